@@ -10,54 +10,55 @@
 -- kind:  incremental
 -- key:   play_id
 -- recompute: by play_id
--- reads: stg_spotify_api__plays, stg_spotify_export__plays, stg_spotify_account_data__plays
+-- reads: int_play_observations_united
 -- tests: unique observation_id
 --        not_null account_id, source, kind, ended_at, track_id
 
--- The staging models of plays have the same columns in the same order.
-with observations as (
-    select * from stg_spotify_export__plays
-    union all
-    select * from stg_spotify_api__plays
-    union all
-    select * from stg_spotify_account_data__plays
+-- Most plays are reported once; only the others need a choice.
+with plays_reported_again as (
+    select play_id
+    from int_play_observations_united
+    group by play_id
+    having count(*) > 1
 ),
 
 observations_ranked as (
     select
-        observation_id,
+        observations.observation_id,
         row_number() over (
-            partition by play_id
+            partition by observations.play_id
             order by
-                cast(track_uri is null as int)
-                + cast(track_name is null as int)
-                + cast(isrc is null as int)
-                + cast(recording_mbid is null as int)
-                + cast(album_uri is null as int)
-                + cast(album_name is null as int)
-                + cast(album_artist_name is null as int)
-                + cast(album_release_date_text is null as int)
-                + cast(context_uri is null as int)
-                + cast(platform is null as int)
-                + cast(conn_country is null as int)
-                + cast(reason_start is null as int)
-                + cast(reason_end is null as int)
-                + cast(ms_played is null as int)
-                + cast(duration_ms is null as int)
-                + cast(is_shuffle is null as int)
-                + cast(is_marked_skipped is null as int)
-                + cast(is_offline is null as int)
-                + cast(is_incognito is null as int),
-                ingested_at desc,
-                observation_id desc
+                cast(observations.track_uri is null as int)
+                + cast(observations.track_name is null as int)
+                + cast(observations.isrc is null as int)
+                + cast(observations.recording_mbid is null as int)
+                + cast(observations.album_uri is null as int)
+                + cast(observations.album_name is null as int)
+                + cast(observations.album_artist_name is null as int)
+                + cast(observations.album_release_date_text is null as int)
+                + cast(observations.context_uri is null as int)
+                + cast(observations.platform is null as int)
+                + cast(observations.conn_country is null as int)
+                + cast(observations.reason_start is null as int)
+                + cast(observations.reason_end is null as int)
+                + cast(observations.ms_played is null as int)
+                + cast(observations.duration_ms is null as int)
+                + cast(observations.is_shuffle is null as int)
+                + cast(observations.is_marked_skipped is null as int)
+                + cast(observations.is_offline is null as int)
+                + cast(observations.is_incognito is null as int),
+                observations.ingested_at desc,
+                observations.observation_id desc
         ) as choice
-    from observations
+    from int_play_observations_united as observations
+    semi join plays_reported_again
+        on observations.play_id = plays_reported_again.play_id
 ),
 
-observations_first_choice as (
+observations_passed_over as (
     select observation_id
     from observations_ranked
-    where choice = 1
+    where choice > 1
 ),
 
 observations_chosen as (
@@ -72,9 +73,9 @@ observations_chosen as (
                 else observations.album_artist_name
             end
         )) as maker_key
-    from observations
-    semi join observations_first_choice
-        on observations.observation_id = observations_first_choice.observation_id
+    from int_play_observations_united as observations
+    anti join observations_passed_over
+        on observations.observation_id = observations_passed_over.observation_id
 ),
 
 observations_with_track as (

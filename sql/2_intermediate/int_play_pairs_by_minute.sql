@@ -90,10 +90,8 @@ pairs_with_rule as (
             when account_data_plays.title_key = export_plays.title_key
                 then 'account_data_same_title'
             when account_data_plays.artist_key = export_plays.artist_key
-                and account_data_plays.ms_played > 0
                 then 'account_data_same_artist'
             when export_plays.title_key is null
-                and account_data_plays.ms_played > 0
                 then 'account_data_unattributed'
         end as rule,
         abs(account_data_plays.nth - export_plays.nth) as places_apart,

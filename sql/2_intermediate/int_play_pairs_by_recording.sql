@@ -32,6 +32,7 @@ observations as (
         source,
         title_key,
         artist_key,
+        ms_played,
         unix_millis(ended_at) as ended_ms
     from int_play_observations_chosen
 ),
@@ -90,6 +91,7 @@ export_plays_by_stretch as (
         observations.track_uri,
         observations.title_key,
         observations.artist_key,
+        observations.ms_played,
         observations.ended_ms,
         cast(floor(observations.ended_ms / (2 * bounds.reach_ms)) as bigint) as stretch
     from observations
@@ -115,6 +117,7 @@ pairs_in_time as (
         export_plays_by_stretch.ended_ms as canonical_ended_ms,
         export_plays_by_stretch.track_uri is null
             and export_plays_by_stretch.title_key is null as is_canonical_unattributed,
+        export_plays_by_stretch.ms_played < 30000 as is_brief,
         coalesce(api_plays_by_stretch.title_key = export_plays_by_stretch.title_key, false)
             as is_same_title,
         abs(api_plays_by_stretch.ended_ms - export_plays_by_stretch.ended_ms) as distance_ms
@@ -145,7 +148,8 @@ pairs_with_rule as (
         end as rule,
         pairs_in_time.distance_ms,
         pairs_in_time.ended_ms,
-        pairs_in_time.canonical_ended_ms
+        pairs_in_time.canonical_ended_ms,
+        pairs_in_time.is_brief
     from pairs_in_time
     cross join bounds
     left join track_isrcs as api_isrcs
@@ -171,7 +175,10 @@ pairs_ruled as (
         match_rules.first_round,
         pairs_with_rule.distance_ms,
         pairs_with_rule.ended_ms,
-        pairs_with_rule.canonical_ended_ms
+        pairs_with_rule.canonical_ended_ms,
+
+        -- booleans
+        pairs_with_rule.is_brief
     from pairs_with_rule
     inner join match_rules
         on pairs_with_rule.rule = match_rules.rule

@@ -34,6 +34,7 @@ export_plays as (
         play_id,
         account_id,
         track_uri,
+        ms_played,
         unix_millis(ended_at) as ended_ms
     from int_play_observations_chosen
     where source = 'spotify_export'
@@ -46,6 +47,7 @@ export_plays_by_stretch as (
         export_plays.play_id,
         export_plays.account_id,
         export_plays.track_uri,
+        export_plays.ms_played,
         export_plays.ended_ms,
         cast(floor(export_plays.ended_ms / (2 * bounds.reach_ms)) as bigint) as stretch
     from export_plays
@@ -76,6 +78,7 @@ pairs as (
         export_plays_by_stretch.play_id as canonical_play_id,
         api_plays_by_stretch.ended_ms,
         export_plays_by_stretch.ended_ms as canonical_ended_ms,
+        export_plays_by_stretch.ms_played < 30000 as is_brief,
         api_plays_by_stretch.strict_ms,
         api_plays_by_stretch.strict_round,
         api_plays_by_stretch.wide_round,
@@ -106,6 +109,7 @@ pairs_counted as (
         canonical_ended_ms,
 
         -- booleans
+        is_brief,
         count(*) over (partition by play_id) = 1
             and count(*) over (partition by canonical_play_id) = 1 as is_settled
     from pairs

@@ -1,8 +1,8 @@
 -- Which account-data plays the API already tells about, where no export does.
 --
 -- Same title, the artist among the credits, and the API's end within the minute of the account
--- data or near its edges. The API lists what was really listened to, so of several candidates in
--- one minute the longest is taken. Rounds as in int_plays_matched_to_exports.
+-- data or near its edges. Rounds and order as in int_plays_matched_to_exports; of several plays in
+-- one minute the longest is taken.
 --
 -- grain: one row per account-data play that is the same as an API play
 -- kind:  incremental
@@ -141,6 +141,7 @@ pairs_numbered as (
             partition by account_id
             order by
                 first_round,
+                cast(ms_played < 30000 as int),
                 distance_ms,
                 ms_played desc,
                 canonical_ended_ms,

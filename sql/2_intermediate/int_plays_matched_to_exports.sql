@@ -1,8 +1,9 @@
 -- Which API and account-data plays an export already tells about.
 --
 -- In each round, a pair matches when each is the other's nearest candidate: first by the round
--- from which its rule acts, then by distance in time, then by a total order, so that there is
--- always one answer. What is matched leaves with all its other candidates; the next round looks at
+-- from which its rule acts, then what was heard for 30 seconds before what was not (the API hardly
+-- ever lists the latter), then by distance in time, then by a total order, so that there is always
+-- one answer. What is matched leaves with all its other candidates; the next round looks at
 -- the rest. One export play takes at most one play of each other source, and no chains arise.
 -- After the last round, what is left stays a play of its own.
 --
@@ -25,6 +26,7 @@ with pairs as (
         cast(0 as bigint) as places_apart,
         ended_ms,
         canonical_ended_ms,
+        is_brief,
         is_settled
     from int_play_pairs_by_uri
     union all
@@ -39,6 +41,7 @@ with pairs as (
         cast(0 as bigint) as places_apart,
         ended_ms,
         canonical_ended_ms,
+        is_brief,
         false as is_settled
     from int_play_pairs_by_recording
     union all
@@ -53,6 +56,7 @@ with pairs as (
         places_apart,
         ended_ms,
         canonical_ended_ms,
+        false as is_brief,
         false as is_settled
     from int_play_pairs_by_minute
 ),
@@ -68,6 +72,7 @@ pairs_numbered as (
             partition by account_id
             order by
                 first_round,
+                cast(is_brief as int),
                 distance_ms,
                 places_apart,
                 canonical_ended_ms,

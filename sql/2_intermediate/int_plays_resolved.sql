@@ -1,124 +1,80 @@
--- Real plays: one row for each, however many sources reported it.
+-- Real plays: one row for each, however many sources reported it, with the date and the clock of
+-- the place where it was heard.
 --
--- The canonical report speaks; what it does not know is taken from the others of the same play:
--- the context and the track's length from the API, and everything about the track where an
--- export row names none.
+-- Local time comes from the end of the play in the zone in force at that instant: every source is
+-- sure of the end. An account without a zone is told in UTC.
 --
 -- grain: one row per real play
 -- kind:  incremental
 -- key:   play_id
 -- recompute: whole
--- reads: int_play_observations_chosen, int_play_duplicates
--- tests: unique observation_id
---        not_null account_id, track_id, source, kind, ended_at
+-- reads: int_plays_merged, int_account_zones_bounded
+-- tests: not_null account_id, track_id, source, kind, zone, played_date, ended_at
+--        between second_of_day 0 86399
 
-with observations as (
+with plays as (
+    select * from int_plays_merged
+),
+
+zones as (
+    select account_id, zone, valid_from, valid_to
+    from int_account_zones_bounded
+),
+
+plays_with_zone as (
     select
-        observation_id,
-        play_id,
-        account_id,
-        track_id,
-        source,
-        client,
-        kind,
-        context_uri,
-        platform,
-        conn_country,
-        reason_start,
-        reason_end,
-        time_precision,
-        time_estimated,
-        ms_played,
-        duration_ms,
-        is_shuffle,
-        is_offline,
-        is_incognito,
-        started_at,
-        ended_at
-    from int_play_observations_chosen
+        plays.*,
+        coalesce(zones.zone, 'UTC') as zone
+    from plays
+    left join zones
+        on plays.account_id = zones.account_id
+        and (zones.valid_from is null or plays.ended_at >= zones.valid_from)
+        and (zones.valid_to is null or plays.ended_at < zones.valid_to)
 ),
 
-duplicates as (
-    select play_id, canonical_play_id, source
-    from int_play_duplicates
-),
-
-canonical_plays as (
-    select observations.*
-    from observations
-    anti join duplicates
-        on observations.play_id = duplicates.play_id
-),
-
-api_reports as (
+plays_with_local_time as (
     select
-        duplicates.canonical_play_id,
-        observations.track_id,
-        observations.kind,
-        observations.context_uri,
-        observations.duration_ms
-    from duplicates
-    inner join observations
-        on duplicates.play_id = observations.play_id
-    where duplicates.source = 'spotify_api'
-),
-
-account_data_reports as (
-    select
-        duplicates.canonical_play_id,
-        observations.track_id,
-        observations.kind
-    from duplicates
-    inner join observations
-        on duplicates.play_id = observations.play_id
-    where duplicates.source = 'spotify_account_data'
+        plays_with_zone.*,
+        cast(from_utc_timestamp(ended_at, zone) as timestamp_ntz) as ended_local
+    from plays_with_zone
 ),
 
 plays_resolved as (
     select
         -- ids
-        canonical_plays.play_id,
-        canonical_plays.observation_id,
-        canonical_plays.account_id,
-        case
-            when canonical_plays.track_id = 'unknown'
-                then coalesce(api_reports.track_id, account_data_reports.track_id, 'unknown')
-            else canonical_plays.track_id
-        end as track_id,
+        play_id,
+        observation_id,
+        account_id,
+        track_id,
 
         -- attributes
-        canonical_plays.source,
-        canonical_plays.client,
-        case
-            when canonical_plays.track_id = 'unknown'
-                then coalesce(api_reports.kind, account_data_reports.kind, canonical_plays.kind)
-            else canonical_plays.kind
-        end as kind,
-        coalesce(canonical_plays.context_uri, api_reports.context_uri) as context_uri,
-        canonical_plays.platform,
-        canonical_plays.conn_country,
-        canonical_plays.reason_start,
-        canonical_plays.reason_end,
-        canonical_plays.time_precision,
-        canonical_plays.time_estimated,
+        source,
+        client,
+        kind,
+        zone,
+        context_uri,
+        platform,
+        conn_country,
+        reason_start,
+        reason_end,
 
         -- numbers
-        canonical_plays.ms_played,
-        coalesce(canonical_plays.duration_ms, api_reports.duration_ms) as duration_ms,
+        ms_played,
+        duration_ms,
+        cast(
+            hour(ended_local) * 3600 + minute(ended_local) * 60 + floor(second(ended_local)) as int
+        ) as second_of_day,
 
         -- booleans
-        canonical_plays.is_shuffle,
-        canonical_plays.is_offline,
-        canonical_plays.is_incognito,
+        is_shuffle,
+        is_offline,
+        is_incognito,
 
         -- times
-        canonical_plays.started_at,
-        canonical_plays.ended_at
-    from canonical_plays
-    left join api_reports
-        on canonical_plays.play_id = api_reports.canonical_play_id
-    left join account_data_reports
-        on canonical_plays.play_id = account_data_reports.canonical_play_id
+        cast(ended_local as date) as played_date,
+        started_at,
+        ended_at
+    from plays_with_local_time
 )
 
 select * from plays_resolved

@@ -3,7 +3,7 @@
 -- grain: one row per day, and one for an unknown day
 -- kind:  table
 -- key:   date_id
--- reads: int_plays_localized
+-- reads: int_plays_resolved
 -- tests: unique date
 --        between day_of_week 1 7
 --        between week_of_year 1 53
@@ -34,7 +34,7 @@ with bounds as (
     select
         min(played_date) as first_date,
         unix_date(max(played_date)) - unix_date(min(played_date)) + 30 as days_after
-    from int_plays_localized
+    from int_plays_resolved
 ),
 
 -- Enough days for any history; those after the last one fall away.

@@ -7,7 +7,7 @@
 -- kind:  incremental
 -- key:   play_id
 -- recompute: by play_id
--- reads: int_plays_localized, int_plays_estimated, int_tracks_identified, dim_account
+-- reads: int_plays_resolved, int_plays_estimated, int_tracks_identified, dim_account
 -- sort:  account_id, ended_at
 -- split: played_date
 -- tests: not_null account_id, track_id, artist_id, album_id, date_id, time_id, ended_at, is_counted
@@ -40,7 +40,7 @@
 --   conn_country  Country of the connection (ISO 3166-1, two letters), where known.
 --   reason_start  Why the play began, as the source says it.
 --   reason_end  Why the play ended, as the source says it.
---   ms_played  Milliseconds listened, as the source reports them; empty where it does not.
+--   ms_played  Milliseconds listened, as reported; empty where no source of the play reports them.
 --   ms_listened  Milliseconds listened: reported, else estimated (see is_estimated); empty where not even that is possible.
 --   duration_ms  Length of the track in milliseconds; empty where unknown.
 --   completion  Share of the track that was heard, 0 to 1; empty where unknown.
@@ -49,7 +49,7 @@
 --   is_counted  True where the play counts by the account's rule.
 --   is_finished  True where the play ran to the track's end; empty where unknown.
 --   is_skip  True where the play stopped before 30 seconds and before the track's end; empty where unknown.
---   is_estimated  True where ms_listened is not reported by the source.
+--   is_estimated  True where ms_listened is not reported by any source of the play.
 --   is_shuffle  True where shuffle was on; empty where unknown.
 --   is_offline  True where the device was offline; empty where unknown.
 --   is_incognito  True in a private session; empty where unknown.
@@ -58,7 +58,7 @@
 --   ended_at  When the play ended (UTC).
 
 with plays as (
-    select * from int_plays_localized
+    select * from int_plays_resolved
 ),
 
 estimates as (
