@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches, ValueEnum, value_parser};
 use platform::CommonArgs;
 
@@ -108,31 +109,29 @@ fn typed(common: &CommonArgs) -> Vec<OsString> {
     SHARED.iter().zip(values).filter_map(|(flag, value)| Some([flag.into(), value?])).flatten().collect()
 }
 
-/// Reads the arguments; shows help or says what is wrong with them, and ends the process,
-/// when there is nothing to do.
+/// Reads the arguments. Ends the process when they are wrong or only ask for help.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Request {
     let mut parser = parser();
-    let matches = parser.try_get_matches_from_mut(args).unwrap_or_else(|error| error.exit());
+    let matches = parser.try_get_matches_from_mut(help_as_flag(args)).unwrap_or_else(|error| error.exit());
     let common = CommonArgs::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let (word, own) = matches.subcommand().unwrap_or(("help", &matches));
-    let mut rest: Vec<OsString> = own.get_many("rest").into_iter().flatten().cloned().collect();
-    let mut word = word.to_owned();
-    if word == "help" {
-        match rest.first() {
-            Some(topic) => word = topic.to_string_lossy().into_owned(),
-            None => show_help(parser),
-        }
-        rest = vec!["--help".into()];
-    }
-    match COMMANDS.iter().find(|command| command.name == word || command.alias == Some(word.as_str())) {
-        Some(command) => Request { command, common, rest },
-        None => show_help(parser),
+    let chosen = matches.subcommand().and_then(|(word, own)| {
+        let rest = own.get_many("rest").into_iter().flatten().cloned().collect();
+        Some((COMMANDS.iter().find(|command| command.name == word)?, rest))
+    });
+    match chosen {
+        Some((command, rest)) => Request { command, common, rest },
+        None => parser.error(ErrorKind::MissingSubcommand, "nothing to do").exit(),
     }
 }
 
-fn show_help(mut parser: Command) -> ! {
-    drop(parser.print_help());
-    std::process::exit(0)
+/// `help import` means `import --help`, which the program answers.
+fn help_as_flag(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|word| word == "help") {
+        args.remove(1);
+        args.insert(args.len().min(2), "--help".into());
+    }
+    args
 }
 
 fn parser() -> Command {
@@ -148,16 +147,17 @@ fn parser() -> Command {
     };
     let subcommand =
         |name: &'static str, about: &'static str| Command::new(name).about(about).arg(rest()).disable_help_flag(true);
-    let parser = Command::new("music-tracker")
+    CommonArgs::augment_args(Command::new("music-tracker"))
         .version(env!("CARGO_PKG_VERSION"))
         .about("Your listening history, on your own machine")
         .after_help(EXAMPLES)
-        .subcommand_required(true)
+        .disable_help_flag(true)
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help"))
         .arg_required_else_help(true)
+        .subcommand_required(true)
         .disable_help_subcommand(true)
         .subcommands(
             COMMANDS.iter().map(|command| subcommand(command.name, command.about).visible_aliases(command.alias)),
         )
-        .subcommand(subcommand("help", "Explain one of these commands"));
-    CommonArgs::augment_args(parser)
+        .subcommand(subcommand("help", "Explain one of these commands"))
 }
