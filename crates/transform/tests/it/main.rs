@@ -1,0 +1,3 @@
+//! Tests through the public door, on real DuckDB and real Parquet files.
+
+mod models;
