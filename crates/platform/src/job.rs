@@ -5,9 +5,11 @@
 //! 3 needs a person, 75 try later.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -208,6 +210,15 @@ impl Report {
             warnings,
             error,
         }
+    }
+
+    /// Reads what another program wrote for `--report-file`.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds no report.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let report = || anyhow::Ok(serde_json::from_slice(&std::fs::read(path)?)?);
+        report().with_context(|| format!("reading the report {}", path.display()))
     }
 
     fn exit_code(&self) -> u8 {

@@ -31,6 +31,11 @@ const FIXED_NAMES: &[(&str, &str)] = &[
     ("TRACKER_NOW", "now"),
 ];
 
+/// The variables with a fixed name.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ["CONFIG_DIR", "ENVIRONMENT"].into_iter().chain(FIXED_NAMES.iter().map(|(name, _)| *name))
+}
+
 /// The kind of place this runs in; it chooses the middle layer of the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
