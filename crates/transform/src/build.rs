@@ -93,7 +93,9 @@ pub(crate) fn test(
             .filter(|name| names.contains(*name) && !record.models.iter().any(|built| built.name == *name))
             .collect();
         if !missing.is_empty() {
-            return Err(Stop::Usage(format!("not built yet: {}; run `transform build` first", missing.join(", "))).into());
+            return Err(
+                Stop::Usage(format!("not built yet: {}; run `transform build` first", missing.join(", "))).into()
+            );
         }
         tested(duckdb, project, &names, selection.is_all(), run)
     })
@@ -150,11 +152,7 @@ pub(crate) fn build_model(
 
 /// Runs `work` between begin and commit; rolls back when it fails, or always when nothing
 /// is to be kept.
-fn in_transaction<T>(
-    duckdb: &Connection,
-    keep: bool,
-    work: impl FnOnce() -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
+fn in_transaction<T>(duckdb: &Connection, keep: bool, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     duckdb.execute_batch("begin transaction")?;
     let outcome = work();
     if outcome.is_ok() && keep {

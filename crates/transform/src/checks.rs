@@ -123,8 +123,7 @@ fn of_model(
             by_row.iter().map(|(_, condition)| format!("count(*) filter (where {condition})")).collect();
         let query = format!("select [{}]::bigint[]::varchar from {}", counts.join(", "), quoted(&model.name));
         let line = by_row.first().map_or(1, |(test, _)| test.line);
-        let list: String =
-            duckdb.query_row(&query, [], |row| row.get(0)).map_err(|error| fault(line, &error))?;
+        let list: String = duckdb.query_row(&query, [], |row| row.get(0)).map_err(|error| fault(line, &error))?;
         let rows: Vec<i64> = serde_json::from_str(&list).context("reading the counts of tests")?;
         found.extend(by_row.iter().map(|(test, _)| *test).zip(rows));
     }
@@ -207,7 +206,8 @@ fn evidence(model: &Model, check: &Check) -> String {
                 .zip(targets)
                 .map(|(here, there)| format!("here.{} = there.{}", quoted(here), quoted(there)))
                 .collect();
-            let filled: Vec<String> = columns.iter().map(|column| format!("here.{} is not null", quoted(column))).collect();
+            let filled: Vec<String> =
+                columns.iter().map(|column| format!("here.{} is not null", quoted(column))).collect();
             format!(
                 "select here.* from {name} as here anti join {} as there on {} where {}",
                 quoted(target),

@@ -9,8 +9,19 @@ use crate::record::{BuildRecord, BuiltColumn};
 
 /// Types that Parquet, DuckDB 1.5 and Metabase's driver all read as the same scalar.
 const SCALARS: &[&str] = &[
-    "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR", "DATE", "TIME", "TIMESTAMP",
-    "TIMESTAMP WITH TIME ZONE", "UUID",
+    "BOOLEAN",
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "FLOAT",
+    "DOUBLE",
+    "VARCHAR",
+    "DATE",
+    "TIME",
+    "TIMESTAMP",
+    "TIMESTAMP WITH TIME ZONE",
+    "UUID",
 ];
 
 /// Checks the names in the header and, for what is published, the types.
@@ -35,7 +46,8 @@ pub(crate) fn check_columns(file: &str, model: &Model, types: &[ColumnType]) -> 
             && !split.data_type.starts_with("TIMESTAMP")
             && split.data_type != "DATE"
         {
-            problems.push(format!("{file}: `split: {}` needs a date or a timestamp, not {}", split.name, split.data_type));
+            problems
+                .push(format!("{file}: `split: {}` needs a date or a timestamp, not {}", split.name, split.data_type));
         }
     }
     problems.dedup();

@@ -63,8 +63,7 @@ impl BuildRecord {
         if there == 0 {
             return Ok(None);
         }
-        let json: Option<String> =
-            duckdb.query_row("select record from _build", [], |row| row.get(0)).optional()?;
+        let json: Option<String> = duckdb.query_row("select record from _build", [], |row| row.get(0)).optional()?;
         Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
     }
 

@@ -85,8 +85,7 @@ impl Page {
         let here = format!("{}v1/me/player/recently-played", shared.root);
         let cursors = plays.first().zip(plays.last()).map(|(newest, oldest)| {
             let next = format!("{here}?before={}&limit={}", played_ms(oldest), self.limit);
-            let cursors =
-                json!({"after": played_ms(newest).to_string(), "before": played_ms(oldest).to_string()});
+            let cursors = json!({"after": played_ms(newest).to_string(), "before": played_ms(oldest).to_string()});
             (next, cursors)
         });
         let (next, cursors) = cursors.unzip();

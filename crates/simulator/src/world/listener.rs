@@ -246,8 +246,7 @@ impl<'c> Listener<'c> {
         let is_last = self.records.len() + 1 == self.mood.goal;
         let skip_share = if choice.is_repeat { self.skip_share / 3.0 } else { self.skip_share };
         let (ms, end) = if is_last && self.dice.chance(0.4) {
-            let goodbye =
-                [Reason::EndPlay, Reason::Logout, Reason::UnexpectedExit, Reason::UnexpectedExitWhilePaused];
+            let goodbye = [Reason::EndPlay, Reason::Logout, Reason::UnexpectedExit, Reason::UnexpectedExitWhilePaused];
             (self.dice.below(duration_ms as usize) as u32, *self.dice.pick(&goodbye))
         } else if self.dice.chance(skip_share) {
             self.skipped(duration_ms)
@@ -308,7 +307,8 @@ impl<'c> Listener<'c> {
         let is_heard = ms_played >= 30_000;
         let is_music = matches!(item.kind, Kind::Track | Kind::Local);
         let unattributed = item.kind == Kind::Track && self.lacks(self.counts.unattributed, shares.unattributed);
-        let is_clip = item.kind == Kind::Track && is_heard && !unattributed && self.lacks(self.counts.videos, shares.video);
+        let is_clip =
+            item.kind == Kind::Track && is_heard && !unattributed && self.lacks(self.counts.videos, shares.video);
         let reason_start = self.reason_start(is_clip);
         let reason_end = if self.dice.chance(0.002) { Reason::Empty } else { reason_end };
         let in_api = is_music && !unattributed && !self.mood.incognito;
@@ -353,13 +353,9 @@ impl<'c> Listener<'c> {
         match self.mood.last_end {
             Some(end @ (Reason::TrackDone | Reason::FwdBtn | Reason::BackBtn | Reason::ClickRow)) => end,
             Some(_) => Reason::PlayBtn,
-            None => *self.dice.pick(&[
-                Reason::ClickRow,
-                Reason::PlayBtn,
-                Reason::AppLoad,
-                Reason::Remote,
-                Reason::UriOpen,
-            ]),
+            None => {
+                *self.dice.pick(&[Reason::ClickRow, Reason::PlayBtn, Reason::AppLoad, Reason::Remote, Reason::UriOpen])
+            }
         }
     }
 

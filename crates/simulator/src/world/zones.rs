@@ -87,8 +87,13 @@ pub(super) fn country_of(zone: Tz) -> &'static str {
         "Europe/Athens" => "GR",
         "Europe/Istanbul" => "TR",
         "Europe/Kyiv" | "Europe/Kiev" => "UA",
-        "America/New_York" | "America/Chicago" | "America/Denver" | "America/Los_Angeles" | "America/Phoenix"
-        | "America/Anchorage" | "Pacific/Honolulu" => "US",
+        "America/New_York"
+        | "America/Chicago"
+        | "America/Denver"
+        | "America/Los_Angeles"
+        | "America/Phoenix"
+        | "America/Anchorage"
+        | "Pacific/Honolulu" => "US",
         "America/Toronto" | "America/Vancouver" | "America/St_Johns" | "America/Halifax" => "CA",
         "America/Mexico_City" => "MX",
         "America/Sao_Paulo" => "BR",
@@ -112,8 +117,14 @@ pub(super) fn country_of(zone: Tz) -> &'static str {
         "Asia/Bangkok" => "TH",
         "Asia/Jakarta" => "ID",
         "Asia/Manila" => "PH",
-        "Australia/Lord_Howe" | "Australia/Sydney" | "Australia/Melbourne" | "Australia/Adelaide"
-        | "Australia/Darwin" | "Australia/Brisbane" | "Australia/Perth" | "Australia/Eucla" => "AU",
+        "Australia/Lord_Howe"
+        | "Australia/Sydney"
+        | "Australia/Melbourne"
+        | "Australia/Adelaide"
+        | "Australia/Darwin"
+        | "Australia/Brisbane"
+        | "Australia/Perth"
+        | "Australia/Eucla" => "AU",
         "Pacific/Auckland" | "Pacific/Chatham" => "NZ",
         _ => "ZZ",
     }

@@ -48,7 +48,8 @@ fn config(limits: &Limits) -> anyhow::Result<Config> {
         // Order is stated where it matters; without this, big tables are buffered.
         .with("preserve_insertion_order", "false")?;
     if let Some(memory) = &limits.memory {
-        config = config.with("memory_limit", memory).with_context(|| format!("transform.memory_limit is {memory:?}"))?;
+        config =
+            config.with("memory_limit", memory).with_context(|| format!("transform.memory_limit is {memory:?}"))?;
     }
     if let Some(threads) = limits.threads.filter(|threads| *threads > 0) {
         config = config.threads(i64::from(threads))?;
@@ -63,7 +64,10 @@ pub(crate) fn resolve_from(duckdb: &Connection, data: &DataDir) -> anyhow::Resul
     // The search path is a list with commas; there is no way to quote one.
     anyhow::ensure!(
         !root.to_string_lossy().contains(','),
-        platform::Stop::Usage(format!("DuckDB cannot find files in a folder with a comma in its name: {}", root.display()))
+        platform::Stop::Usage(format!(
+            "DuckDB cannot find files in a folder with a comma in its name: {}",
+            root.display()
+        ))
     );
     duckdb.execute_batch(&format!("set file_search_path = {}", literal(&root.to_string_lossy())))?;
     Ok(())

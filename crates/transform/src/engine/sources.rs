@@ -86,8 +86,7 @@ const ACCOUNTS: &[Column] =
 const ACCOUNT_ZONES: &[Column] = &[("account_id", "VARCHAR"), ("zone", "VARCHAR"), ("valid_from", "TIMESTAMPTZ")];
 
 /// Tables of typed Parquet below `data/src`, by the name of their folder.
-const TYPED: &[(&str, &[Column])] =
-    &[("plays", PLAYS), ("play_credits", PLAY_CREDITS), ("rejected", REJECTED)];
+const TYPED: &[(&str, &[Column])] = &[("plays", PLAYS), ("play_credits", PLAY_CREDITS), ("rejected", REJECTED)];
 
 /// Snapshots of the state database.
 const SNAPSHOTS: &[(&str, &[Column])] = &[("accounts", ACCOUNTS), ("account_zones", ACCOUNT_ZONES)];

@@ -202,7 +202,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["unique", "uniq a", "unique A b", "references a b", "between a 1", "accepted a 'x", "accepted a 'x' y"] {
+        for text in
+            ["unique", "uniq a", "unique A b", "references a b", "between a 1", "accepted a 'x", "accepted a 'x' y"]
+        {
             assert!(Declared::parse(1, text).is_err(), "{text}");
         }
     }

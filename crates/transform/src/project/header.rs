@@ -120,7 +120,11 @@ fn recompute_rule(
             Some(rule)
         }
         (Some(Kind::Incremental), None) => {
-            problems.push(Problem::at(file, 1, "an incremental model needs `recompute:` (append, whole or by <columns>)"));
+            problems.push(Problem::at(
+                file,
+                1,
+                "an incremental model needs `recompute:` (append, whole or by <columns>)",
+            ));
             None
         }
         (_, Some((line, _))) => {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use duckdb::Connection;
 
+use super::Project;
 use super::check::{Check, Severity, is_name};
 use super::header::{Header, Kind};
 use super::model::{Layer, Model, SeedFile, SqlTest};
@@ -12,7 +13,6 @@ use super::problem::{Problem, stop_on};
 use super::references::{NotASelect, References, references};
 use super::sections::Sections;
 use super::tree::{SqlFile, SqlTree};
-use super::Project;
 use crate::engine::sources;
 
 /// The table functions that run on every engine.
@@ -113,7 +113,9 @@ fn seed(file: &SqlFile, name: &str, problems: &mut Vec<Problem>) -> Option<SeedF
     let mut rows = Vec::new();
     for record in reader.records() {
         match record {
-            Ok(record) => rows.push(record.iter().map(|field| Some(field.to_owned()).filter(|it| !it.is_empty())).collect()),
+            Ok(record) => {
+                rows.push(record.iter().map(|field| Some(field.to_owned()).filter(|it| !it.is_empty())).collect())
+            }
             Err(error) => problems.push(Problem::of(&file.path, error.to_string())),
         }
     }
@@ -152,7 +154,8 @@ fn check_reads(
         let header_line = model.header.reads.first().map_or(1, |item| item.line);
         for function in found.functions.iter().filter(|name| !TABLE_FUNCTIONS.contains(&name.as_str())) {
             let line = line_of(&model.text, function);
-            let message = format!("the table function `{function}` does not run on every engine: use range, or a table");
+            let message =
+                format!("the table function `{function}` does not run on every engine: use range, or a table");
             problems.push(Problem::at(&model.path, line, message));
         }
         for item in &model.header.reads {

@@ -20,8 +20,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Seeds, Self::Staging, Self::Intermediate, Self::Marts, Self::Reporting];
+    pub(crate) const ALL: [Self; 5] = [Self::Seeds, Self::Staging, Self::Intermediate, Self::Marts, Self::Reporting];
 
     /// The folder below `sql/`.
     pub fn folder(self) -> &'static str {

@@ -52,10 +52,16 @@ fn visit<'m>(
 }
 
 /// Why `model` may not read `name`; `None` when it may.
-pub(crate) fn forbidden(model: &Model, name: &str, models: &BTreeMap<&str, Layer>, seeds: &BTreeSet<&str>) -> Option<String> {
+pub(crate) fn forbidden(
+    model: &Model,
+    name: &str,
+    models: &BTreeMap<&str, Layer>,
+    seeds: &BTreeSet<&str>,
+) -> Option<String> {
     if name.starts_with("src_") {
-        return (model.layer != Layer::Staging)
-            .then(|| format!("only models in 1_staging read source tables: read the staging model of `{name}` instead"));
+        return (model.layer != Layer::Staging).then(|| {
+            format!("only models in 1_staging read source tables: read the staging model of `{name}` instead")
+        });
     }
     if seeds.contains(name) {
         return (name.strip_prefix("csv_") != Some(&model.name) || model.layer != Layer::Seeds)

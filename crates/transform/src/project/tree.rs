@@ -42,7 +42,8 @@ impl SqlTree {
 
     /// A tree of constant texts (the embedded one).
     pub fn of(files: &[(&'static str, &'static str)]) -> Self {
-        let file = |(path, text): &(&str, &'static str)| SqlFile { path: path.replace('\\', "/"), text: (*text).into() };
+        let file =
+            |(path, text): &(&str, &'static str)| SqlFile { path: path.replace('\\', "/"), text: (*text).into() };
         Self { root: "sql".to_owned(), files: files.iter().map(file).collect() }
     }
 
