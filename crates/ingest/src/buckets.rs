@@ -18,7 +18,7 @@ const GATHER_BYTES: usize = 64 << 10;
 
 /// A row and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row<'a> {
+pub(crate) struct Row<'a> {
     /// Which receipt, by its place in the order of the history.
     pub receipt: u32,
     /// Which body of that receipt.
@@ -33,11 +33,11 @@ pub struct Row<'a> {
 }
 
 /// Which rows lie together.
-pub type Shelf = (Source, Month);
+pub(crate) type Shelf = (Source, Month);
 
 /// A folder with one file of rows for each month of each source. It is deleted on drop.
 #[derive(Debug)]
-pub struct Buckets {
+pub(crate) struct Buckets {
     folder: PathBuf,
     files: Mutex<BTreeMap<Shelf, File>>,
 }
@@ -47,7 +47,7 @@ impl Buckets {
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn new(folder: PathBuf) -> anyhow::Result<Self> {
+    pub(crate) fn new(folder: PathBuf) -> anyhow::Result<Self> {
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
         }
@@ -56,12 +56,12 @@ impl Buckets {
     }
 
     /// What one thread puts rows into.
-    pub fn writer(&self) -> Writer<'_> {
+    pub(crate) fn writer(&self) -> Writer<'_> {
         Writer { buckets: self, gathered: BTreeMap::new(), scratch: Vec::new() }
     }
 
     /// The months that got rows.
-    pub fn shelves(&self) -> Vec<Shelf> {
+    pub(crate) fn shelves(&self) -> Vec<Shelf> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
     }
 
@@ -69,7 +69,7 @@ impl Buckets {
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn read(&self, shelf: Shelf) -> anyhow::Result<Vec<u8>> {
+    pub(crate) fn read(&self, shelf: Shelf) -> anyhow::Result<Vec<u8>> {
         let path = path(&self.folder, shelf);
         let mut bytes = Vec::new();
         File::open(&path)
@@ -99,7 +99,7 @@ impl Drop for Buckets {
 }
 
 /// Gathers the rows of one thread.
-pub struct Writer<'b> {
+pub(crate) struct Writer<'b> {
     buckets: &'b Buckets,
     gathered: BTreeMap<Shelf, Vec<u8>>,
     scratch: Vec<u8>,
@@ -110,7 +110,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn push(&mut self, source: Source, row: &Row<'_>) -> anyhow::Result<()> {
+    pub(crate) fn push(&mut self, source: Source, row: &Row<'_>) -> anyhow::Result<()> {
         let shelf = (source, Month::of(row.play.at));
         self.scratch.clear();
         self.scratch = postcard::to_extend(row, std::mem::take(&mut self.scratch))?;
@@ -128,7 +128,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn finish(self) -> anyhow::Result<()> {
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
         for (shelf, bytes) in &self.gathered {
             self.buckets.append(*shelf, bytes)?;
         }
@@ -140,7 +140,7 @@ impl Writer<'_> {
 ///
 /// # Errors
 /// When the bytes are damaged.
-pub fn rows(mut bytes: &[u8]) -> anyhow::Result<Vec<Row<'_>>> {
+pub(crate) fn rows(mut bytes: &[u8]) -> anyhow::Result<Vec<Row<'_>>> {
     let mut rows = Vec::new();
     while let Some((length, rest)) = bytes.split_first_chunk::<4>() {
         let length = usize::try_from(u32::from_le_bytes(*length))?;

@@ -10,7 +10,7 @@ use std::thread;
 ///
 /// # Errors
 /// The first error of `equip` or `work`.
-pub fn share<I: Sync, T, R: Send>(
+pub(crate) fn share<I: Sync, T, R: Send>(
     threads: usize,
     items: &[I],
     equip: impl Fn() -> anyhow::Result<T> + Sync,

@@ -8,11 +8,11 @@ use lake::play::UnixMs;
 
 /// A UTC month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Month(i32);
+pub(crate) struct Month(i32);
 
 impl Month {
     /// The month of an instant.
-    pub fn of(at: UnixMs) -> Self {
+    pub(crate) fn of(at: UnixMs) -> Self {
         let time = DateTime::from_timestamp_millis(at).unwrap_or_default();
         Self(time.year() * 12 + time.month0().cast_signed())
     }

@@ -15,7 +15,7 @@ use crate::settle::{Origins, Tally, settle};
 
 /// With what the rows are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Against {
+pub(crate) enum Against {
     /// With what `src/` holds: only news is stored.
     Known,
     /// With nothing: the months are made anew.
@@ -24,7 +24,7 @@ pub enum Against {
 
 /// Written parts that nobody sees yet, and what became of the rows.
 #[derive(Debug, Default)]
-pub struct Settlement {
+pub(crate) struct Settlement {
     plays: Vec<Part>,
     credits: Vec<Part>,
     /// By receipt and item.
@@ -35,14 +35,14 @@ pub struct Settlement {
 
 impl Settlement {
     /// The sum of all tallies.
-    pub fn total(&self) -> Tally {
+    pub(crate) fn total(&self) -> Tally {
         let mut total = Tally::default();
         self.tallies.values().for_each(|tally| total += *tally);
         total
     }
 
     /// The UTC months that got new rows, in order.
-    pub fn months(&self) -> HashSet<&str> {
+    pub(crate) fn months(&self) -> HashSet<&str> {
         self.plays.iter().map(|part| part.partition.month.as_str()).collect()
     }
 
@@ -50,7 +50,7 @@ impl Settlement {
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn commit(self, data: &DataDir) -> anyhow::Result<()> {
+    pub(crate) fn commit(self, data: &DataDir) -> anyhow::Result<()> {
         Manifest::commit(data, &PLAY_CREDITS, Commit { add: self.credits, ..Commit::default() })?;
         Manifest::commit(data, &PLAYS, Commit { add: self.plays, ..Commit::default() })
     }
@@ -59,7 +59,7 @@ impl Settlement {
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn replace(self, data: &DataDir, partitions: &HashSet<Partition>) -> anyhow::Result<()> {
+    pub(crate) fn replace(self, data: &DataDir, partitions: &HashSet<Partition>) -> anyhow::Result<()> {
         for (table, add) in [(&PLAY_CREDITS, self.credits), (&PLAYS, self.plays)] {
             let manifest = Manifest::read(data, table)?;
             let gone = manifest.files.iter().filter(|part| partitions.contains(&part.partition));
@@ -71,7 +71,7 @@ impl Settlement {
 }
 
 /// The partition of one month of one source of the session's account.
-pub fn partition(session: &Session<'_>, (source, month): Shelf) -> Partition {
+pub(crate) fn partition(session: &Session<'_>, (source, month): Shelf) -> Partition {
     Partition {
         account_id: session.account_id().to_owned(),
         source: source.as_str().to_owned(),
@@ -85,7 +85,7 @@ pub fn partition(session: &Session<'_>, (source, month): Shelf) -> Partition {
 ///
 /// # Errors
 /// Any I/O error.
-pub fn settle_months(
+pub(crate) fn settle_months(
     session: &Session<'_>,
     buckets: &Buckets,
     origins: &Origins,

@@ -17,7 +17,7 @@ const ENOUGH: u64 = 50;
 
 /// How the incoming rows of some months agree with what is known of the same months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Overlap {
+pub(crate) struct Overlap {
     /// Incoming rows in months that are known.
     pub incoming: u64,
     /// Known observations in those months.
@@ -37,7 +37,7 @@ impl AddAssign for Overlap {
 impl Overlap {
     /// Whether a person should be asked: there is enough on both sides, and under a tenth
     /// of the smaller side agrees.
-    pub fn is_suspicious(&self) -> bool {
+    pub(crate) fn is_suspicious(&self) -> bool {
         let smaller = self.incoming.min(self.known);
         smaller >= ENOUGH && self.agreeing * 10 < smaller
     }

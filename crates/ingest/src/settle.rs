@@ -8,7 +8,7 @@ use crate::buckets::Row;
 
 /// Where the rows of one body come from.
 #[derive(Debug, Clone)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// The body.
     pub raw_id: String,
     /// The run that received it.
@@ -21,7 +21,7 @@ pub struct Origin {
 
 /// What became of the rows of one body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// New plays.
     pub stored: u64,
     /// Known plays about which something new is said.
@@ -39,7 +39,7 @@ impl std::ops::AddAssign for Tally {
 }
 
 /// The origins of all bodies, by receipt and item.
-pub type Origins = [Vec<Origin>];
+pub(crate) type Origins = [Vec<Origin>];
 
 /// Sorts the rows of one month of one source and names them: receipts in their order, and in
 /// each receipt equal rows numbered from 0. New observations are added to `known` and
@@ -47,7 +47,7 @@ pub type Origins = [Vec<Origin>];
 ///
 /// Equal rows are numbered in the order of their content, not of their place, so that two
 /// exports that split their files differently give the same names.
-pub fn settle<'r>(
+pub(crate) fn settle<'r>(
     account_id: &'r str,
     source: Source,
     rows: &'r mut [Row<'_>],

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use anyhow::Context;
 use platform::{DataDir, files};
-use polars::prelude::{DataFrame, ParallelStrategy, ParquetCompression, ParquetReader, ParquetWriter, SerReader};
+use polars::prelude::{
+    DataFrame, DataType, ParallelStrategy, ParquetCompression, ParquetReader, ParquetWriter, SerReader,
+};
 
 use crate::frames;
 use crate::identity::Id;
@@ -137,6 +139,16 @@ pub fn titles(data: &DataDir, part: &Part, mut each: impl FnMut(UnixMs, &str)) -
             each(ended_at.div_euclid(1000), title.unwrap_or_default());
         }
     }
+    Ok(())
+}
+
+/// Goes through the excerpts of one part of `rejected`.
+///
+/// # Errors
+/// When the file is missing or damaged.
+pub fn excerpts(data: &DataDir, part: &Part, each: impl FnMut(&str)) -> anyhow::Result<()> {
+    let frame = read_columns(&manifest::part_path(data, &REJECTED, part), Some(&["excerpt"]))?;
+    frame.column("excerpt")?.str()?.iter().flatten().for_each(each);
     Ok(())
 }
 

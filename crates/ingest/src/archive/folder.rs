@@ -20,7 +20,9 @@ pub(super) fn open(folder: &Path, limits: &Limits) -> anyhow::Result<Vec<Archive
     collect(folder, 0, &mut paths)?;
     paths.sort();
     let mut loose = Archive {
-        name: folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned()),
+        name: folder
+            .file_name()
+            .map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned()),
         place: Place::Loose,
         files: Vec::new(),
         others: Vec::new(),
@@ -79,14 +81,18 @@ fn add(archive: &mut Archive, name: String, path: &Path, limits: &Limits) -> any
         .with_context(|| format!("reading {}", path.display()))?;
     match sniff(&name, &head) {
         Sniffed::Listening(_) if bytes > limits.max_file_bytes => {
-            archive.warnings.push(format!("{name}: {bytes} bytes are more than MUSIC_IMPORT__MAX_FILE_BYTES allows; not read"));
+            archive
+                .warnings
+                .push(format!("{name}: {bytes} bytes are more than MUSIC_IMPORT__MAX_FILE_BYTES allows; not read"));
         }
         Sniffed::Listening(source) => {
             archive.files.push(ListeningFile { name, source, bytes, at: At::Path(path.to_owned()) });
         }
         Sniffed::Empty => archive.warnings.push(format!("{name}: the file is empty")),
         Sniffed::Utf16 => {
-            archive.warnings.push(format!("{name}: the file is UTF-16 text; save it as UTF-8, or use Spotify's own zip"));
+            archive
+                .warnings
+                .push(format!("{name}: the file is UTF-16 text; save it as UTF-8, or use Spotify's own zip"));
         }
         Sniffed::Other => archive.others.push(name),
     }

@@ -23,7 +23,7 @@ pub enum Sniffed {
 }
 
 /// Looks at a file's name and its first bytes.
-pub fn sniff(name: &str, head: &[u8]) -> Sniffed {
+pub(super) fn sniff(name: &str, head: &[u8]) -> Sniffed {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return Sniffed::Utf16;
     }
@@ -44,7 +44,10 @@ fn by_name(name: &str) -> Option<Source> {
     if !base.ends_with(".json") {
         return None;
     }
-    if base.starts_with("streaming_history_audio") || base.starts_with("streaming_history_video") || base.starts_with("endsong") {
+    if base.starts_with("streaming_history_audio")
+        || base.starts_with("streaming_history_video")
+        || base.starts_with("endsong")
+    {
         return Some(Source::SpotifyExport);
     }
     base.starts_with("streaminghistory").then_some(Source::SpotifyAccountData)

@@ -49,7 +49,7 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
     let (mut total, mut encrypted) = (0_u64, false);
     for index in 0..zip.len() {
         let entry = zip.by_index_raw(index).with_context(|| format!("{shown}: reading its list of files"))?;
-        let name = entry.name().to_owned();
+        let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
         let (bytes, packed) = (entry.size(), entry.compressed_size());
         if entry.is_dir() {
             continue;
@@ -100,7 +100,10 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
 
 fn classify(zip: &mut Reader, index: usize, name: String, bytes: u64, archive: &mut Archive) {
     let mut head = Vec::new();
-    let looked = zip.by_index(index).map_err(io::Error::from).and_then(|entry| entry.take(HEAD_BYTES as u64).read_to_end(&mut head));
+    let looked = zip
+        .by_index(index)
+        .map_err(io::Error::from)
+        .and_then(|entry| entry.take(HEAD_BYTES as u64).read_to_end(&mut head));
     if let Err(error) = looked
         && head.is_empty()
     {
@@ -110,7 +113,9 @@ fn classify(zip: &mut Reader, index: usize, name: String, bytes: u64, archive: &
     match sniff(&name, &head) {
         Sniffed::Listening(source) => archive.files.push(ListeningFile { name, source, bytes, at: At::Entry(index) }),
         Sniffed::Empty => archive.warnings.push(format!("{name}: the file is empty")),
-        Sniffed::Utf16 => archive.warnings.push(format!("{name}: the file is UTF-16 text, not what Spotify sends; not read")),
+        Sniffed::Utf16 => {
+            archive.warnings.push(format!("{name}: the file is UTF-16 text, not what Spotify sends; not read"))
+        }
         Sniffed::Other => archive.others.push(name),
     }
 }

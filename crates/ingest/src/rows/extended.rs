@@ -93,7 +93,10 @@ impl<'de> Visitor<'de> for RowVisitor {
     }
 }
 
-pub(super) fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(map: &mut A, key: &str) -> Result<Option<T>, A::Error> {
+pub(super) fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+    map: &mut A,
+    key: &str,
+) -> Result<Option<T>, A::Error> {
     map.next_value().map_err(|error| A::Error::custom(format_args!("{key}: {error}")))
 }
 
@@ -128,7 +131,10 @@ impl<'a> Row<'a> {
         } else if episode_uri.is_some() {
             play.kind = Kind::Episode;
             (play.track_uri, play.track_name, play.album_name) = (episode_uri, self.episode_name, self.show_name);
-        } else if chapter_uri.is_some() || filled(self.audiobook_uri.clone()).is_some() || self.audiobook_title.is_some() {
+        } else if chapter_uri.is_some()
+            || filled(self.audiobook_uri.clone()).is_some()
+            || self.audiobook_title.is_some()
+        {
             play.kind = Kind::Audiobook;
             (play.track_uri, play.track_name) = (chapter_uri, self.chapter_title);
             (play.album_uri, play.album_name) = (filled(self.audiobook_uri), self.audiobook_title);

@@ -144,7 +144,10 @@ mod tests {
 
     #[test]
     fn null_and_numbers_and_cut_off_values() {
-        check(r#"{"ip_addr_decrypted": null, "ip_addr": 3405803783}"#, r#"{"ip_addr_decrypted": null, "ip_addr": 0000000000}"#);
+        check(
+            r#"{"ip_addr_decrypted": null, "ip_addr": 3405803783}"#,
+            r#"{"ip_addr_decrypted": null, "ip_addr": 0000000000}"#,
+        );
         check(r#"{"username": "cut of"#, r#"{"username": "xxxxxx"#);
     }
 }

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use anyhow::Context;
+use lake::play::UnixMs;
 use lake::raw::{BodyWriter, StoredBody};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -41,16 +42,16 @@ pub struct Pumped {
 }
 
 /// Reads `input` to its end: each piece is masked, written to `body` (when there is one) and
-/// scanned for rows of the form `R`, which go to `on_row`. `on_bytes` hears how many bytes
-/// were read.
+/// scanned for rows of the form `R`, which go to `on_row`. `received_at` bounds their times;
+/// `on_bytes` hears how many bytes were read.
 ///
 /// # Errors
 /// When keeping the body fails, or `on_row` does. Rows that cannot be read are no errors, and
 /// neither is an input that breaks off: what came before it counts.
 pub fn pump<R>(
-    input: &mut dyn Read,
+    mut input: &mut dyn Read,
     mut body: Option<BodyWriter>,
-    to_play: impl Fn(R::Row<'_>) -> RowRead<'_>,
+    received_at: UnixMs,
     mut on_row: impl FnMut(Place<'_>) -> anyhow::Result<()>,
     on_bytes: impl Fn(u64),
 ) -> anyhow::Result<Pumped>
@@ -66,7 +67,7 @@ where
     let mut cut_short = None;
     loop {
         let before = bytes.len();
-        let at_end = match input.by_ref().take(PIECE_BYTES as u64).read_to_end(&mut bytes) {
+        let at_end = match Read::by_ref(&mut input).take(PIECE_BYTES as u64).read_to_end(&mut bytes) {
             Ok(read) => read == 0,
             Err(error) => {
                 cut_short = Some(error.to_string());
@@ -93,7 +94,7 @@ where
                     from = place.end;
                     let raw = &bytes[place.start..place.end];
                     let read = match place.found {
-                        Found::Row(row) => to_play(row),
+                        Found::Row(row) => R::read(row, received_at),
                         Found::Misfit { detail } => rejected("wrong_type", detail),
                         Found::Damage { at_end: true, detail } => rejected("truncated", detail),
                         Found::Damage { .. } if std::str::from_utf8(raw).is_err() => {
@@ -122,6 +123,9 @@ where
 pub trait RowForm {
     /// The row.
     type Row<'a>: Deserialize<'a>;
+
+    /// Makes a play of it.
+    fn read(row: Self::Row<'_>, received_at: UnixMs) -> RowRead<'_>;
 }
 
 /// [`super::extended::Row`]
@@ -129,6 +133,10 @@ pub struct Extended;
 
 impl RowForm for Extended {
     type Row<'a> = super::extended::Row<'a>;
+
+    fn read(row: Self::Row<'_>, received_at: UnixMs) -> RowRead<'_> {
+        row.read(received_at)
+    }
 }
 
 /// [`super::account_data::Row`]
@@ -136,6 +144,10 @@ pub struct AccountData;
 
 impl RowForm for AccountData {
     type Row<'a> = super::account_data::Row<'a>;
+
+    fn read(row: Self::Row<'_>, received_at: UnixMs) -> RowRead<'_> {
+        row.read(received_at)
+    }
 }
 
 fn rejected<'a>(reason: &'static str, detail: String) -> RowRead<'a> {

@@ -123,7 +123,11 @@ fn wait_or_give_up<T>(bytes: &[u8], start: usize, end: usize, found: Found<T>) -
 }
 
 fn may_follow(before: &[u8]) -> bool {
-    before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b',' | b'['))
+    before
+        .iter()
+        .rev()
+        .find(|byte| !matches!(byte, b' ' | b'\t'))
+        .is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b',' | b'['))
 }
 
 fn is_between(byte: u8) -> bool {

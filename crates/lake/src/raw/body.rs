@@ -167,7 +167,8 @@ impl RawStore {
         let mut names = Vec::new();
         for folder in listed(&self.source_folder(source))? {
             if folder.is_dir() {
-                let stems = listed(&folder)?.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "zst"));
+                let stems =
+                    listed(&folder)?.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "zst"));
                 names.extend(stems.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())));
             }
         }

@@ -37,4 +37,16 @@ impl StateDb {
             Ok(())
         })
     }
+
+    /// Forgets the refresh token of an account at `service`.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn forget_refresh_token(&mut self, service: &str, account_id: &AccountId) -> anyhow::Result<()> {
+        self.write(|transaction| {
+            let forget = "delete from tokens where service = ?1 and account_id = ?2";
+            transaction.execute(forget, params![service, account_id.as_str()])?;
+            Ok(())
+        })
+    }
 }

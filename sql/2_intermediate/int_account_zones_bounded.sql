@@ -1,0 +1,47 @@
+-- The time zone of each account between two instants.
+--
+-- The first zone counts since ever, whatever its date says: a play from before it must still have
+-- a local time.
+--
+-- grain: one row per account and span of time
+-- kind:  view
+-- reads: stg_tracker__account_zones
+-- tests: unique account_id, valid_from
+--        not_null account_id, zone
+
+with zones as (
+    select account_id, zone, valid_from
+    from stg_tracker__account_zones
+),
+
+zones_numbered as (
+    select
+        account_id,
+        zone,
+        valid_from,
+        row_number() over (
+            partition by account_id
+            order by valid_from nulls first
+        ) as zone_number,
+        lead(valid_from) over (
+            partition by account_id
+            order by valid_from nulls first
+        ) as valid_to
+    from zones
+),
+
+zones_bounded as (
+    select
+        -- ids
+        account_id,
+
+        -- attributes
+        zone,
+
+        -- times
+        case when zone_number > 1 then valid_from end as valid_from,
+        valid_to
+    from zones_numbered
+)
+
+select * from zones_bounded

@@ -1,0 +1,88 @@
+-- Which artist a bare name means, in general or on one album.
+--
+-- Exports name the album artist and nothing else; the API names artists with their URIs. A name
+-- means the artist of that name credited on the same album, if there is just one; else the only
+-- artist ever seen under that name; else an artist known by name alone. So an artist is one row,
+-- whichever source told about it, and two artists who share a name are not mixed up.
+--
+-- grain: one row per name and album it was read on ('' without an album)
+-- kind:  incremental
+-- key:   artist_key, album_key
+-- recompute: whole
+-- reads: stg_spotify_api__credits, int_track_credits_chosen, int_tracks_described
+-- tests: not_null artist_id
+
+with credits as (
+    select
+        artist_uri,
+        lower(trim(artist_name)) as artist_key
+    from stg_spotify_api__credits
+    where artist_uri is not null
+),
+
+credits_on_tracks as (
+    select track_id, artist_uri, artist_key
+    from int_track_credits_chosen
+),
+
+tracks as (
+    select
+        track_id,
+        artist_key,
+        coalesce(album_key, '') as album_key
+    from int_tracks_described
+),
+
+unambiguous_names as (
+    select
+        artist_key,
+        max(artist_uri) as artist_uri
+    from credits
+    group by artist_key
+    having count(distinct artist_uri) = 1
+),
+
+unambiguous_names_on_albums as (
+    select
+        credits_on_tracks.artist_key,
+        tracks.album_key,
+        max(credits_on_tracks.artist_uri) as artist_uri
+    from credits_on_tracks
+    inner join tracks
+        on credits_on_tracks.track_id = tracks.track_id
+    where tracks.album_key <> ''
+        and credits_on_tracks.artist_uri is not null
+    group by credits_on_tracks.artist_key, tracks.album_key
+    having count(distinct credits_on_tracks.artist_uri) = 1
+),
+
+names_read as (
+    select artist_key, album_key
+    from tracks
+    where artist_key is not null
+    union
+    select credits_on_tracks.artist_key, tracks.album_key
+    from credits_on_tracks
+    inner join tracks
+        on credits_on_tracks.track_id = tracks.track_id
+),
+
+names_identified as (
+    select
+        -- ids
+        names_read.artist_key,
+        names_read.album_key,
+        coalesce(
+            unambiguous_names_on_albums.artist_uri,
+            unambiguous_names.artist_uri,
+            'name:' || md5('artist:' || names_read.artist_key)
+        ) as artist_id
+    from names_read
+    left join unambiguous_names
+        on names_read.artist_key = unambiguous_names.artist_key
+    left join unambiguous_names_on_albums
+        on names_read.artist_key = unambiguous_names_on_albums.artist_key
+        and names_read.album_key = unambiguous_names_on_albums.album_key
+)
+
+select * from names_identified

@@ -1,0 +1,127 @@
+-- Account-data plays and export plays with the same listening time that ended in the same minute.
+--
+-- Account data knows the minute, the milliseconds listened and names. Rows that are alike are
+-- numbered on both sides, so that the first pairs with the first and the second with the second.
+--
+-- grain: one row per account-data play and export play that may be the same
+-- kind:  incremental
+-- key:   play_id, canonical_play_id
+-- recompute: whole
+-- reads: int_play_observations_chosen, int_unattributed_plays_absorbed, match_rules
+
+with observations as (
+    select
+        play_id,
+        account_id,
+        source,
+        title_key,
+        artist_key,
+        ms_played,
+        unix_millis(ended_at) as ended_ms,
+        cast(floor(unix_millis(ended_at) / 60000) as bigint) as ended_minute
+    from int_play_observations_chosen
+    where source in ('spotify_account_data', 'spotify_export')
+),
+
+absorbed_plays as (
+    select play_id
+    from int_unattributed_plays_absorbed
+),
+
+account_data_plays as (
+    select
+        play_id,
+        account_id,
+        title_key,
+        artist_key,
+        ms_played,
+        ended_ms,
+        ended_minute,
+        row_number() over (
+            partition by account_id, ended_minute, ms_played, title_key, artist_key
+            order by play_id
+        ) as nth
+    from observations
+    where source = 'spotify_account_data'
+),
+
+-- Only export plays of such a minute and length are of interest; the others need not be sorted.
+export_plays_near as (
+    select
+        observations.play_id,
+        observations.account_id,
+        observations.title_key,
+        observations.artist_key,
+        observations.ms_played,
+        observations.ended_ms,
+        observations.ended_minute
+    from observations
+    semi join account_data_plays
+        on observations.account_id = account_data_plays.account_id
+        and observations.ended_minute = account_data_plays.ended_minute
+        and observations.ms_played = account_data_plays.ms_played
+    anti join absorbed_plays
+        on observations.play_id = absorbed_plays.play_id
+    where observations.source = 'spotify_export'
+),
+
+export_plays as (
+    select
+        play_id,
+        account_id,
+        title_key,
+        artist_key,
+        ms_played,
+        ended_ms,
+        ended_minute,
+        row_number() over (
+            partition by account_id, ended_minute, ms_played, title_key, artist_key
+            order by ended_ms, play_id
+        ) as nth
+    from export_plays_near
+),
+
+pairs_with_rule as (
+    select
+        account_data_plays.account_id,
+        account_data_plays.play_id,
+        export_plays.play_id as canonical_play_id,
+        case
+            when account_data_plays.title_key = export_plays.title_key
+                then 'account_data_same_title'
+            when account_data_plays.artist_key = export_plays.artist_key
+                then 'account_data_same_artist'
+            when export_plays.title_key is null
+                then 'account_data_unattributed'
+        end as rule,
+        abs(account_data_plays.nth - export_plays.nth) as places_apart,
+        account_data_plays.ended_ms,
+        export_plays.ended_ms as canonical_ended_ms
+    from account_data_plays
+    inner join export_plays
+        on account_data_plays.account_id = export_plays.account_id
+        and account_data_plays.ended_minute = export_plays.ended_minute
+        and account_data_plays.ms_played = export_plays.ms_played
+),
+
+pairs_ruled as (
+    select
+        -- ids
+        pairs_with_rule.account_id,
+        pairs_with_rule.play_id,
+        pairs_with_rule.canonical_play_id,
+
+        -- attributes
+        pairs_with_rule.rule,
+
+        -- numbers
+        match_rules.first_round,
+        pairs_with_rule.places_apart,
+        pairs_with_rule.ended_ms,
+        pairs_with_rule.canonical_ended_ms
+    from pairs_with_rule
+    inner join match_rules
+        on pairs_with_rule.rule = match_rules.rule
+)
+
+select * from pairs_ruled

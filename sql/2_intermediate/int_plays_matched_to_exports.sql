@@ -1,0 +1,269 @@
+-- Which API and account-data plays an export already tells about.
+--
+-- In each round, a pair matches when each is the other's nearest candidate: first by the round
+-- from which its rule acts, then what was heard for 30 seconds before what was not (the API hardly
+-- ever lists the latter), then by distance in time, then by a total order, so that there is always
+-- one answer. What is matched leaves with all its other candidates; the next round looks at
+-- the rest. One export play takes at most one play of each other source, and no chains arise.
+-- After the last round, what is left stays a play of its own.
+--
+-- grain: one row per play that is the same as an export play
+-- kind:  incremental
+-- key:   play_id
+-- recompute: whole
+-- reads: int_play_pairs_by_uri, int_play_pairs_by_recording, int_play_pairs_by_minute
+-- tests: unique canonical_play_id, source
+
+with pairs as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        'spotify_api' as source,
+        rule,
+        first_round,
+        distance_ms,
+        cast(0 as bigint) as places_apart,
+        ended_ms,
+        canonical_ended_ms,
+        is_brief,
+        is_settled
+    from int_play_pairs_by_uri
+    union all
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        'spotify_api' as source,
+        rule,
+        first_round,
+        distance_ms,
+        cast(0 as bigint) as places_apart,
+        ended_ms,
+        canonical_ended_ms,
+        is_brief,
+        false as is_settled
+    from int_play_pairs_by_recording
+    union all
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        'spotify_account_data' as source,
+        rule,
+        first_round,
+        cast(0 as bigint) as distance_ms,
+        places_apart,
+        ended_ms,
+        canonical_ended_ms,
+        false as is_brief,
+        false as is_settled
+    from int_play_pairs_by_minute
+),
+
+pairs_numbered as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        row_number() over (
+            partition by account_id
+            order by
+                first_round,
+                cast(is_brief as int),
+                distance_ms,
+                places_apart,
+                canonical_ended_ms,
+                ended_ms,
+                canonical_play_id,
+                play_id
+        ) as pair_number
+    from pairs
+    where not is_settled
+),
+
+round_1 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        case
+            when pair_number = min(case when first_round <= 1 then pair_number end)
+                    over (partition by play_id)
+                and pair_number = min(case when first_round <= 1 then pair_number end)
+                    over (partition by canonical_play_id, source) then 1
+        end as round
+    from pairs_numbered
+),
+
+after_round_1 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        round,
+        max(round) over (partition by play_id) as play_round,
+        max(round) over (partition by canonical_play_id, source) as canonical_round
+    from round_1
+),
+
+round_2 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        case
+            when round is not null then round
+            when pair_number = min(case when first_round <= 2 then pair_number end)
+                    over (partition by play_id)
+                and pair_number = min(case when first_round <= 2 then pair_number end)
+                    over (partition by canonical_play_id, source) then 2
+        end as round
+    from after_round_1
+    where round is not null
+        or (play_round is null and canonical_round is null)
+),
+
+after_round_2 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        round,
+        max(round) over (partition by play_id) as play_round,
+        max(round) over (partition by canonical_play_id, source) as canonical_round
+    from round_2
+),
+
+round_3 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        case
+            when round is not null then round
+            when pair_number = min(case when first_round <= 3 then pair_number end)
+                    over (partition by play_id)
+                and pair_number = min(case when first_round <= 3 then pair_number end)
+                    over (partition by canonical_play_id, source) then 3
+        end as round
+    from after_round_2
+    where round is not null
+        or (play_round is null and canonical_round is null)
+),
+
+after_round_3 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        round,
+        max(round) over (partition by play_id) as play_round,
+        max(round) over (partition by canonical_play_id, source) as canonical_round
+    from round_3
+),
+
+round_4 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        case
+            when round is not null then round
+            when pair_number = min(case when first_round <= 4 then pair_number end)
+                    over (partition by play_id)
+                and pair_number = min(case when first_round <= 4 then pair_number end)
+                    over (partition by canonical_play_id, source) then 4
+        end as round
+    from after_round_3
+    where round is not null
+        or (play_round is null and canonical_round is null)
+),
+
+after_round_4 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        round,
+        max(round) over (partition by play_id) as play_round,
+        max(round) over (partition by canonical_play_id, source) as canonical_round
+    from round_4
+),
+
+round_5 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        case
+            when round is not null then round
+            when pair_number = min(case when first_round <= 5 then pair_number end)
+                    over (partition by play_id)
+                and pair_number = min(case when first_round <= 5 then pair_number end)
+                    over (partition by canonical_play_id, source) then 5
+        end as round
+    from after_round_4
+    where round is not null
+        or (play_round is null and canonical_round is null)
+),
+
+pairs_matched as (
+    select play_id, canonical_play_id, round
+    from round_5
+    where round is not null
+    union all
+    select play_id, canonical_play_id, first_round as round
+    from pairs
+    where is_settled
+),
+
+plays_matched as (
+    select
+        -- ids
+        pairs.play_id,
+        pairs.canonical_play_id,
+
+        -- attributes
+        pairs.source,
+        pairs.rule,
+
+        -- numbers
+        pairs_matched.round,
+        pairs.distance_ms
+    from pairs_matched
+    inner join pairs
+        on pairs_matched.play_id = pairs.play_id
+        and pairs_matched.canonical_play_id = pairs.canonical_play_id
+)
+
+select * from plays_matched

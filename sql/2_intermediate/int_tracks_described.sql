@@ -1,0 +1,171 @@
+-- What is known about each track, put together from all that was reported about it.
+--
+-- Exports know little, so that what the API says comes first, column by column. Of what one
+-- source says, the fullest version counts, then the latest. A length that nobody tells is
+-- estimated: the median of the plays that ran to the track's end.
+--
+-- grain: one row per track as its source names it
+-- kind:  incremental
+-- key:   track_id
+-- recompute: by track_id
+-- reads: int_play_observations_chosen
+-- tests: not_null track_kind, track_name, last_ended_ms
+
+with observations as (
+    select
+        track_id,
+        track_uri,
+        isrc,
+        album_uri,
+        source,
+        kind,
+        track_name,
+        title_key,
+        album_name,
+        album_key,
+        album_artist_name,
+        artist_key,
+        album_release_date_text,
+        album_release_date_precision,
+        reason_end,
+        ms_played,
+        duration_ms,
+        unix_millis(ended_at) as ended_ms
+    from int_play_observations_chosen
+    where track_id <> 'unknown'
+),
+
+versions as (
+    select
+        track_id,
+        track_uri,
+        isrc,
+        album_uri,
+        kind,
+        track_name,
+        title_key,
+        album_name,
+        album_key,
+        album_artist_name,
+        artist_key,
+        album_release_date_text,
+        album_release_date_precision,
+        duration_ms,
+        case when source = 'spotify_api' then 'api' else 'file' end as told_by,
+        max(ended_ms) as last_ended_ms
+    from observations
+    group by
+        track_id,
+        track_uri,
+        isrc,
+        album_uri,
+        kind,
+        track_name,
+        title_key,
+        album_name,
+        album_key,
+        album_artist_name,
+        artist_key,
+        album_release_date_text,
+        album_release_date_precision,
+        duration_ms,
+        case when source = 'spotify_api' then 'api' else 'file' end
+),
+
+versions_ranked as (
+    select
+        versions.*,
+        row_number() over (
+            partition by track_id, told_by
+            order by
+                cast(track_name is null as int)
+                + cast(isrc is null as int)
+                + cast(album_uri is null as int)
+                + cast(album_name is null as int)
+                + cast(album_artist_name is null as int)
+                + cast(album_release_date_text is null as int)
+                + cast(duration_ms is null as int),
+                last_ended_ms desc,
+                track_name desc,
+                album_name desc nulls last,
+                album_artist_name desc nulls last,
+                isrc desc nulls last,
+                album_uri desc nulls last,
+                album_release_date_text desc nulls last,
+                album_release_date_precision desc nulls last,
+                duration_ms desc nulls last,
+                kind
+        ) as choice
+    from versions
+),
+
+tracks as (
+    select
+        track_id,
+        max(last_ended_ms) as last_ended_ms
+    from versions
+    group by track_id
+),
+
+api_versions as (
+    select * from versions_ranked
+    where told_by = 'api' and choice = 1
+),
+
+file_versions as (
+    select * from versions_ranked
+    where told_by = 'file' and choice = 1
+),
+
+lengths_heard as (
+    select
+        track_id,
+        cast(floor(median(ms_played)) as bigint) as duration_ms
+    from observations
+    where reason_end = 'trackdone'
+        and ms_played > 0
+    group by track_id
+),
+
+tracks_described as (
+    select
+        -- ids
+        tracks.track_id,
+        coalesce(api_versions.track_uri, file_versions.track_uri) as track_uri,
+        upper(replace(coalesce(api_versions.isrc, file_versions.isrc), '-', '')) as isrc,
+        coalesce(api_versions.album_uri, file_versions.album_uri) as album_uri,
+
+        -- attributes
+        coalesce(api_versions.kind, file_versions.kind) as track_kind,
+        coalesce(api_versions.track_name, file_versions.track_name, tracks.track_id) as track_name,
+        coalesce(api_versions.title_key, file_versions.title_key) as title_key,
+        coalesce(api_versions.album_name, file_versions.album_name) as album_name,
+        coalesce(api_versions.album_key, file_versions.album_key) as album_key,
+        coalesce(api_versions.album_artist_name, file_versions.album_artist_name) as album_artist_name,
+        coalesce(api_versions.artist_key, file_versions.artist_key) as artist_key,
+        coalesce(api_versions.album_release_date_text, file_versions.album_release_date_text)
+            as album_release_date_text,
+        case
+            when api_versions.album_release_date_text is not null
+                then api_versions.album_release_date_precision
+            else file_versions.album_release_date_precision
+        end as album_release_date_precision,
+
+        -- numbers
+        coalesce(api_versions.duration_ms, file_versions.duration_ms, lengths_heard.duration_ms)
+            as duration_ms,
+        tracks.last_ended_ms,
+
+        -- booleans
+        coalesce(api_versions.duration_ms, file_versions.duration_ms) is null
+            and lengths_heard.duration_ms is not null as is_duration_estimated
+    from tracks
+    left join api_versions
+        on tracks.track_id = api_versions.track_id
+    left join file_versions
+        on tracks.track_id = file_versions.track_id
+    left join lengths_heard
+        on tracks.track_id = lengths_heard.track_id
+)
+
+select * from tracks_described

@@ -1,0 +1,94 @@
+-- The tracks that were played, each with its artist, its album and its recording.
+--
+-- A recording joins the re-releases of a track: by ISRC. A track known by names alone (account
+-- data) joins the recording that is the only one of its artist with that title.
+--
+-- grain: one row per track that is part of a real play
+-- kind:  incremental
+-- key:   track_id
+-- recompute: whole
+-- reads: int_plays_resolved, int_tracks_described, int_track_artists_identified,
+--        int_albums_identified
+-- tests: not_null artist_id, album_id, recording_id
+
+with tracks as (
+    select
+        int_tracks_described.track_id,
+        int_tracks_described.track_uri,
+        int_tracks_described.isrc,
+        int_tracks_described.track_kind,
+        int_tracks_described.track_name,
+        int_tracks_described.title_key,
+        int_tracks_described.duration_ms,
+        int_tracks_described.is_duration_estimated
+    from int_tracks_described
+    semi join int_plays_resolved
+        on int_tracks_described.track_id = int_plays_resolved.track_id
+),
+
+first_artists as (
+    select track_id, artist_id
+    from int_track_artists_identified
+    where position = 1
+),
+
+albums as (
+    select track_id, album_id
+    from int_albums_identified
+),
+
+tracks_with_artist as (
+    select
+        tracks.*,
+        coalesce(first_artists.artist_id, 'unknown') as artist_id,
+        coalesce(albums.album_id, 'unknown') as album_id
+    from tracks
+    left join first_artists
+        on tracks.track_id = first_artists.track_id
+    left join albums
+        on tracks.track_id = albums.track_id
+),
+
+unambiguous_recordings as (
+    select
+        artist_id,
+        title_key,
+        max(isrc) as isrc
+    from tracks_with_artist
+    where isrc is not null
+        and artist_id <> 'unknown'
+    group by artist_id, title_key
+    having count(distinct isrc) = 1
+),
+
+tracks_identified as (
+    select
+        -- ids
+        tracks_with_artist.track_id,
+        tracks_with_artist.track_uri,
+        case
+            when tracks_with_artist.isrc is not null then 'isrc:' || tracks_with_artist.isrc
+            when tracks_with_artist.track_uri is null and unambiguous_recordings.isrc is not null
+                then 'isrc:' || unambiguous_recordings.isrc
+            else tracks_with_artist.track_id
+        end as recording_id,
+        tracks_with_artist.isrc,
+        tracks_with_artist.artist_id,
+        tracks_with_artist.album_id,
+
+        -- attributes
+        tracks_with_artist.track_kind,
+        tracks_with_artist.track_name,
+
+        -- numbers
+        tracks_with_artist.duration_ms,
+
+        -- booleans
+        tracks_with_artist.is_duration_estimated
+    from tracks_with_artist
+    left join unambiguous_recordings
+        on tracks_with_artist.artist_id = unambiguous_recordings.artist_id
+        and tracks_with_artist.title_key = unambiguous_recordings.title_key
+)
+
+select * from tracks_identified

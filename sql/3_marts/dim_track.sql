@@ -1,0 +1,128 @@
+-- Tracks that were heard; episodes and chapters of audiobooks are tracks too.
+--
+-- A track is what its source names: two releases of one recording are two tracks that share a
+-- recording. What becomes known later changes an attribute, never the key.
+--
+-- grain: one row per track, and one for an unknown track
+-- kind:  incremental
+-- key:   track_id
+-- recompute: whole
+-- reads: int_tracks_identified, dim_artist
+-- tests: not_null track_name, artist_id, album_id, recording_id
+--        references artist_id dim_artist.artist_id
+--        references album_id dim_album.album_id
+--        accepted track_kind track, episode, audiobook, local, unattributed
+--        warn between duration_ms 0 86400000
+-- columns:
+--   track_id  Key of the track: the URI its source gives, else name: and a hash of its names, else unknown.
+--   track_uri  URI as the source gives it; empty where it gives names only.
+--   recording_id  What re-releases of one recording share: isrc: and the ISRC, else the track's own key.
+--   isrc  International Standard Recording Code; empty where no source told it.
+--   artist_id  Key of the first artist credited; the album artist where no credits are known.
+--   album_id  Key of the album, show or audiobook the track is on.
+--   track_kind  What it is: track, episode, audiobook (a chapter), local (a file of one's own) or unattributed.
+--   track_name  Title.
+--   artist_track  Artist and title in one text.
+--   duration_ms  Length in milliseconds; empty where unknown.
+--   track_seconds  Length in whole seconds.
+--   track_minutes  Length in minutes, with two decimals.
+--   track_duration  Length as text in minutes and seconds (4:05).
+--   track_length  Length in words, from very short to possibly too long.
+--   track_length_sort  Order of the lengths in words, 1 to 6; 7 where unknown.
+--   is_duration_estimated  True where no source tells the length and it is the median of the plays that ran to the end.
+
+with tracks as (
+    select
+        track_id,
+        track_uri,
+        recording_id,
+        isrc,
+        artist_id,
+        album_id,
+        track_kind,
+        track_name,
+        duration_ms,
+        is_duration_estimated
+    from int_tracks_identified
+),
+
+artists as (
+    select artist_id, artist_name
+    from dim_artist
+    where artist_id <> 'unknown'
+),
+
+tracks_with_artist as (
+    select
+        tracks.*,
+        artists.artist_name,
+        cast(floor(tracks.duration_ms / 1000) as bigint) as track_seconds
+    from tracks
+    left join artists
+        on tracks.artist_id = artists.artist_id
+),
+
+tracks_described as (
+    select
+        -- ids
+        track_id,
+        track_uri,
+        recording_id,
+        isrc,
+        artist_id,
+        album_id,
+
+        -- attributes
+        track_kind,
+        track_name,
+        coalesce(artist_name || ' - ', '') || track_name as artist_track,
+        cast(cast(floor(track_seconds / 60) as bigint) as string) || ':'
+            || lpad(cast(track_seconds % 60 as string), 2, '0') as track_duration,
+        case
+            when duration_ms is null then 'unknown'
+            when duration_ms < 30000 then 'very short'
+            when duration_ms < 180000 then 'short'
+            when duration_ms < 300000 then 'average'
+            when duration_ms < 420000 then 'pretty long'
+            when duration_ms < 600000 then 'long'
+            else 'possibly too long'
+        end as track_length,
+        case
+            when duration_ms is null then 7
+            when duration_ms < 30000 then 1
+            when duration_ms < 180000 then 2
+            when duration_ms < 300000 then 3
+            when duration_ms < 420000 then 4
+            when duration_ms < 600000 then 5
+            else 6
+        end as track_length_sort,
+
+        -- numbers
+        duration_ms,
+        track_seconds,
+        round(duration_ms / 6e4, 2) as track_minutes,
+
+        -- booleans
+        is_duration_estimated
+    from tracks_with_artist
+    union all
+    select
+        'unknown' as track_id,
+        cast(null as string) as track_uri,
+        'unknown' as recording_id,
+        cast(null as string) as isrc,
+        'unknown' as artist_id,
+        'unknown' as album_id,
+        'unattributed' as track_kind,
+        'Unknown track' as track_name,
+        'Unknown track' as artist_track,
+        cast(null as string) as track_duration,
+        'unknown' as track_length,
+        7 as track_length_sort,
+        cast(null as bigint) as duration_ms,
+        cast(null as bigint) as track_seconds,
+        cast(null as double) as track_minutes,
+        false as is_duration_estimated
+)
+
+select * from tracks_described

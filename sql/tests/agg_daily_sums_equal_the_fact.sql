@@ -1,0 +1,37 @@
+-- What the daily table says of an account equals what its plays say.
+
+with days as (
+    select
+        account_id,
+        cast(sum(plays) as bigint) as plays,
+        cast(sum(music_plays) as bigint) as music_plays,
+        cast(sum(counted_plays) as bigint) as counted_plays,
+        cast(sum(music_ms + episode_ms + audiobook_ms) as bigint) as ms_listened
+    from agg_daily
+    group by account_id
+),
+
+plays as (
+    select
+        account_id,
+        cast(sum(tracks_played) as bigint) as plays,
+        count(*) filter (where is_music) as music_plays,
+        count(*) filter (where is_music and is_counted) as counted_plays,
+        coalesce(cast(sum(ms_listened) as bigint), 0) as ms_listened
+    from fct_track_played
+    group by account_id
+)
+
+select
+    coalesce(days.account_id, plays.account_id) as account_id,
+    days.plays as plays_by_day,
+    plays.plays,
+    days.ms_listened as ms_listened_by_day,
+    plays.ms_listened
+from days
+full outer join plays
+    on days.account_id = plays.account_id
+where days.plays is distinct from plays.plays
+    or days.music_plays is distinct from plays.music_plays
+    or days.counted_plays is distinct from plays.counted_plays
+    or days.ms_listened is distinct from plays.ms_listened

@@ -1,0 +1,8 @@
+-- Every row in src is of a source that a staging model reads.
+
+select
+    source,
+    count(*) as rows_unread
+from src_plays
+where source not in ('spotify_api', 'spotify_export', 'spotify_account_data')
+group by source
