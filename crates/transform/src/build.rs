@@ -72,6 +72,7 @@ pub(crate) fn build(
         record.built_at = run.now.to_rfc3339_opts(SecondsFormat::Millis, true);
         record.write(duckdb)?;
         let tests = tested(duckdb, project, &names, selection.is_all(), run)?;
+        tracing::info!(tests = tests.tests, "tested");
         Ok(Built { record, models: built, tests })
     })
 }

@@ -1,6 +1,7 @@
 //! The jobs of this program, as the command line and tests call them.
 
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use platform::{JobContext, Summary};
@@ -10,6 +11,9 @@ use crate::engine::session::Limits;
 use crate::engine::warehouse::{Open, Warehouse};
 use crate::manifest;
 use crate::project::{Project, Selection, SqlTree};
+use crate::publish::{self, Published};
+use crate::query::{Format, Reader};
+use crate::summary;
 
 /// How many runs keep the rows that broke their tests.
 const KEPT_FAILURES: usize = 10;
@@ -43,6 +47,52 @@ pub fn test(context: &JobContext, sql_dir: Option<&Path>, selection: &Selection)
         .count("tests_warned", outcome.breaches.len());
     summary.warnings.extend(outcome.warnings().map(warning));
     Ok(summary)
+}
+
+/// Publishes what was built.
+///
+/// # Errors
+/// When nothing was built yet, or files cannot be written; the old state then stays current.
+pub fn publish(context: &JobContext) -> anyhow::Result<Summary> {
+    let warehouse = Warehouse::open(&context.data, &Limits::of(&context.settings), &*context.clock, Open::Existing)?;
+    let published = publish::publish(&warehouse.duckdb, &context.data, &run_of(context))?;
+    let mut summary = Summary::default();
+    add_publication(&mut summary, &published);
+    Ok(summary)
+}
+
+/// Builds, tests and publishes.
+///
+/// # Errors
+/// As [`build`] and [`publish`].
+pub fn refresh(context: &JobContext, sql_dir: Option<&Path>, full_refresh: bool) -> anyhow::Result<Summary> {
+    let project = project(context, sql_dir)?;
+    let mut warehouse = open(context, full_refresh)?;
+    let built = build_into(context, &mut warehouse, &project, &Selection::all())?;
+    let published = publish::publish(&warehouse.duckdb, &context.data, &run_of(context))?;
+    let mut summary = summary_of(&built, &warehouse);
+    add_publication(&mut summary, &published);
+    Ok(summary)
+}
+
+/// Answers a question about the published data on stdout.
+///
+/// # Errors
+/// A [`platform::Stop::Usage`] when the question is wrong or nothing has been published.
+pub fn query(context: &JobContext, sql: &str, format: Option<Format>) -> anyhow::Result<String> {
+    let default = if io::stdout().is_terminal() { Format::Table } else { Format::Csv };
+    let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+    let mut out = Vec::new();
+    reader.answer(sql, format.unwrap_or(default), &mut out)?;
+    Ok(String::from_utf8(out)?)
+}
+
+/// A few answers for people, from the published data.
+///
+/// # Errors
+/// A [`platform::Stop::Usage`] when nothing has been published or nobody has that name.
+pub fn summary(context: &JobContext, account: Option<&str>) -> anyhow::Result<String> {
+    summary::summary(&Reader::open(&context.data, &Limits::of(&context.settings))?, account)
 }
 
 /// The models in the order of building, as a table for people.
@@ -96,6 +146,25 @@ fn summary_of(built: &Built, warehouse: &Warehouse) -> Summary {
     summary.warnings.extend(warehouse.notes.iter().cloned());
     summary.warnings.extend(built.tests.warnings().map(warning));
     summary
+}
+
+fn add_publication(summary: &mut Summary, published: &Published) {
+    let Published { ddl_hash, run, written, unchanged, rows, .. } = published;
+    let line = if *written == 0 && *unchanged > 0 {
+        format!("nothing changed since {ddl_hash}/{run}")
+    } else {
+        format!("published {rows} rows as {ddl_hash}/{run}: {written} files written, {unchanged} unchanged")
+    };
+    summary.text = [summary.text.as_str(), &line].join("\n").trim_start().to_owned();
+    summary.counts.extend([
+        ("published_rows".to_owned(), (*rows).into()),
+        ("files_written".to_owned(), (*written).into()),
+        ("files_unchanged".to_owned(), (*unchanged).into()),
+        ("runs_removed".to_owned(), published.removed.into()),
+        ("ddl_hash".to_owned(), ddl_hash.as_str().into()),
+        ("published_run".to_owned(), run.as_str().into()),
+        ("new_views".to_owned(), published.new_views.into()),
+    ]);
 }
 
 fn warning(breach: &crate::checks::Breach) -> String {

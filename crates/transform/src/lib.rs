@@ -14,12 +14,15 @@ pub mod engine;
 pub mod jobs;
 mod manifest;
 pub mod project;
+mod publish;
 pub mod query;
 mod record;
+mod summary;
 pub mod trial;
 
 pub use build::{Built, Run};
 pub use checks::{Breach, Outcome};
 pub use engine::session::Limits;
 pub use engine::sources::Sources;
+pub use publish::Published;
 pub use record::{BuildRecord, BuiltColumn, BuiltModel};

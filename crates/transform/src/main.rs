@@ -18,6 +18,15 @@ fn main() -> ExitCode {
             run_job("transform test", &common, |context| jobs::test(context, sql_dir, &selection.into()))
         }
         Command::Ls => run_command("transform ls", &common, |context| jobs::ls(context, sql_dir)),
-        _ => ExitCode::FAILURE,
+        Command::Publish => run_job("transform publish", &common, jobs::publish),
+        Command::Refresh { full_refresh } => {
+            run_job("transform refresh", &common, |context| jobs::refresh(context, sql_dir, full_refresh))
+        }
+        Command::Query { sql, format } => {
+            run_command("transform query", &common, |context| jobs::query(context, &sql, format))
+        }
+        Command::Summary { account } => {
+            run_command("transform summary", &common, |context| jobs::summary(context, account.as_deref()))
+        }
     }
 }

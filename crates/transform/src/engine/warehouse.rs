@@ -91,6 +91,7 @@ impl Warehouse {
     /// Writes everything to the file itself; one that was made anew takes its place now.
     pub(crate) fn keep(&mut self, data: &DataDir) -> anyhow::Result<()> {
         self.duckdb.execute_batch("checkpoint").context("writing the warehouse to disk")?;
+        tracing::debug!(path = %self.path.display(), "on disk");
         if let Some(fresh) = self.fresh.take() {
             // The file must be closed to be renamed: its log is folded in at the close.
             let memory = session::open(None, &Limits::default(), &self.scratch)?;
@@ -102,11 +103,6 @@ impl Warehouse {
             session::resolve_from(&self.duckdb, data)?;
         }
         Ok(())
-    }
-
-    /// A folder of this run, gone when the warehouse is closed.
-    pub(crate) fn scratch(&self) -> &Path {
-        &self.scratch
     }
 }
 

@@ -19,6 +19,8 @@ pub use sections::Item;
 pub use select::Selection;
 pub use tree::{SqlFile, SqlTree};
 
+pub(crate) use references::references;
+
 /// A checked tree.
 #[derive(Debug, Clone)]
 pub struct Project {
