@@ -8,9 +8,6 @@ use platform::Report;
 use crate::commands::Request;
 use crate::program::run_program;
 
-/// Counts of a report which say that the plays are not what they were.
-const CHANGES: &[&str] = &["stored", "changed", "removed"];
-
 const HINT: &str = "
 Look at it:
   music-tracker summary
@@ -38,8 +35,11 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     Ok(code)
 }
 
+/// Whether the star schema is out of date now. A job that does not count what it stored
+/// (an undo, a replay) may have changed anything.
 fn changed_plays(report: &Report) -> bool {
-    CHANGES.iter().any(|name| report.counts.get(*name).and_then(|count| count.as_u64()).unwrap_or(0) > 0)
+    let mut news = ["stored", "changed"].iter().filter_map(|name| report.counts.get(*name)?.as_u64()).peekable();
+    news.peek().is_none() || news.any(|count| count > 0)
 }
 
 fn say(text: &str) {
