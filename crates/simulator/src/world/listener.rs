@@ -73,7 +73,7 @@ impl<'c> Listener<'c> {
         // Whoever plays more than fits into 15 waking hours skips more.
         let mean_ms = 54_000_000.0 / per_day.max(1.0);
         let is_hasty = mean_ms < TYPICAL_MS * (1.0 - usual);
-        let hasty = 1.0 - (64_000_000.0 / per_day.max(1.0) - 12_000.0) / (TYPICAL_MS * 0.9);
+        let hasty = 1.0 - (48_000_000.0 / per_day.max(1.0) - 12_000.0) / (TYPICAL_MS * 0.95);
         Self {
             records: Vec::with_capacity(scenario.plays_per_account),
             scenario,
@@ -246,8 +246,7 @@ impl<'c> Listener<'c> {
         let is_last = self.records.len() + 1 == self.mood.goal;
         let skip_share = if choice.is_repeat { self.skip_share / 3.0 } else { self.skip_share };
         let (ms, end) = if is_last && self.dice.chance(0.4) {
-            let goodbye =
-                [Reason::EndPlay, Reason::Logout, Reason::UnexpectedExit, Reason::UnexpectedExitWhilePaused];
+            let goodbye = [Reason::EndPlay, Reason::Logout, Reason::UnexpectedExit, Reason::UnexpectedExitWhilePaused];
             (self.dice.below(duration_ms as usize) as u32, *self.dice.pick(&goodbye))
         } else if self.dice.chance(skip_share) {
             self.skipped(duration_ms)
@@ -264,7 +263,7 @@ impl<'c> Listener<'c> {
         let ms = match self.dice.below(200) {
             0 => return (0, Reason::TrackError),
             1 => 0,
-            2..150 => self.dice.between(600, 22_000) as u32,
+            place if place < 150 || self.is_hasty => self.dice.between(600, 22_000) as u32,
             _ => self.dice.between(15_000, i64::from(duration_ms) * 4 / 5) as u32,
         };
         let end = match self.dice.below(20) {
@@ -308,7 +307,8 @@ impl<'c> Listener<'c> {
         let is_heard = ms_played >= 30_000;
         let is_music = matches!(item.kind, Kind::Track | Kind::Local);
         let unattributed = item.kind == Kind::Track && self.lacks(self.counts.unattributed, shares.unattributed);
-        let is_clip = item.kind == Kind::Track && is_heard && !unattributed && self.lacks(self.counts.videos, shares.video);
+        let is_clip =
+            item.kind == Kind::Track && is_heard && !unattributed && self.lacks(self.counts.videos, shares.video);
         let reason_start = self.reason_start(is_clip);
         let reason_end = if self.dice.chance(0.002) { Reason::Empty } else { reason_end };
         let in_api = is_music && !unattributed && !self.mood.incognito;
@@ -353,13 +353,9 @@ impl<'c> Listener<'c> {
         match self.mood.last_end {
             Some(end @ (Reason::TrackDone | Reason::FwdBtn | Reason::BackBtn | Reason::ClickRow)) => end,
             Some(_) => Reason::PlayBtn,
-            None => *self.dice.pick(&[
-                Reason::ClickRow,
-                Reason::PlayBtn,
-                Reason::AppLoad,
-                Reason::Remote,
-                Reason::UriOpen,
-            ]),
+            None => {
+                *self.dice.pick(&[Reason::ClickRow, Reason::PlayBtn, Reason::AppLoad, Reason::Remote, Reason::UriOpen])
+            }
         }
     }
 
