@@ -15,7 +15,7 @@ fn unzip(path: &Path) -> (HashMap<String, String>, BTreeSet<String>) {
     let (mut files, mut folders) = (HashMap::new(), BTreeSet::new());
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).unwrap();
-        let name = entry.name().to_owned();
+        let name = entry.name().unwrap().into_owned();
         let (folder, base) = name.rsplit_once('/').unwrap_or(("", &name));
         let mut text = String::new();
         entry.read_to_string(&mut text).unwrap();
@@ -102,7 +102,7 @@ fn files_are_named_and_printed_like_spotifys() {
     let world = household();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.zip");
-    let package = Package::extended("alice", KeySet::Keys23).rows_per_file(7_000);
+    let package = Package::extended("alice", KeySet::Keys23).rows_per_file(8_000);
     let contents = package.write_zip(&world, &path).unwrap();
     let names: Vec<_> = contents.files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names.len(), 4);
@@ -220,11 +220,11 @@ fn account_data_in_both_shapes() {
 fn personal_values_are_only_where_they_belong() {
     let world = small(3);
     let files = zipped(&Package::extended("ada", KeySet::Keys21), &world);
-    let mut found = BTreeSet::new();
+    let mut found: BTreeSet<&str> = BTreeSet::new();
     for mut row in history(&files, "Streaming", "ts") {
         for key in ["username", "ip_addr_decrypted", "user_agent_decrypted"] {
             let text = row[key].take().to_string();
-            found.extend(PERSONAL_VALUES.iter().filter(|value| text.contains(*value)));
+            found.extend(PERSONAL_VALUES.iter().copied().filter(|value| text.contains(*value)));
         }
         let rest = row.to_string();
         assert!(PERSONAL_VALUES.iter().all(|value| !rest.contains(value)));

@@ -1,5 +1,7 @@
 //! Tests of the simulator from outside.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
 mod cli;
 mod export;
 mod habits;
