@@ -162,11 +162,12 @@ proptest! {
         for account in world.accounts() {
             prop_assert_eq!(account.play_count(), plays);
             let mut last_end: HashMap<(&str, u32), _> = HashMap::new();
-            let mut previous = scenario.from;
+            let (mut previous, mut rows) = (scenario.from, HashSet::new());
             for play in world.plays_of(&account.name) {
                 prop_assert!(play.started_at >= previous && play.ended_at < scenario.to);
                 prop_assert!(play.ended_at > previous);
                 prop_assert!(play.ms_played <= play.item.duration_ms);
+                prop_assert!(rows.insert((play.ended_at.timestamp(), play.ms_played)), "two rows differ in names only");
                 previous = play.ended_at;
                 // The same recording under any of its URIs.
                 if let Some(before) = last_end.insert((play.account, play.item.recording), play.ended_at) {
