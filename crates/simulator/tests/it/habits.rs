@@ -34,6 +34,17 @@ fn everyone_has_the_plays_that_were_asked_for() {
 }
 
 #[test]
+fn a_history_lasts_until_its_end() {
+    let ends = |world: &World| {
+        let ends = world.accounts().iter().map(|account| world.plays_of(&account.name).last().unwrap().ended_at);
+        ends.map(|ended_at| (world.end() - ended_at).num_days()).collect::<Vec<_>>()
+    };
+    assert!(ends(household()).iter().all(|days| *days < 15), "{:?}", ends(household()));
+    let sparse = World::build(&Scenario::new(1).household().plays_per_account(500)).unwrap();
+    assert!(ends(&sparse).iter().all(|days| *days < 30), "{:?}", ends(&sparse));
+}
+
+#[test]
 fn days_have_their_hours_and_weeks_their_days() {
     let world = household();
     for account in world.accounts() {
