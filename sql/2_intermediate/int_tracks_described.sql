@@ -8,34 +8,10 @@
 -- kind:  incremental
 -- key:   track_id
 -- recompute: by track_id
--- reads: int_play_observations_chosen
+-- reads: int_play_observations_united
 -- tests: not_null track_kind, track_name, last_ended_ms
 
-with observations as (
-    select
-        track_id,
-        track_uri,
-        isrc,
-        album_uri,
-        source,
-        kind,
-        track_name,
-        title_key,
-        album_name,
-        album_key,
-        album_artist_name,
-        artist_key,
-        album_release_date_text,
-        album_release_date_precision,
-        reason_end,
-        ms_played,
-        duration_ms,
-        unix_millis(ended_at) as ended_ms
-    from int_play_observations_chosen
-    where track_id <> 'unknown'
-),
-
-versions as (
+with versions as (
     select
         track_id,
         track_uri,
@@ -52,8 +28,9 @@ versions as (
         album_release_date_precision,
         duration_ms,
         case when source = 'spotify_api' then 'api' else 'file' end as told_by,
-        max(ended_ms) as last_ended_ms
-    from observations
+        max(unix_millis(ended_at)) as last_ended_ms
+    from int_play_observations_united
+    where track_id <> 'unknown'
     group by
         track_id,
         track_uri,
@@ -121,7 +98,7 @@ lengths_heard as (
     select
         track_id,
         cast(floor(median(ms_played)) as bigint) as duration_ms
-    from observations
+    from int_play_observations_united
     where reason_end = 'trackdone'
         and ms_played > 0
     group by track_id

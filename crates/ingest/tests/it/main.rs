@@ -4,5 +4,6 @@
 mod bad_input;
 mod imports;
 mod killed;
+mod recorded_pages;
 mod undo;
 mod world;

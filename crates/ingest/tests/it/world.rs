@@ -12,32 +12,32 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 /// A data folder and a place for input, deleted at the end.
-pub struct World {
+pub(crate) struct World {
     folder: TempDir,
 }
 
 /// What a run of the program gave.
 #[derive(Debug)]
-pub struct Ran {
-    pub exit_code: i32,
-    pub report: Report,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) exit_code: i32,
+    pub(crate) report: Report,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
-    pub fn count(&self, name: &str) -> u64 {
+    pub(crate) fn count(&self, name: &str) -> u64 {
         self.report.counts.get(name).and_then(serde_json::Value::as_u64).unwrap_or_default()
     }
 
     #[track_caller]
-    pub fn expect_ok(self) -> Self {
+    pub(crate) fn expect_ok(self) -> Self {
         assert_eq!(self.exit_code, 0, "{}", self.stderr);
         self
     }
 
     /// The reconciliation: rows = stored + known + changed + rejected.
     #[track_caller]
-    pub fn expect_counts(self, stored: u64, known: u64, changed: u64, rejected: u64) -> Self {
+    pub(crate) fn expect_counts(self, stored: u64, known: u64, changed: u64, rejected: u64) -> Self {
         let this = self.expect_ok();
         let counts = ["stored", "known", "changed", "rejected"].map(|name| this.count(name));
         assert_eq!(counts, [stored, known, changed, rejected], "stored, known, changed, rejected; {}", this.stderr);
@@ -47,19 +47,19 @@ impl Ran {
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: TempDir::new().unwrap() }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn data(&self) -> DataDir {
+    pub(crate) fn data(&self) -> DataDir {
         DataDir::new(self.path("data"), None)
     }
 
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ingest"));
         command
             .args(args)
@@ -71,7 +71,7 @@ impl World {
         command
     }
 
-    pub fn ingest(&self, args: &[&str]) -> Ran {
+    pub(crate) fn ingest(&self, args: &[&str]) -> Ran {
         let output = self.command(args).output().unwrap();
         let stdout = String::from_utf8(output.stdout).unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -80,23 +80,23 @@ impl World {
         Ran { exit_code: output.status.code().unwrap(), report, stderr }
     }
 
-    pub fn import(&self, path: &Path) -> Ran {
+    pub(crate) fn import(&self, path: &Path) -> Ran {
         self.ingest(&["import", path.to_str().unwrap()])
     }
 
     /// Starts the program and leaves it alone.
-    pub fn start(&self, args: &[&str]) -> Child {
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
         self.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::File::create(&path).unwrap().write_all(bytes.as_ref()).unwrap();
         path
     }
 
-    pub fn zip(&self, name: &str, files: &[(&str, String)]) -> PathBuf {
+    pub(crate) fn zip(&self, name: &str, files: &[(&str, String)]) -> PathBuf {
         let path = self.path(name);
         let mut zip = ZipWriter::new(std::fs::File::create(&path).unwrap());
         for (name, content) in files {
@@ -108,7 +108,7 @@ impl World {
     }
 
     /// The rows of a table as text, sorted, without the named columns.
-    pub fn rows(&self, table: &Table, without: &[&str]) -> Vec<String> {
+    pub(crate) fn rows(&self, table: &Table, without: &[&str]) -> Vec<String> {
         let frame = parts::read_table(&self.data(), table).unwrap();
         let columns: Vec<_> = table.columns.iter().filter(|column| !without.contains(&column.name)).collect();
         let mut rows: Vec<String> = (0..frame.height())
@@ -122,7 +122,7 @@ impl World {
     }
 
     /// What the history says, whoever brought it.
-    pub fn plays(&self) -> Vec<String> {
+    pub(crate) fn plays(&self) -> Vec<String> {
         self.rows(
             &PLAYS,
             &["account_id", "observation_id", "play_id", "raw_id", "raw_ordinal", "run_id", "ingested_at"],
@@ -130,7 +130,7 @@ impl World {
     }
 
     /// All files below a folder of the data folder.
-    pub fn files(&self, folder: &str) -> Vec<PathBuf> {
+    pub(crate) fn files(&self, folder: &str) -> Vec<PathBuf> {
         fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
             for entry in std::fs::read_dir(folder).into_iter().flatten() {
                 let path = entry.unwrap().path();
@@ -145,12 +145,12 @@ impl World {
 }
 
 /// A row of an extended export; `minute` counts from 2024-01-01T00:00Z.
-pub fn row(minute: u32, track: u32) -> String {
+pub(crate) fn row(minute: u32, track: u32) -> String {
     row_with(minute, track, "")
 }
 
 /// A row with more keys at its end, such as `, "skipped": true`.
-pub fn row_with(minute: u32, track: u32, more: &str) -> String {
+pub(crate) fn row_with(minute: u32, track: u32, more: &str) -> String {
     let at = chrono::DateTime::from_timestamp(1_704_067_200 + i64::from(minute) * 60, 0).unwrap();
     format!(
         r#"{{"ts": "{}", "username": "secret-user", "platform": "ios", "ms_played": 45000, "conn_country": "DE",
@@ -164,8 +164,8 @@ pub fn row_with(minute: u32, track: u32, more: &str) -> String {
 }
 
 /// Rows as the text of a file.
-pub fn rows(rows: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn rows(rows: impl IntoIterator<Item = String>) -> String {
     format!("[\n  {}\n]", rows.into_iter().collect::<Vec<_>>().join(",\n  "))
 }
 
-pub const AUDIO: &str = "Spotify Extended Streaming History/Streaming_History_Audio_2024_0.json";
+pub(crate) const AUDIO: &str = "Spotify Extended Streaming History/Streaming_History_Audio_2024_0.json";

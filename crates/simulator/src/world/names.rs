@@ -158,7 +158,7 @@ const ODD_TITLES: [&str; 12] = [
     "Ünïcödé Ñights",
 ];
 
-/// Makes names that are unique within one set.
+/// Makes names that are unique within one set, also without "(Live)" and the like.
 #[derive(Default)]
 pub(super) struct Names {
     used: HashSet<String>,
@@ -197,11 +197,17 @@ impl Names {
     fn unique(&mut self, dice: &mut Dice, make: impl Fn(&mut Dice) -> String) -> String {
         let mut name = make(dice);
         for number in 2.. {
-            if self.used.insert(name.to_lowercase()) {
+            if self.used.insert(bare(&name)) {
                 break;
             }
             name = if number < 4 { make(dice) } else { format!("{} {number}", make(dice)) };
         }
         name
     }
+}
+
+/// A name without what is often ignored in comparisons: "(Live)", "- Remastered 2009", case.
+fn bare(name: &str) -> String {
+    let end = [" (", " - "].iter().filter_map(|mark| name.find(mark)).min().unwrap_or(name.len());
+    name[..end].to_lowercase()
 }

@@ -67,7 +67,7 @@ fn rows_have_exactly_the_keys_of_their_year() {
 #[test]
 fn an_extended_history_is_the_truth() {
     let world = household();
-    let files = zipped(&Package::extended("alice", KeySet::Keys23), &world);
+    let files = zipped(&Package::extended("alice", KeySet::Keys23), world);
     let rows = history(&files, "Streaming_History", "ts");
     let row_key = |row: &Value| {
         let uri = ["spotify_track_uri", "spotify_episode_uri", "audiobook_chapter_uri"]
@@ -103,7 +103,7 @@ fn files_are_named_and_printed_like_spotifys() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.zip");
     let package = Package::extended("alice", KeySet::Keys23).rows_per_file(8_000);
-    let contents = package.write_zip(&world, &path).unwrap();
+    let contents = package.write_zip(world, &path).unwrap();
     let names: Vec<_> = contents.files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names.len(), 4);
     assert_eq!(names[0], "Streaming_History_Audio_2022-2023_0.json");
@@ -117,7 +117,7 @@ fn files_are_named_and_printed_like_spotifys() {
     let pretty = serde_json::to_string_pretty(&rows_of(text)).unwrap();
     assert_eq!(pretty.len(), text.len(), "two spaces, nothing escaped that need not be");
 
-    package.clone().old_names().in_folder("").write_zip(&world, &path).unwrap();
+    package.clone().old_names().in_folder("").write_zip(world, &path).unwrap();
     let (files, folders) = unzip(&path);
     assert!(files.contains_key("endsong_0.json") && files.contains_key("endsong_2.json"));
     assert_eq!(folders, BTreeSet::from([String::new()]));
@@ -127,8 +127,8 @@ fn files_are_named_and_printed_like_spotifys() {
 #[test]
 fn quirks_are_there() {
     let world = household();
-    let old = history(&zipped(&Package::extended("bob", KeySet::Keys21), &world), "Streaming", "ts");
-    let new = history(&zipped(&Package::extended("bob", KeySet::Keys23), &world), "Streaming", "ts");
+    let old = history(&zipped(&Package::extended("bob", KeySet::Keys21), world), "Streaming", "ts");
+    let new = history(&zipped(&Package::extended("bob", KeySet::Keys23), world), "Streaming", "ts");
     let count = |rows: &[Value], is: &dyn Fn(&Value) -> bool| rows.iter().filter(|row| is(row)).count();
     let before = |row: &Value, day: &str| row["ts"].as_str().unwrap() < day;
     assert_eq!(count(&new, &|row| before(row, "2022-10-01") && row["skipped"] != Value::Bool(false)), 0);
@@ -154,7 +154,7 @@ fn quirks_are_there() {
 #[test]
 fn videos_are_in_a_file_of_their_own() {
     let world = household();
-    let files = zipped(&Package::extended("bob", KeySet::Keys23), &world);
+    let files = zipped(&Package::extended("bob", KeySet::Keys23), world);
     let videos = history(&files, "Streaming_History_Video", "ts");
     assert_eq!(videos.len(), world.plays_of("bob").filter(|play| play.in_video_file).count());
     assert!(videos.iter().any(|row| row["spotify_track_uri"].is_string()));
@@ -196,7 +196,7 @@ fn account_data_in_both_shapes() {
     let world = household();
     let year = (parse_instant("2024-01-01").unwrap(), parse_instant("2025-01-01").unwrap());
     let package = Package::account_data("alice").between(year.0, year.1).rows_per_file(3_000);
-    let files = zipped(&package, &world);
+    let files = zipped(&package, world);
     let keys = |row: &Value| row.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     let music = history(&files, "StreamingHistory_music_", "endTime");
     assert!(music.iter().all(|row| keys(row) == "artistName endTime msPlayed trackName"));
@@ -209,7 +209,7 @@ fn account_data_in_both_shapes() {
     let first = world.plays_between("alice", year.0, year.1).find(|play| play.item.kind == Kind::Track).unwrap();
     assert_eq!(music[0]["endTime"].as_str().unwrap(), first.ended_at.format("%Y-%m-%d %H:%M").to_string());
 
-    let old = zipped(&package.old_names(), &world);
+    let old = zipped(&package.old_names(), world);
     let rows = history(&old, "StreamingHistory", "endTime");
     assert_eq!(rows.len(), music.len() + podcasts.len());
     assert!(rows.iter().all(|row| keys(row) == "artistName endTime msPlayed trackName"));

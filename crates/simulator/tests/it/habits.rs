@@ -34,6 +34,17 @@ fn everyone_has_the_plays_that_were_asked_for() {
 }
 
 #[test]
+fn a_history_lasts_until_its_end() {
+    let ends = |world: &World| {
+        let ends = world.accounts().iter().map(|account| world.plays_of(&account.name).last().unwrap().ended_at);
+        ends.map(|ended_at| (world.end() - ended_at).num_days()).collect::<Vec<_>>()
+    };
+    assert!(ends(household()).iter().all(|days| *days < 15), "{:?}", ends(household()));
+    let sparse = World::build(&Scenario::new(1).household().plays_per_account(500)).unwrap();
+    assert!(ends(&sparse).iter().all(|days| *days < 30), "{:?}", ends(&sparse));
+}
+
+#[test]
 fn days_have_their_hours_and_weeks_their_days() {
     let world = household();
     for account in world.accounts() {
@@ -162,11 +173,12 @@ proptest! {
         for account in world.accounts() {
             prop_assert_eq!(account.play_count(), plays);
             let mut last_end: HashMap<(&str, u32), _> = HashMap::new();
-            let mut previous = scenario.from;
+            let (mut previous, mut rows) = (scenario.from, HashSet::new());
             for play in world.plays_of(&account.name) {
                 prop_assert!(play.started_at >= previous && play.ended_at < scenario.to);
                 prop_assert!(play.ended_at > previous);
                 prop_assert!(play.ms_played <= play.item.duration_ms);
+                prop_assert!(rows.insert((play.ended_at.timestamp(), play.ms_played)), "two rows differ in names only");
                 previous = play.ended_at;
                 // The same recording under any of its URIs.
                 if let Some(before) = last_end.insert((play.account, play.item.recording), play.ended_at) {
