@@ -1,1 +1,23 @@
-//! Under construction.
+//! What every program of Music Tracker shares: settings, tracing, the clock, the paths
+//! below the data folder, the state database, whole-file writes and the job protocol.
+//!
+//! It depends on no other crate of the workspace and knows neither Spotify nor Parquet.
+
+pub mod args;
+pub mod clock;
+pub mod files;
+pub mod job;
+pub mod paths;
+pub mod progress;
+pub mod settings;
+pub mod state;
+pub mod stop;
+mod telemetry;
+
+pub use args::CommonArgs;
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use job::{JobContext, Report, Summary, run_command, run_job};
+pub use paths::DataDir;
+pub use settings::Settings;
+pub use state::StateDb;
+pub use stop::Stop;

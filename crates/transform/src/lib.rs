@@ -1,1 +1,28 @@
-//! Under construction.
+//! Turns typed observations into the star schema, tests it, and publishes it.
+//!
+//! `transform` runs the ordered SQL models of `sql/` in DuckDB. A build and all its tests
+//! are one transaction: a failed test leaves the old state. `publish` writes the star
+//! schema as Parquet in a folder of its own and swaps a link, so that readers never wait
+//! and never see half of it. It knows SQL and DuckDB; it knows no upstream service, and no
+//! other program opens the warehouse.
+
+mod build;
+mod checks;
+pub mod cli;
+mod columns;
+pub mod engine;
+pub mod jobs;
+mod manifest;
+pub mod project;
+mod publish;
+pub mod query;
+mod record;
+mod summary;
+pub mod trial;
+
+pub use build::{Built, Run};
+pub use checks::{Breach, Outcome};
+pub use engine::session::Limits;
+pub use engine::sources::Sources;
+pub use publish::Published;
+pub use record::{BuildRecord, BuiltColumn, BuiltModel};

@@ -1,0 +1,163 @@
+//! What people can type, and which program does it.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, Args, Command, FromArgMatches, ValueEnum, value_parser};
+use platform::CommonArgs;
+
+/// A word after `music-tracker`. The program knows the same word.
+#[derive(Debug)]
+pub struct Subcommand {
+    /// The word.
+    pub name: &'static str,
+    /// A second word for it.
+    pub alias: Option<&'static str>,
+    /// One line of help.
+    pub about: &'static str,
+    /// The program that does it.
+    pub program: &'static str,
+    /// Whether plays may have changed, so that the star schema follows.
+    pub then_refresh: bool,
+}
+
+/// Everything people can type, in the order of `--help`.
+pub const COMMANDS: &[Subcommand] = &[
+    ingest("import", "Read a Spotify export: a zip, a folder or a file", true),
+    Subcommand { alias: Some("poll"), ..ingest("spotify", "Fetch the newest plays from Spotify", true) },
+    ingest("account", "Add and list listeners, and the time zones they live in", false),
+    ingest("replay", "Rebuild the typed tables from the raw files, without the network", true),
+    ingest("compact", "Merge the many small files of past months", false),
+    transform("summary", "Show what you listen to, and whether every play is accounted for"),
+    transform("query", "Ask a question in SQL"),
+    transform("refresh", "Build, test and publish the star schema"),
+    transform("build", "Build the star schema and test it, without publishing"),
+    transform("test", "Test the star schema as it is"),
+    transform("publish", "Publish the star schema for dashboards"),
+    transform("ls", "List the models of the star schema"),
+];
+
+const EXAMPLES: &str = "\
+Examples:
+  Read your own history (ask for it at https://www.spotify.com/account/privacy):
+    music-tracker import my_spotify_data.zip
+  Look at it:
+    music-tracker summary
+    music-tracker query \"select artist_name, plays from rpt_top_artists limit 10\"
+  Somebody else in the house, who lives in another time zone:
+    music-tracker account add anna --zone Europe/Vienna
+    music-tracker import --account anna annas_data.zip
+  What can import do?
+    music-tracker help import
+
+Your data lies in ./data; --data-dir or DATA_DIR choose another folder.";
+
+const fn ingest(name: &'static str, about: &'static str, then_refresh: bool) -> Subcommand {
+    Subcommand { name, alias: None, about, program: "ingest", then_refresh }
+}
+
+const fn transform(name: &'static str, about: &'static str) -> Subcommand {
+    Subcommand { name, alias: None, about, program: "transform", then_refresh: false }
+}
+
+/// What somebody asked for.
+pub(crate) struct Request {
+    pub(crate) command: &'static Subcommand,
+    common: CommonArgs,
+    rest: Vec<OsString>,
+}
+
+impl Request {
+    /// The arguments for the program: the same word, the flags they share, and the rest
+    /// as it was typed.
+    pub(crate) fn arguments(&self) -> Vec<OsString> {
+        let mut arguments = vec![self.command.name.into()];
+        arguments.extend(typed(&self.common));
+        arguments.extend(self.rest.iter().cloned());
+        arguments
+    }
+
+    /// The flags that every program understands, wherever they were typed.
+    pub(crate) fn shared_flags(&self) -> Vec<OsString> {
+        let mut flags = typed(&self.common);
+        let mut rest = self.rest.iter().take_while(|word| *word != "--");
+        while let Some(word) = rest.next() {
+            let text = word.to_string_lossy();
+            if SHARED.contains(&text.as_ref()) {
+                flags.push(word.clone());
+                flags.extend(rest.next().cloned());
+            } else if text.split_once('=').is_some_and(|(flag, _)| SHARED.contains(&flag)) {
+                flags.push(word.clone());
+            }
+        }
+        flags
+    }
+}
+
+const SHARED: &[&str] = &["--data-dir", "--log-format", "--report"];
+
+/// The shared flags as somebody would type them.
+fn typed(common: &CommonArgs) -> Vec<OsString> {
+    fn word(value: &impl ValueEnum) -> Option<OsString> {
+        value.to_possible_value().map(|value| value.get_name().into())
+    }
+    let values = [
+        common.data_dir.as_ref().map(Into::into),
+        common.log_format.as_ref().and_then(word),
+        common.report.as_ref().and_then(word),
+    ];
+    SHARED.iter().zip(values).filter_map(|(flag, value)| Some([flag.into(), value?])).flatten().collect()
+}
+
+/// Reads the arguments. Ends the process when they are wrong or only ask for help.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Request {
+    let mut parser = parser();
+    let matches = parser.try_get_matches_from_mut(help_as_flag(args)).unwrap_or_else(|error| error.exit());
+    let common = CommonArgs::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let chosen = matches.subcommand().and_then(|(word, own)| {
+        let rest = own.get_many("rest").into_iter().flatten().cloned().collect();
+        Some((COMMANDS.iter().find(|command| command.name == word)?, rest))
+    });
+    match chosen {
+        Some((command, rest)) => Request { command, common, rest },
+        None => parser.error(ErrorKind::MissingSubcommand, "nothing to do").exit(),
+    }
+}
+
+/// `help import` means `import --help`, which the program answers.
+fn help_as_flag(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|word| word == "help") {
+        args.remove(1);
+        args.insert(args.len().min(2), "--help".into());
+    }
+    args
+}
+
+fn parser() -> Command {
+    // Whatever follows the word belongs to the program, --help included.
+    let rest = || {
+        Arg::new("rest")
+            .num_args(..)
+            .trailing_var_arg(true)
+            .allow_hyphen_values(true)
+            .value_parser(value_parser!(OsString))
+            .action(ArgAction::Append)
+            .hide(true)
+    };
+    let subcommand =
+        |name: &'static str, about: &'static str| Command::new(name).about(about).arg(rest()).disable_help_flag(true);
+    CommonArgs::augment_args(Command::new("music-tracker"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Your listening history, on your own machine")
+        .after_help(EXAMPLES)
+        .disable_help_flag(true)
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help"))
+        .arg_required_else_help(true)
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommands(
+            COMMANDS.iter().map(|command| subcommand(command.name, command.about).visible_aliases(command.alias)),
+        )
+        .subcommand(subcommand("help", "Explain one of these commands"))
+}

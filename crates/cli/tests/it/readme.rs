@@ -1,0 +1,66 @@
+//! The documents name nothing that does not exist.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const README: &str = include_str!("../../../../README.md");
+const MAKEFILE: &str = include_str!("../../../../Makefile");
+const ENV_EXAMPLE: &str = include_str!("../../../../.env.example");
+
+/// The lines of the README that somebody would type, without comments.
+fn typed_lines() -> Vec<&'static str> {
+    let mut lines = Vec::new();
+    let mut inside = false;
+    for line in README.lines() {
+        if line.starts_with("```") {
+            inside = line == "```sh";
+        } else if inside {
+            lines.push(line.split("  #").next().unwrap_or(line).trim());
+        }
+    }
+    lines
+}
+
+#[test]
+fn every_command_of_the_readme_exists() {
+    let lines = typed_lines();
+    assert!(lines.len() > 10, "the code blocks of README.md are no longer ```sh");
+    for line in lines {
+        let words: Vec<&str> = line.split(' ').collect();
+        let exists = match words[..] {
+            ["make", target, ..] => MAKEFILE.contains(&format!("\n{target}:")),
+            ["./music-tracker", word, ..] => {
+                word == "--help" || cli::COMMANDS.iter().any(|command| command.name == word)
+            }
+            _ => false,
+        };
+        assert!(exists, "README.md says `{line}`");
+    }
+}
+
+#[test]
+fn every_link_of_the_readme_leads_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for link in README.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        assert!(link.starts_with("https://") || root.join(link).exists(), "README.md links to {link}");
+    }
+}
+
+#[test]
+fn the_example_of_the_settings_is_understood() {
+    let mut names = BTreeSet::new();
+    let mut comments = 0;
+    for line in ENV_EXAMPLE.lines().filter(|line| !line.is_empty()) {
+        match line.split_once('=') {
+            _ if line.starts_with('#') => comments += 1,
+            Some((name, _)) => assert!(names.insert(name), "{name} is in .env.example twice"),
+            None => panic!(".env.example says {line:?}"),
+        }
+    }
+    assert!(comments >= names.len(), "a variable of .env.example has no comment");
+    for name in platform::settings::names() {
+        assert!(names.contains(name), "{name} is a setting, but not in .env.example");
+    }
+    let vars = dotenvy::from_read_iter(ENV_EXAMPLE.as_bytes()).collect::<Result<_, _>>().unwrap();
+    platform::Settings::from_vars(&vars).unwrap();
+}

@@ -1,0 +1,135 @@
+//! Why a service gave us nothing usable.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use url::Url;
+
+/// The variants are the decisions of a caller: wait, sign in again, correct a setting, tell
+/// a person, try later.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// Stop asking until then. Waits of many hours are normal once a quota is used up, so a
+    /// caller keeps the moment instead of sleeping.
+    #[error("asked to slow down{}{}", quota_words(*.quota_exceeded), wait_words(.retry_after))]
+    RateLimited {
+        /// How long, where the service says so.
+        retry_after: Option<Duration>,
+        /// The account's quota is used up; a moment's patience does not help.
+        quota_exceeded: bool,
+    },
+    /// The access token is not accepted: refresh it once and ask again.
+    #[error("access token was rejected: {message}")]
+    Unauthorized {
+        /// The service's words.
+        message: String,
+    },
+    /// The refresh token is dead: a person must sign in again. Never retried.
+    #[error("sign-in has expired or was withdrawn: {message}")]
+    Reauthorize {
+        /// The service's words.
+        message: String,
+    },
+    /// The service does not know this app: a person must correct the settings.
+    #[error("wrong settings: {message}")]
+    Settings {
+        /// What is wrong, in the service's words where it said so.
+        message: String,
+    },
+    /// The service refuses: a removed endpoint, a listener who is not on the app's list, an
+    /// owner without Premium. The message tells which.
+    #[error("access was refused: {message}")]
+    Forbidden {
+        /// The service's words.
+        message: String,
+    },
+    /// Any other answer that is no success.
+    #[error("{url} answered {status}")]
+    Status {
+        /// What was asked.
+        url: Url,
+        /// The answer.
+        status: StatusCode,
+        /// How long the service wants to be left alone, where it says so.
+        retry_after: Option<Duration>,
+    },
+    /// No complete answer came.
+    #[error("request to {url} did not complete")]
+    Transport {
+        /// What was asked.
+        url: Url,
+        /// What happened.
+        source: reqwest::Error,
+    },
+    /// The body is larger than any honest answer; the rest of it was not read.
+    #[error("{url} answered with more than {limit_bytes} bytes")]
+    TooLarge {
+        /// What was asked.
+        url: Url,
+        /// The most that is read.
+        limit_bytes: usize,
+    },
+    /// A success without the content that makes it one.
+    #[error("{url} gave an answer that makes no sense: {detail}")]
+    Unreadable {
+        /// What was asked.
+        url: Url,
+        /// What is wrong with it, without quoting it.
+        detail: String,
+    },
+}
+
+impl ClientError {
+    /// Whether the same request may succeed within seconds. Rate limits are not among these:
+    /// asking on during one makes it longer.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504),
+            Self::Transport { source, .. } => !source.is_builder() && !source.is_redirect(),
+            _ => false,
+        }
+    }
+
+    /// How long the service wants to be left alone, where it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } | Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+fn quota_words(quota_exceeded: bool) -> &'static str {
+    if quota_exceeded { ", the quota of the app's owner is used up" } else { "" }
+}
+
+fn wait_words(retry_after: &Option<Duration>) -> String {
+    retry_after.map(|wait| format!(", for {} s", wait.as_secs())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_limit_reads_well() {
+        let retry_after = Some(Duration::from_secs(48_925));
+        let error = ClientError::RateLimited { retry_after, quota_exceeded: true };
+        assert_eq!(error.to_string(), "asked to slow down, the quota of the app's owner is used up, for 48925 s");
+        let error = ClientError::RateLimited { retry_after: None, quota_exceeded: false };
+        assert_eq!(error.to_string(), "asked to slow down");
+    }
+
+    #[test]
+    fn only_passing_troubles_are_transient() {
+        let status = |code| ClientError::Status {
+            url: "http://127.0.0.1/".parse().unwrap(),
+            status: StatusCode::from_u16(code).unwrap(),
+            retry_after: None,
+        };
+        assert!([500, 502, 503, 504].into_iter().all(|code| status(code).is_transient()));
+        assert!([302, 400, 404, 501].into_iter().all(|code| !status(code).is_transient()));
+        assert!(!ClientError::RateLimited { retry_after: None, quota_exceeded: false }.is_transient());
+        assert!(!ClientError::Reauthorize { message: String::new() }.is_transient());
+    }
+}

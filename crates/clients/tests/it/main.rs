@@ -1,0 +1,8 @@
+//! The clients against a mock server on loopback.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot lay its ground has failed")]
+
+mod http;
+mod spotify_refresh;
+mod spotify_web_api;
+mod world;

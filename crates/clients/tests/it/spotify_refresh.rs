@@ -1,0 +1,116 @@
+//! `POST /api/token`: a refresh token for an access token.
+
+use std::time::Duration;
+
+use clients::spotify::Tokens;
+use clients::{ClientError, Spotify, http_client};
+use secrecy::ExposeSecret;
+use wiremock::matchers::{body_string, header, method, path};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use crate::world::{
+    ACCESS_TOKEN, CLIENT_SECRET, REFRESH_TOKEN, answer, refresh_token, settings, spotify, spotify_without_secret, text,
+};
+
+/// What comes of one refresh that is answered like this.
+async fn check(given: ResponseTemplate) -> Result<Tokens, ClientError> {
+    let server = MockServer::start().await;
+    Mock::given(method("POST")).and(path("/api/token")).respond_with(given).expect(1).mount(&server).await;
+    let result = spotify(&server).refresh(&refresh_token()).await;
+    let shown = format!("{result:?}");
+    for secret in [ACCESS_TOKEN, REFRESH_TOKEN, CLIENT_SECRET, "second-refresh-token"] {
+        assert!(!shown.contains(secret), "{shown} shows a secret");
+    }
+    result
+}
+
+#[tokio::test]
+async fn an_app_with_a_secret_sends_it_in_the_header() {
+    let server = MockServer::start().await;
+    Mock::given(header("authorization", "Basic aWQtb2YtdGhlLWFwcDpzZWNyZXQtb2YtdGhlLWFwcA=="))
+        .and(header("content-type", "application/x-www-form-urlencoded"))
+        .and(body_string("grant_type=refresh_token&refresh_token=first-refresh-token"))
+        .respond_with(answer!(200, "token.json"))
+        .mount(&server)
+        .await;
+    let tokens = spotify(&server).refresh(&refresh_token()).await.unwrap();
+    assert_eq!(tokens.expires_in, Duration::from_secs(3_600));
+    assert!(tokens.refresh_token.is_none());
+}
+
+#[tokio::test]
+async fn an_app_without_a_secret_sends_its_id() {
+    let server = MockServer::start().await;
+    Mock::given(body_string("grant_type=refresh_token&refresh_token=first-refresh-token&client_id=id-of-the-app"))
+        .and(|request: &Request| !request.headers.contains_key("authorization"))
+        .respond_with(answer!(200, "token_rotated.json"))
+        .mount(&server)
+        .await;
+    let tokens = spotify_without_secret(&server).refresh(&refresh_token()).await.unwrap();
+    assert_eq!(tokens.refresh_token.unwrap().expose_secret(), "second-refresh-token");
+}
+
+#[tokio::test]
+async fn only_the_access_token_is_needed() {
+    let tokens = check(text(200, r#"{"access_token":"a","refresh_token":"","expires_in":null}"#)).await.unwrap();
+    assert!(tokens.refresh_token.is_none());
+    assert_eq!(tokens.expires_in, Duration::from_secs(3_600));
+}
+
+#[tokio::test]
+async fn a_rotated_token_is_not_shown() {
+    assert!(check(answer!(200, "token_rotated.json")).await.unwrap().refresh_token.is_some());
+}
+
+#[tokio::test]
+async fn a_dead_refresh_token_needs_a_person() {
+    let error = check(answer!(400, "token_invalid_grant.json")).await.unwrap_err();
+    assert!(matches!(error, ClientError::Reauthorize { .. }));
+    assert_eq!(error.to_string(), "sign-in has expired or was withdrawn: Refresh token revoked");
+}
+
+#[tokio::test]
+async fn a_wrong_app_is_a_matter_of_settings() {
+    for status in [400, 401] {
+        let error = check(answer!(status, "token_invalid_client.json")).await.unwrap_err();
+        assert!(matches!(&error, ClientError::Settings { message } if message == "Invalid client"), "{error}");
+    }
+    let error = check(text(400, r#"{"error":"unsupported_grant_type"}"#)).await.unwrap_err();
+    assert_eq!(error.to_string(), "wrong settings: unsupported_grant_type");
+}
+
+#[tokio::test]
+async fn a_failing_service_is_left_alone() {
+    for body in ["", "<html>upstream connect error</html>", "{\"error\":\"server_error\"}"] {
+        let error = check(text(503, body).insert_header("retry-after", "30")).await.unwrap_err();
+        assert!(error.is_transient(), "{error}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+    }
+    let error = check(text(429, "").insert_header("retry-after", "5")).await.unwrap_err();
+    assert!(matches!(error, ClientError::RateLimited { quota_exceeded: false, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_code_blames_nobody() {
+    let error = check(text(403, "<html>blocked</html>")).await.unwrap_err();
+    assert!(matches!(&error, ClientError::Status { status, .. } if status.as_u16() == 403), "{error}");
+}
+
+#[tokio::test]
+async fn a_success_without_a_token_is_told_without_quoting_it() {
+    for body in
+        ["", "<html>", "[]", r#"{"token_type":"Bearer"}"#, r#"{"access_token":"a","expires_in":"first-refresh-token"}"#]
+    {
+        let error = check(text(200, body)).await.unwrap_err();
+        assert!(matches!(error, ClientError::Unreadable { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn without_an_app_there_is_no_client() {
+    let mut settings = settings("http://127.0.0.1:9", None);
+    settings.client_id = None;
+    let http = http_client(None, Duration::from_secs(1)).unwrap();
+    let error = Spotify::new(http, &settings).err().unwrap();
+    assert_eq!(error.to_string(), "wrong settings: SPOTIFY_CLIENT_ID is not set");
+}

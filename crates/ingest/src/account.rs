@@ -1,0 +1,147 @@
+//! `ingest account`: people, and where they lived when.
+
+use std::str::FromStr;
+
+use anyhow::Context;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
+use chrono_tz::Tz;
+use comfy_table::{Table, presets};
+use platform::state::{Account, CountingRule, StateDb};
+use platform::{JobContext, Stop};
+
+/// Makes an account.
+///
+/// # Errors
+/// A [`Stop::Usage`] when the name or the zone is wrong.
+pub fn add(
+    context: &JobContext,
+    name: &str,
+    zone: Option<&str>,
+    counts: Option<CountingRule>,
+) -> anyhow::Result<String> {
+    let zone = zone.map_or_else(|| Ok(context.settings.home_zone()), parse_zone)?;
+    let account = context.state()?.add_account(name, zone, counts.unwrap_or_default(), context.clock.now())?;
+    Ok(format!("made the account {:?}, living in {zone}", account.name))
+}
+
+/// What to change of an account.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// A zone…
+    pub zone: Option<String>,
+    /// …from this instant on; without it, the zone of an account that never moved.
+    pub from: Option<String>,
+    /// Take the move at this instant back.
+    pub forget_from: Option<String>,
+    /// Which plays count.
+    pub counts: Option<CountingRule>,
+}
+
+/// Changes an account.
+///
+/// # Errors
+/// A [`Stop::Usage`] when the change is not clear.
+pub fn set(context: &JobContext, name: &str, change: &Change) -> anyhow::Result<String> {
+    let mut state = context.state()?;
+    let account = state.chosen_account(Some(name))?.context("the account vanished")?;
+    let mut said = Vec::new();
+    if let Some(zone) = &change.zone {
+        said.push(set_zone(&mut state, &account, parse_zone(zone)?, change.from.as_deref())?);
+    } else if change.from.is_some() {
+        return Err(Stop::Usage("--from says since when a --zone holds: give both".into()).into());
+    }
+    if let Some(instant) = &change.forget_from {
+        let at = parse_instant(instant, Tz::UTC)?;
+        state.remove_zone(&account.account_id, at)?;
+        said.push(format!("the zone before {} lasts on", shown(at)));
+    }
+    if let Some(rule) = change.counts {
+        state.set_counting_rule(&account.account_id, rule)?;
+        said.push(format!("plays now count by the rule {:?}", rule.as_str()));
+    }
+    if said.is_empty() {
+        return Err(Stop::Usage("say what to change: --zone, --forget-from or --counts".into()).into());
+    }
+    said.push("the next `music-tracker build` uses it".to_owned());
+    Ok(said.join("\n"))
+}
+
+fn set_zone(state: &mut StateDb, account: &Account, zone: Tz, from: Option<&str>) -> anyhow::Result<String> {
+    let Some(from) = from else {
+        let moves = state.zones()?.iter().filter(|one| one.account_id == account.account_id).count();
+        if moves > 1 {
+            return Err(Stop::Usage(format!(
+                "{:?} has lived in several zones: say since when with --from INSTANT, or --from start for the first",
+                account.name
+            ))
+            .into());
+        }
+        state.set_zone(&account.account_id, None, zone)?;
+        return Ok(format!("{:?} has always lived in {zone}", account.name));
+    };
+    if from == "start" {
+        state.set_zone(&account.account_id, None, zone)?;
+        return Ok(format!("{:?} lived in {zone} at first", account.name));
+    }
+    let at = parse_instant(from, zone)?;
+    state.set_zone(&account.account_id, Some(at), zone)?;
+    Ok(format!("{:?} lives in {zone} from {} on", account.name, shown(at)))
+}
+
+/// All accounts as a table.
+///
+/// # Errors
+/// Database errors.
+pub fn list(context: &JobContext) -> anyhow::Result<String> {
+    let state = context.state()?;
+    let (accounts, zones) = (state.accounts()?, state.zones()?);
+    if accounts.is_empty() {
+        return Ok("no accounts yet: an import makes one, or `music-tracker account add NAME --zone ZONE`".into());
+    }
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header(["name", "counts", "zones", "id"]);
+    for account in accounts {
+        let lived = zones.iter().filter(|zone| zone.account_id == account.account_id);
+        let lived: Vec<_> = lived
+            .map(|zone| match zone.valid_from {
+                None => zone.zone.to_string(),
+                Some(at) => format!("{} from {}", zone.zone, shown(at)),
+            })
+            .collect();
+        let row =
+            [account.name, account.counting_rule.as_str().to_owned(), lived.join("\n"), account.account_id.to_string()];
+        table.add_row(row);
+    }
+    Ok(table.to_string())
+}
+
+fn parse_zone(zone: &str) -> anyhow::Result<Tz> {
+    Tz::from_str(zone).map_err(|_| {
+        let text =
+            format!("{zone:?} is no IANA time zone; they look like Europe/Berlin, America/New_York, Asia/Kolkata");
+        Stop::Usage(text).into()
+    })
+}
+
+/// An instant: RFC 3339 with an offset, or a local date (and time) in `zone`.
+fn parse_instant(text: &str, zone: Tz) -> anyhow::Result<DateTime<Utc>> {
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Ok(instant.with_timezone(&Utc));
+    }
+    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M"))
+        .or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|date| date.and_time(chrono::NaiveTime::MIN)));
+    let local = local.map_err(|_| {
+        Stop::Usage(format!(
+            "{text:?} is no instant; write 2024-07-03T10:00:00Z, or a local time in {zone} as 2024-07-03 or 2024-07-03T12:00"
+        ))
+    })?;
+    zone.from_local_datetime(&local)
+        .earliest()
+        .map(|instant| instant.with_timezone(&Utc))
+        .ok_or_else(|| Stop::Usage(format!("{text} never happened in {zone}: the clocks were put forward then")).into())
+}
+
+fn shown(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

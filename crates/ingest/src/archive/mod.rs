@@ -1,0 +1,134 @@
+//! What a person hands over: a zip, a folder or a single file, and the listening files in it.
+
+mod folder;
+mod sniff;
+mod zip_file;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use lake::play::Source;
+use platform::Stop;
+use platform::settings::Import as Limits;
+
+pub use sniff::Sniffed;
+
+/// One zip or one folder (or a single file): the unit in which equal rows are numbered.
+#[derive(Debug)]
+pub struct Archive {
+    /// What people call it: the file or folder name.
+    pub name: String,
+    place: Place,
+    /// The listening files, in order of name.
+    pub files: Vec<ListeningFile>,
+    /// Files that hold something else; only named.
+    pub others: Vec<String>,
+    /// What the person should know about it.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Zip(PathBuf),
+    Loose,
+}
+
+/// A file with listening history.
+#[derive(Debug, Clone)]
+pub struct ListeningFile {
+    /// Its name inside the archive.
+    pub name: String,
+    /// Whose statement it is.
+    pub source: Source,
+    /// Its size, unpacked.
+    pub bytes: u64,
+    at: At,
+}
+
+#[derive(Debug, Clone)]
+enum At {
+    Entry(usize),
+    Path(PathBuf),
+}
+
+/// Looks at what lies at `paths` and finds the archives with listening history in it. A zip
+/// inside a folder is an archive of its own.
+///
+/// # Errors
+/// A [`Stop::Usage`] that says what is wrong with which path and what to do.
+pub fn open(paths: &[PathBuf], limits: &Limits) -> anyhow::Result<Vec<Archive>> {
+    let mut archives = Vec::new();
+    for path in paths {
+        let kind = std::fs::metadata(path)
+            .map_err(|error| Stop::Usage(format!("{}: cannot be read: {error}", path.display())))?;
+        if kind.is_dir() {
+            archives.extend(folder::open(path, limits)?);
+        } else if is_zip(path)? {
+            archives.push(zip_file::open(path, limits)?);
+        } else {
+            archives.push(folder::open_file(path, limits)?);
+        }
+    }
+    Ok(archives)
+}
+
+impl Archive {
+    /// A reader of its files; each thread takes its own.
+    ///
+    /// # Errors
+    /// When the zip cannot be opened again.
+    pub fn reader(&self) -> anyhow::Result<ArchiveReader> {
+        Ok(match &self.place {
+            Place::Zip(path) => ArchiveReader(Some(zip_file::reader(path)?)),
+            Place::Loose => ArchiveReader(None),
+        })
+    }
+}
+
+/// Opens the files of one archive, one at a time.
+pub struct ArchiveReader(Option<zip_file::Reader>);
+
+impl ArchiveReader {
+    /// The bytes of a file, bounded by what the archive promised.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open<'r>(&'r mut self, file: &ListeningFile) -> anyhow::Result<Box<dyn Read + 'r>> {
+        match (&file.at, &mut self.0) {
+            (At::Entry(index), Some(zip)) => zip_file::entry(zip, *index, file.bytes),
+            (At::Path(path), _) => {
+                Ok(Box::new(File::open(path).with_context(|| format!("opening {}", path.display()))?))
+            }
+            (At::Entry(_), None) => anyhow::bail!("{} lies in a zip that is not open", file.name),
+        }
+    }
+}
+
+/// Told by its first bytes, not its name. An empty zip has another signature than a full one.
+fn is_zip(path: &Path) -> anyhow::Result<bool> {
+    let mut start = Vec::with_capacity(4);
+    File::open(path)
+        .and_then(|file| file.take(4).read_to_end(&mut start))
+        .map_err(|error| Stop::Usage(format!("{}: cannot be read: {error}", path.display())))?;
+    let named_zip = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+    Ok(start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") || named_zip)
+}
+
+/// What to say of an archive without any listening history.
+fn nothing_here(name: &str, others: &[String]) -> anyhow::Error {
+    let looks_like = |part: &str| others.iter().any(|other| other.to_lowercase().contains(part));
+    let hint = if looks_like("userdata") || looks_like("playlist") || looks_like("yourlibrary") {
+        "this looks like Spotify's account data without its streaming history"
+    } else if looks_like("technical") || looks_like("connectionerror") || looks_like("shareddata") {
+        "this looks like Spotify's technical log"
+    } else {
+        "it does not look like an export of Spotify"
+    };
+    Stop::Usage(format!(
+        "{name}: no listening history in it; {hint}. Ask for \"Extended streaming history\" at \
+         spotify.com/account/privacy and import the zip that arrives by mail"
+    ))
+    .into()
+}

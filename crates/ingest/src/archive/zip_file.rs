@@ -1,0 +1,143 @@
+//! Zips. Nothing is ever unpacked to the disk; sizes and ratios are checked before and
+//! while reading.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use anyhow::Context;
+use platform::Stop;
+use platform::settings::Import as Limits;
+use zip::ZipArchive;
+use zip::read::ZipFile;
+
+use super::sniff::{HEAD_BYTES, Sniffed, sniff};
+use super::{Archive, At, ListeningFile, Place, nothing_here};
+
+/// An open zip.
+pub(super) type Reader = ZipArchive<BufReader<File>>;
+
+/// A real export has a few dozen files.
+const MAX_ENTRIES: usize = 10_000;
+
+pub(super) fn reader(path: &Path) -> anyhow::Result<Reader> {
+    let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
+    ZipArchive::new(BufReader::with_capacity(128 << 10, file)).map_err(|error| {
+        let size = std::fs::metadata(path).map(|metadata| metadata.len()).unwrap_or_default();
+        Stop::Usage(format!(
+            "{}: not a zip, or not a whole one ({error}; {size} bytes). Download it again",
+            path.display()
+        ))
+        .into()
+    })
+}
+
+/// Lists the listening files of a zip.
+pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
+    let mut zip = reader(path)?;
+    let shown = path.display().to_string();
+    if zip.len() > MAX_ENTRIES {
+        return Err(Stop::Usage(format!("{shown}: {} files are too many for an export of Spotify", zip.len())).into());
+    }
+    let mut archive = Archive {
+        name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        place: Place::Zip(path.to_owned()),
+        files: Vec::new(),
+        others: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let (mut total, mut encrypted) = (0_u64, false);
+    for index in 0..zip.len() {
+        let entry = zip.by_index_raw(index).with_context(|| format!("{shown}: reading its list of files"))?;
+        let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
+        let (bytes, packed) = (entry.size(), entry.compressed_size());
+        if entry.is_dir() {
+            continue;
+        }
+        if entry.enclosed_name().is_none() {
+            archive.warnings.push(format!("{name:?}: its path leads out of the archive; not read"));
+            continue;
+        }
+        if entry.encrypted() {
+            encrypted = true;
+            archive.warnings.push(format!("{name}: encrypted; not read"));
+            continue;
+        }
+        drop(entry);
+        if !name.to_lowercase().ends_with(".json") {
+            archive.others.push(name);
+            continue;
+        }
+        if bytes > limits.max_file_bytes || bytes / packed.max(1) > limits.max_ratio {
+            archive.warnings.push(format!(
+                "{name}: {bytes} bytes packed into {packed} is no honest file (limits: MUSIC_IMPORT__MAX_FILE_BYTES, \
+                 MUSIC_IMPORT__MAX_RATIO); not read"
+            ));
+            continue;
+        }
+        total = total.saturating_add(bytes);
+        if total > limits.max_archive_bytes {
+            return Err(Stop::Usage(format!(
+                "{shown}: it unpacks to more than MUSIC_IMPORT__MAX_ARCHIVE_BYTES allows; nothing was read"
+            ))
+            .into());
+        }
+        classify(&mut zip, index, name, bytes, &mut archive);
+    }
+    if archive.files.is_empty() {
+        if encrypted {
+            let text = format!("{shown}: the zip is encrypted. Unpack it with its password and import the folder");
+            return Err(Stop::Usage(text).into());
+        }
+        if !archive.warnings.is_empty() {
+            return Err(Stop::Usage(format!("{shown}: {}", archive.warnings.join("; "))).into());
+        }
+        return Err(nothing_here(&shown, &archive.others));
+    }
+    archive.files.sort_by(|left, right| left.name.cmp(&right.name));
+    Ok(archive)
+}
+
+fn classify(zip: &mut Reader, index: usize, name: String, bytes: u64, archive: &mut Archive) {
+    let mut head = Vec::new();
+    let looked = zip
+        .by_index(index)
+        .map_err(io::Error::from)
+        .and_then(|entry| entry.take(HEAD_BYTES as u64).read_to_end(&mut head));
+    if let Err(error) = looked
+        && head.is_empty()
+    {
+        archive.warnings.push(format!("{name}: cannot be unpacked: {error}"));
+        return;
+    }
+    match sniff(&name, &head) {
+        Sniffed::Listening(source) => archive.files.push(ListeningFile { name, source, bytes, at: At::Entry(index) }),
+        Sniffed::Empty => archive.warnings.push(format!("{name}: the file is empty")),
+        Sniffed::Utf16 => {
+            archive.warnings.push(format!("{name}: the file is UTF-16 text, not what Spotify sends; not read"))
+        }
+        Sniffed::Other => archive.others.push(name),
+    }
+}
+
+/// The bytes of one entry; reading more of them than the zip's list promised is an error.
+pub(super) fn entry<'z>(zip: &'z mut Reader, index: usize, promised: u64) -> anyhow::Result<Box<dyn Read + 'z>> {
+    let entry = zip.by_index(index).context("opening the packed file")?;
+    Ok(Box::new(Bounded { entry, left: promised }))
+}
+
+struct Bounded<'z> {
+    entry: ZipFile<'z, BufReader<File>>,
+    left: u64,
+}
+
+impl Read for Bounded<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.entry.read(buffer)?;
+        self.left = self
+            .left
+            .checked_sub(read as u64)
+            .ok_or_else(|| io::Error::other("it unpacks to more than the zip says: a zip bomb"))?;
+        Ok(read)
+    }
+}

@@ -1,0 +1,108 @@
+//! The one pass over the files of an archive.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use lake::play::UnixMs;
+use lake::raw::Item;
+use platform::progress;
+
+use crate::archive::Archive;
+use crate::buckets::Buckets;
+use crate::crew;
+use crate::harvest::{self, Harvest, Stand};
+use crate::session::Session;
+use crate::settle::Origin;
+
+/// What became of one file.
+pub(super) struct FileResult {
+    /// Its body.
+    pub item: Item,
+    /// Its place among the files, which its rows carry.
+    pub place: u32,
+    /// What was read.
+    pub harvest: Harvest,
+    /// Another file of the archive that it repeats byte for byte.
+    pub repeats: Option<String>,
+    /// Why reading stopped before its end.
+    pub cut_short: Option<String>,
+    is_new: bool,
+}
+
+impl FileResult {
+    /// Whether its rows count; those of a repeated file are in the other one.
+    pub(super) fn counts(&self) -> bool {
+        self.repeats.is_none()
+    }
+}
+
+/// Reads all files: each is masked, kept as a body, and its rows go into `buckets`.
+pub(super) fn read(
+    session: &Session<'_>,
+    archive: &Archive,
+    buckets: &Buckets,
+    receipt_id: &str,
+    received_at: UnixMs,
+) -> anyhow::Result<Vec<FileResult>> {
+    let bar = progress::bytes_bar(archive.files.iter().map(|file| file.bytes).sum(), "reading");
+    let files: Vec<_> = (0_u32..).zip(&archive.files).collect();
+    let results = crew::share(
+        session.threads(),
+        &files,
+        || Ok((archive.reader()?, buckets.writer())),
+        |(reader, rows), (place, file)| {
+            let body = session.raw.body_writer(file.source, &format!("{receipt_id}-{place}"))?;
+            let stand = Stand { receipt: 0, item: *place, source: file.source, received_at };
+            let read = || -> anyhow::Result<FileResult> {
+                let mut input = reader.open(file)?;
+                let on_bytes = |bytes| bar.inc(bytes);
+                let (harvest, pumped) =
+                    harvest::export_file(&mut input, Some(body), stand, &file.name, rows, &|_| true, on_bytes)?;
+                let body = pumped.body.context("the body was not kept")?;
+                let item = Item {
+                    raw_id: body.raw_id,
+                    source: file.source,
+                    name: file.name.clone(),
+                    status: None,
+                    original_sha256: Some(pumped.original_sha256),
+                    bytes: body.bytes,
+                };
+                let (cut_short, is_new) = (pumped.cut_short, body.is_new);
+                Ok(FileResult { item, place: *place, harvest, repeats: None, cut_short, is_new })
+            };
+            read().with_context(|| format!("importing {}", file.name))
+        },
+        |(_, rows)| rows.finish(),
+    )?;
+    bar.finish_and_clear();
+    Ok(results)
+}
+
+/// The origins of the rows, by file. Byte-identical files count once, for the first of them.
+pub(super) fn origins(results: &mut [FileResult], run_id: &str, received_at: UnixMs) -> Vec<Origin> {
+    let mut first: BTreeMap<String, String> = BTreeMap::new();
+    for result in results.iter_mut() {
+        match first.get(&result.item.raw_id) {
+            Some(name) => result.repeats = Some(name.clone()),
+            None => {
+                first.insert(result.item.raw_id.clone(), result.item.name.clone());
+            }
+        }
+    }
+    let origin = |result: &FileResult| Origin {
+        raw_id: result.item.raw_id.clone(),
+        run_id: run_id.to_owned(),
+        ingested_at: received_at,
+        counts: result.counts(),
+    };
+    results.iter().map(origin).collect()
+}
+
+/// Deletes the bodies of an import that the person called off.
+pub(super) fn forget(session: &Session<'_>, results: &[FileResult]) {
+    for result in results.iter().filter(|result| result.is_new) {
+        if let Err(error) = session.raw.delete_body(result.item.source, &result.item.raw_id) {
+            tracing::warn!(raw_id = result.item.raw_id, "could not delete a raw file: {error:#}");
+        }
+    }
+}

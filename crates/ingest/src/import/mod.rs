@@ -1,0 +1,116 @@
+//! `ingest import`: archives that a person hands over.
+//!
+//! For each archive: its listening files are masked, kept as raw bodies and read into
+//! buckets, all in one pass (`files`); the buckets become parts month by month; then the
+//! receipt is written, which makes the bodies part of the history, and the parts become
+//! visible. Killed before the receipt, nothing has happened; killed behind it, the next
+//! start finishes the work.
+
+mod account;
+mod files;
+mod question;
+mod report;
+
+use std::path::PathBuf;
+
+use lake::raw::{Job, Receipt, State};
+use platform::{JobContext, Stop, Summary, progress};
+use serde_json::json;
+
+use crate::archive::{self, Archive};
+use crate::buckets::Buckets;
+use crate::months::{Against, settle_months};
+use crate::rejects;
+use crate::session::Session;
+pub(crate) use account::choose as choose_account;
+use files::FileResult;
+pub use report::{ArchiveReport, FileReport, ImportReport};
+
+/// What a person asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Zips, folders and files.
+    pub paths: Vec<PathBuf>,
+    /// Whose listening it is.
+    pub account: Option<String>,
+    /// Import even if it looks like someone else's.
+    pub yes: bool,
+}
+
+/// Imports archives, one after the other.
+///
+/// # Errors
+/// A [`Stop`] where the person must act first; nothing is then imported of that archive and
+/// of those behind it.
+pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary> {
+    if request.paths.is_empty() {
+        return Err(Stop::Usage("say what to import: a zip, a folder or a file".into()).into());
+    }
+    let archives = archive::open(&request.paths, &context.settings.import)?;
+    let (account, note) = account::choose(context, request.account.as_deref())?;
+    let session = Session::begin(context, account)?;
+    let mut report = ImportReport::new(&context.run_id, &session.account.name);
+    report.warnings.extend(note);
+    for (place, archive) in archives.iter().enumerate() {
+        let result = import_archive(&session, archive, place, request.yes)?;
+        report.archives.push(result);
+    }
+    context.state()?.record_run(
+        &context.run_id,
+        "ingest import",
+        Some(&session.account.account_id),
+        if report.is_partial() { "partial" } else { "ok" },
+        session.now(),
+        &json!(report),
+    )?;
+    Ok(report.into_summary())
+}
+
+fn import_archive(session: &Session<'_>, archive: &Archive, place: usize, yes: bool) -> anyhow::Result<ArchiveReport> {
+    let receipt_id = match place {
+        0 => session.context.run_id.clone(),
+        _ => format!("{}.{}", session.context.run_id, place + 1),
+    };
+    let received_at_ms = session.now().timestamp_millis();
+    let buckets = Buckets::new(session.work_folder())?;
+    let mut results = files::read(session, archive, &buckets, &receipt_id, received_at_ms)?;
+    let origins = files::origins(&mut results, &session.context.run_id, received_at_ms);
+    let bar = progress::count_bar(buckets.shelves().len() as u64, "sorting into months");
+    let settled = settle_months(session, &buckets, &[origins], Against::Known, &receipt_id, || bar.inc(1))?;
+    bar.finish_and_clear();
+    if settled.overlap.is_suspicious() && !yes {
+        question::is_it_theirs(&session.account.name, archive, settled.overlap)
+            .inspect_err(|_| files::forget(session, &results))?;
+    }
+    let receipt = Receipt {
+        receipt_id,
+        job: Job::Import,
+        run_id: session.context.run_id.clone(),
+        account_id: session.account_id().to_owned(),
+        received_at_ms,
+        origin: archive.name.clone(),
+        items: results.iter().filter(|result| result.counts()).map(|result| result.item.clone()).collect(),
+    };
+    let report = ArchiveReport::new(archive, &results, &settled);
+    session.raw.write_receipt(&receipt, State::Pending)?;
+    keep(session, &receipt, results, settled)?;
+    drop(buckets);
+    Ok(report)
+}
+
+/// Makes visible what the archive brought; the next start does the same if this is killed.
+fn keep(
+    session: &Session<'_>,
+    receipt: &Receipt,
+    results: Vec<FileResult>,
+    settled: crate::months::Settlement,
+) -> anyhow::Result<()> {
+    let earlier = session.raw.receipts_of(Job::Import)?;
+    let earlier: Vec<Receipt> =
+        earlier.into_iter().filter(|(_, state)| state.is_alive()).map(|(receipt, _)| receipt).collect();
+    let harvests: Vec<_> = results.into_iter().filter(FileResult::counts).map(|result| result.harvest).collect();
+    let rejected = rejects::write(session, receipt, &harvests, &mut rejects::told_before(&earlier, receipt))?;
+    rejects::commit(session, rejected)?;
+    settled.commit(session.data())?;
+    session.raw.move_receipt(receipt, State::Pending, State::Done)
+}

@@ -1,0 +1,199 @@
+//! The reconciliation: every row that was read is accounted for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use comfy_table::{CellAlignment, Table, presets};
+use platform::Summary;
+use serde::Serialize;
+
+use super::files::FileResult;
+use crate::archive::Archive;
+use crate::months::Settlement;
+use crate::settle::Tally;
+
+/// What one file brought: `rows = stored + known + changed + rejected`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct FileReport {
+    /// Its name in the archive.
+    pub name: String,
+    /// Whose statement it is.
+    pub source: String,
+    /// The body it is kept as.
+    pub raw_id: String,
+    /// Rows read.
+    pub rows: u64,
+    /// New plays.
+    pub stored: u64,
+    /// Rows that said nothing new.
+    pub known: u64,
+    /// Known plays about which something new is said.
+    pub changed: u64,
+    /// Rows that could not be read, by reason.
+    pub rejected: BTreeMap<&'static str, u64>,
+    /// The file of the same archive that it repeats; its rows are counted there.
+    pub repeats: Option<String>,
+}
+
+impl FileReport {
+    fn rejected_rows(&self) -> u64 {
+        self.rejected.values().sum()
+    }
+}
+
+/// What one archive brought.
+#[derive(Debug, Clone, Serialize)]
+pub struct ArchiveReport {
+    /// Its name.
+    pub name: String,
+    /// Its listening files.
+    pub files: Vec<FileReport>,
+    /// How many other files it has, which are not read.
+    pub other_files: usize,
+    /// What the person should know.
+    pub warnings: Vec<String>,
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportReport {
+    /// The run, for `--undo`.
+    pub run_id: String,
+    /// Whose history it is.
+    pub account: String,
+    /// By archive.
+    pub archives: Vec<ArchiveReport>,
+    /// What the person should know.
+    pub warnings: Vec<String>,
+}
+
+impl ArchiveReport {
+    pub(super) fn new(archive: &Archive, results: &[FileResult], settled: &Settlement) -> Self {
+        let mut warnings = archive.warnings.clone();
+        let mut unknown_keys = BTreeSet::new();
+        let mut files = Vec::new();
+        for result in results {
+            if let Some(reason) = &result.cut_short {
+                warnings.push(format!(
+                    "{}: reading stopped before its end ({reason}); what came before is kept",
+                    result.item.name
+                ));
+            }
+            unknown_keys.extend(result.harvest.unknown_keys.iter().cloned());
+            let mut file = FileReport {
+                name: result.item.name.clone(),
+                source: result.item.source.as_str().to_owned(),
+                raw_id: result.item.raw_id.clone(),
+                repeats: result.repeats.clone(),
+                ..FileReport::default()
+            };
+            if result.counts() {
+                let tally = settled.tallies.get(&(0, result.place)).copied().unwrap_or_default();
+                (file.rows, file.stored) = (result.harvest.rows, tally.stored);
+                (file.known, file.changed) = (tally.known, tally.changed);
+                file.rejected = result.harvest.rejected.clone();
+            }
+            files.push(file);
+        }
+        if !unknown_keys.is_empty() {
+            let keys: Vec<_> = unknown_keys.into_iter().collect();
+            warnings
+                .push(format!("keys this program does not know are kept in the raw files only: {}", keys.join(", ")));
+        }
+        Self { name: archive.name.clone(), files, other_files: archive.others.len(), warnings }
+    }
+}
+
+impl ImportReport {
+    pub(super) fn new(run_id: &str, account: &str) -> Self {
+        Self { run_id: run_id.to_owned(), account: account.to_owned(), archives: Vec::new(), warnings: Vec::new() }
+    }
+
+    fn files(&self) -> impl Iterator<Item = &FileReport> {
+        self.archives.iter().flat_map(|archive| &archive.files)
+    }
+
+    fn total(&self) -> (u64, Tally, BTreeMap<&'static str, u64>) {
+        let (mut rows, mut tally, mut rejected) = (0, Tally::default(), BTreeMap::new());
+        for file in self.files() {
+            rows += file.rows;
+            tally += Tally { stored: file.stored, changed: file.changed, known: file.known };
+            for (reason, count) in &file.rejected {
+                *rejected.entry(*reason).or_default() += count;
+            }
+        }
+        (rows, tally, rejected)
+    }
+
+    /// Whether something could not be read.
+    pub(super) fn is_partial(&self) -> bool {
+        self.files().any(|file| !file.rejected.is_empty()) || self.archives.iter().any(|one| !one.warnings.is_empty())
+    }
+
+    pub(super) fn into_summary(self) -> Summary {
+        let (rows, tally, rejected) = self.total();
+        let rejected_rows: u64 = rejected.values().sum();
+        let mut warnings = self.warnings.clone();
+        warnings.extend(self.archives.iter().flat_map(|archive| archive.warnings.iter().cloned()));
+        let mut summary = Summary { partial: self.is_partial(), warnings, text: self.text(), ..Summary::default() }
+            .count("files", self.files().count())
+            .count("rows", rows)
+            .count("stored", tally.stored)
+            .count("known", tally.known)
+            .count("changed", tally.changed)
+            .count("rejected", rejected_rows);
+        for (reason, count) in rejected {
+            summary = summary.count(&format!("rejected_{reason}"), count);
+        }
+        summary
+    }
+
+    fn text(&self) -> String {
+        let (rows, tally, rejected) = self.total();
+        let rejected_rows: u64 = rejected.values().sum();
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING);
+        table.set_header(["file", "rows", "= new", "+ known", "+ changed", "+ rejected"]);
+        for file in self.files() {
+            let name = match &file.repeats {
+                Some(other) => format!("{} (the same as {other})", file.name),
+                None => file.name.clone(),
+            };
+            table.add_row([
+                name,
+                thousands(file.rows),
+                thousands(file.stored),
+                thousands(file.known),
+                thousands(file.changed),
+                thousands(file.rejected_rows()),
+            ]);
+        }
+        if self.files().count() > 1 {
+            table.add_row([
+                "all".to_owned(),
+                thousands(rows),
+                thousands(tally.stored),
+                thousands(tally.known),
+                thousands(tally.changed),
+                thousands(rejected_rows),
+            ]);
+        }
+        for column in table.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        let mut text = format!("Imported for {:?}:\n\n{table}\n", self.account);
+        for (reason, count) in &rejected {
+            text += &format!("\nrejected: {} × {reason}", thousands(*count));
+        }
+        if rejected_rows > 0 {
+            text += "\n(kept in the raw files and listed in the table src_rejected)";
+        }
+        text + &format!("\nTo take this import back: music-tracker import --undo {}", self.run_id)
+    }
+}
+
+/// 1234567 → `1,234,567`.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(",")
+}

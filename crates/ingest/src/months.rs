@@ -1,0 +1,147 @@
+//! From buckets of rows to parts of `plays` and `play_credits`, month by month.
+
+use std::collections::{BTreeMap, HashSet};
+
+use lake::manifest::{Commit, Manifest, Part, Partition};
+use lake::parts::{self, Known};
+use lake::schema::{PLAY_CREDITS, PLAYS};
+use platform::DataDir;
+
+use crate::buckets::{Buckets, Shelf, rows};
+use crate::crew;
+use crate::overlap::Overlap;
+use crate::session::Session;
+use crate::settle::{Origins, Tally, settle};
+
+/// With what the rows are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Against {
+    /// With what `src/` holds: only news is stored.
+    Known,
+    /// With nothing: the months are made anew.
+    Nothing,
+}
+
+/// Written parts that nobody sees yet, and what became of the rows.
+#[derive(Debug, Default)]
+pub(crate) struct Settlement {
+    plays: Vec<Part>,
+    credits: Vec<Part>,
+    /// By receipt and item.
+    pub tallies: BTreeMap<(u32, u32), Tally>,
+    /// How the rows agree with what was known before.
+    pub overlap: Overlap,
+}
+
+impl Settlement {
+    /// The sum of all tallies.
+    pub(crate) fn total(&self) -> Tally {
+        let mut total = Tally::default();
+        self.tallies.values().for_each(|tally| total += *tally);
+        total
+    }
+
+    /// Makes the parts visible. Credits first: a play is never there without its credits.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub(crate) fn commit(self, data: &DataDir) -> anyhow::Result<()> {
+        Manifest::commit(data, &PLAY_CREDITS, Commit { add: self.credits, ..Commit::default() })?;
+        Manifest::commit(data, &PLAYS, Commit { add: self.plays, ..Commit::default() })
+    }
+
+    /// Makes the parts visible in place of everything that stood in `partitions`.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub(crate) fn replace(self, data: &DataDir, partitions: &HashSet<Partition>) -> anyhow::Result<()> {
+        for (table, add) in [(&PLAY_CREDITS, self.credits), (&PLAYS, self.plays)] {
+            let manifest = Manifest::read(data, table)?;
+            let gone = manifest.files.iter().filter(|part| partitions.contains(&part.partition));
+            let remove = gone.map(|part| part.path.clone()).collect();
+            Manifest::commit(data, table, Commit { add, remove })?;
+        }
+        Ok(())
+    }
+}
+
+/// The partition of one month of one source of the session's account.
+pub(crate) fn partition(session: &Session<'_>, (source, month): Shelf) -> Partition {
+    Partition {
+        account_id: session.account_id().to_owned(),
+        source: source.as_str().to_owned(),
+        month: month.to_string(),
+    }
+}
+
+/// Settles all months of `buckets` and writes their parts under `part_name`, which must be
+/// new or a repetition of the same work. Nothing is visible before the settlement is
+/// committed.
+///
+/// # Errors
+/// Any I/O error.
+pub(crate) fn settle_months(
+    session: &Session<'_>,
+    buckets: &Buckets,
+    origins: &Origins,
+    against: Against,
+    part_name: &str,
+    on_month: impl Fn() + Sync,
+) -> anyhow::Result<Settlement> {
+    let manifest = match against {
+        Against::Known => Some(Manifest::read(session.data(), &PLAYS)?),
+        Against::Nothing => None,
+    };
+    let shelves = buckets.shelves();
+    let settled = crew::share(
+        session.threads(),
+        &shelves,
+        || Ok(()),
+        |(), shelf| {
+            let settled = settle_month(session, buckets, *shelf, origins, manifest.as_ref(), part_name)?;
+            on_month();
+            Ok(settled)
+        },
+        |()| Ok(()),
+    )?;
+    let mut all = Settlement::default();
+    for month in settled {
+        all.plays.extend(month.plays);
+        all.credits.extend(month.credits);
+        all.overlap += month.overlap;
+        for (item, tally) in month.tallies {
+            *all.tallies.entry(item).or_default() += tally;
+        }
+    }
+    Ok(all)
+}
+
+fn settle_month(
+    session: &Session<'_>,
+    buckets: &Buckets,
+    shelf: Shelf,
+    origins: &Origins,
+    manifest: Option<&Manifest>,
+    part_name: &str,
+) -> anyhow::Result<Settlement> {
+    let bytes = buckets.read(shelf)?;
+    let mut rows = rows(&bytes)?;
+    let partition = partition(session, shelf);
+    let mut settled = Settlement::default();
+    let mut known = match manifest {
+        Some(manifest) => {
+            settled.overlap = Overlap::measure(session.data(), manifest, &partition, &rows)?;
+            parts::known(session.data(), manifest, &partition)?
+        }
+        None => Known::default(),
+    };
+    let tallies = &mut settled.tallies;
+    let new = settle(session.account_id(), shelf.0, &mut rows, origins, &mut known, |receipt, item, tally| {
+        *tallies.entry((receipt, item)).or_default() += tally;
+    });
+    if !new.is_empty() {
+        settled.plays.push(parts::write_plays(session.data(), &partition, part_name, &new)?);
+        settled.credits.extend(parts::write_credits(session.data(), &partition, part_name, &new)?);
+    }
+    Ok(settled)
+}

@@ -1,0 +1,65 @@
+//! What a killed program left: finished where its bodies are safe, taken back where not.
+
+use std::collections::HashSet;
+use std::fs;
+
+use lake::play::Source;
+use lake::raw::{Job, Receipt, State};
+
+use crate::session::Session;
+use crate::{rebuild, undo};
+
+/// The sources whose bodies come before their receipt.
+const IMPORTED: [Source; 2] = [Source::SpotifyExport, Source::SpotifyAccountData];
+
+/// Brings the account's files in order. Nothing to do costs two listings of folders.
+///
+/// # Errors
+/// When a body is damaged or the disk refuses.
+pub(crate) fn recover(session: &Session<'_>) -> anyhow::Result<()> {
+    let work = session.work_folder();
+    let interrupted = work.exists();
+    for (receipt, state) in session.raw.unfinished_receipts()? {
+        tracing::warn!(receipt = receipt.receipt_id, ?state, "finishing what an interrupted run left");
+        match state {
+            State::Undoing => undo::finish(session, &receipt)?,
+            _ => finish_pending(session, &receipt)?,
+        }
+    }
+    if interrupted {
+        // Only a killed run leaves its scratch space, so only then may bodies be left over.
+        sweep_bodies(session)?;
+        if work.exists() {
+            fs::remove_dir_all(&work)?;
+        }
+    }
+    Ok(())
+}
+
+fn finish_pending(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
+    for item in &receipt.items {
+        session.raw.adopt_held(item.source, &item.raw_id)?;
+        if !session.raw.has_body(item.source, &item.raw_id) {
+            // A poll that was killed before its body was safe: the list still has the plays.
+            return session.raw.delete_receipt(receipt, State::Pending);
+        }
+    }
+    rebuild::finish(session, receipt)
+}
+
+/// Deletes bodies that a killed import kept before it could write its receipt. The archive
+/// they came from is still in the person's hands, and importing it again keeps them again.
+fn sweep_bodies(session: &Session<'_>) -> anyhow::Result<()> {
+    let receipts = session.raw.receipts_of(Job::Import)?;
+    let alive = receipts.iter().filter(|(_, state)| *state != State::Undone);
+    let named: HashSet<&str> =
+        alive.flat_map(|(receipt, _)| receipt.items.iter().map(|item| item.raw_id.as_str())).collect();
+    for source in IMPORTED {
+        session.raw.sweep_partials(source)?;
+        for raw_id in session.raw.bodies(source)?.iter().filter(|raw_id| !named.contains(raw_id.as_str())) {
+            tracing::info!(raw_id, "deleting a raw file that an interrupted import left");
+            session.raw.delete_body(source, raw_id)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! One pass over one file: hash, mask, keep, read. Memory does not grow with the file.
+
+use std::io::Read;
+
+use anyhow::Context;
+use lake::play::UnixMs;
+use lake::raw::{BodyWriter, StoredBody};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::mask::Masker;
+use super::scan::{self, Found, Step};
+use super::{Read as RowRead, Reject};
+
+/// How much is read at once.
+const PIECE_BYTES: usize = 256 << 10;
+
+/// Some editors put it before UTF-8 text.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// A row, or what stands where one should be, and where.
+pub struct Place<'a> {
+    /// The row, or why it was not stored.
+    pub read: RowRead<'a>,
+    /// Counts rows from 0, rejected ones included.
+    pub ordinal: u32,
+    /// Where it begins in the body.
+    pub byte_offset: u64,
+    /// Its bytes, masked.
+    pub bytes: &'a [u8],
+}
+
+/// What one pass over a file found out.
+#[derive(Debug)]
+pub struct Pumped {
+    /// The kept body; `None` when the bytes were only read.
+    pub body: Option<StoredBody>,
+    /// SHA-256 of the bytes before masking.
+    pub original_sha256: String,
+    /// Why reading stopped before the end of the file. What came before is good.
+    pub cut_short: Option<String>,
+}
+
+/// Reads `input` to its end: each piece is masked, written to `body` (when there is one) and
+/// scanned for rows of the form `R`, which go to `on_row`. `received_at` bounds their times;
+/// `on_bytes` hears how many bytes were read.
+///
+/// # Errors
+/// When keeping the body fails, or `on_row` does. Rows that cannot be read are no errors, and
+/// neither is an input that breaks off: what came before it counts.
+pub fn pump<R>(
+    mut input: &mut dyn Read,
+    mut body: Option<BodyWriter>,
+    received_at: UnixMs,
+    mut on_row: impl FnMut(Place<'_>) -> anyhow::Result<()>,
+    on_bytes: impl Fn(u64),
+) -> anyhow::Result<Pumped>
+where
+    R: RowForm,
+{
+    let mut masker = Masker::new()?;
+    let mut original = Sha256::new();
+    // bytes[..from] is used up, bytes[from..clean] is masked, the rest may still hold the
+    // beginning of a personal value.
+    let mut bytes: Vec<u8> = Vec::with_capacity(2 * PIECE_BYTES);
+    let (mut from, mut clean, mut dropped, mut ordinal) = (0, 0, 0_u64, 0);
+    let mut cut_short = None;
+    loop {
+        let before = bytes.len();
+        let at_end = match Read::by_ref(&mut input).take(PIECE_BYTES as u64).read_to_end(&mut bytes) {
+            Ok(read) => read == 0,
+            Err(error) => {
+                cut_short = Some(error.to_string());
+                true
+            }
+        };
+        original.update(&bytes[before..]);
+        on_bytes((bytes.len() - before) as u64);
+        let masked = masker.mask(&mut bytes[clean..], at_end);
+        if let Some(body) = &mut body {
+            body.write(&bytes[clean..clean + masked]).context("keeping the raw file")?;
+        }
+        clean += masked;
+        if dropped == 0 && from == 0 && clean >= BOM.len() && bytes.starts_with(BOM) {
+            from = BOM.len();
+        }
+        loop {
+            match scan::next::<R::Row<'_>>(&bytes[..clean], from, at_end) {
+                Step::More(used) => {
+                    from = used;
+                    break;
+                }
+                Step::Place(place) => {
+                    from = place.end;
+                    let raw = &bytes[place.start..place.end];
+                    let read = match place.found {
+                        Found::Row(row) => R::read(row, received_at),
+                        Found::Damage { at_end: true, detail } => rejected("truncated", detail),
+                        Found::Misfit { .. } | Found::Damage { .. } if std::str::from_utf8(raw).is_err() => {
+                            rejected("not_utf8", "these bytes are not UTF-8 text".into())
+                        }
+                        Found::Misfit { detail } => rejected("wrong_type", detail),
+                        Found::Damage { detail, .. } => rejected("invalid_json", detail),
+                    };
+                    on_row(Place { read, ordinal, byte_offset: dropped + place.start as u64, bytes: raw })?;
+                    ordinal += 1;
+                }
+            }
+        }
+        if at_end {
+            break;
+        }
+        bytes.drain(..from);
+        dropped += from as u64;
+        (clean, from) = (clean - from, 0);
+    }
+    let original_sha256 = original.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let body = body.map(BodyWriter::finish).transpose()?;
+    Ok(Pumped { body, original_sha256, cut_short })
+}
+
+/// A kind of row that borrows from the bytes it is read from.
+pub trait RowForm {
+    /// The row.
+    type Row<'a>: Deserialize<'a>;
+
+    /// Makes a play of it.
+    fn read(row: Self::Row<'_>, received_at: UnixMs) -> RowRead<'_>;
+}
+
+/// [`super::extended::Row`]
+pub struct Extended;
+
+impl RowForm for Extended {
+    type Row<'a> = super::extended::Row<'a>;
+
+    fn read(row: Self::Row<'_>, received_at: UnixMs) -> RowRead<'_> {
+        row.read(received_at)
+    }
+}
+
+/// [`super::account_data::Row`]
+pub struct AccountData;
+
+impl RowForm for AccountData {
+    type Row<'a> = super::account_data::Row<'a>;
+
+    fn read(row: Self::Row<'_>, received_at: UnixMs) -> RowRead<'_> {
+        row.read(received_at)
+    }
+}
+
+fn rejected<'a>(reason: &'static str, detail: String) -> RowRead<'a> {
+    RowRead { play: Err(Reject::new(reason, detail)), unknown_key: None }
+}

@@ -1,0 +1,212 @@
+//! Finds the objects of a JSON array one by one, in a buffer that is filled as it goes, and
+//! finds its way back after bytes that are no JSON: the good rows before and after a
+//! damaged place are kept.
+
+use memchr::memchr;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Deserializer, error::Category};
+
+/// The largest object that is waited for. Real rows have under 2 kB.
+pub const MAX_ROW_BYTES: usize = 1 << 20;
+
+/// What stands at a place of the array.
+#[derive(Debug)]
+pub enum Found<T> {
+    /// A row.
+    Row(T),
+    /// An object that is whole but does not have the form of a row.
+    Misfit {
+        /// Why, in words.
+        detail: String,
+    },
+    /// Bytes that are no JSON object.
+    Damage {
+        /// Why, in words.
+        detail: String,
+        /// The file ended inside the object.
+        at_end: bool,
+    },
+}
+
+/// A place in the body and what stands there.
+#[derive(Debug)]
+pub struct Place<T> {
+    /// What stands there.
+    pub found: Found<T>,
+    /// Its first byte, in the piece that was scanned.
+    pub start: usize,
+    /// Behind its last byte.
+    pub end: usize,
+}
+
+/// Where the scan of a piece of the body stands.
+pub enum Step<T> {
+    /// The next place; go on at its end.
+    Place(Place<T>),
+    /// Everything up to here is used; the rest needs more bytes.
+    More(usize),
+}
+
+/// The next place of `bytes` at or behind `from`. `at_end` says that no more bytes follow.
+pub fn next<'b, T: Deserialize<'b>>(bytes: &'b [u8], from: usize, at_end: bool) -> Step<T> {
+    let start = from + bytes[from..].iter().take_while(|byte| is_between(**byte)).count();
+    if start == bytes.len() {
+        return Step::More(start);
+    }
+    if bytes[start] != b'{' {
+        return damage(bytes, start, at_end, "found something else than an object".into());
+    }
+    let mut stream = Deserializer::from_slice(&bytes[start..]).into_iter::<T>();
+    match stream.next() {
+        Some(Ok(row)) => {
+            let end = start + stream.byte_offset();
+            Step::Place(Place { found: Found::Row(row), start, end })
+        }
+        Some(Err(error)) => match error.classify() {
+            Category::Eof if !at_end && bytes.len() - start < MAX_ROW_BYTES => Step::More(start),
+            Category::Eof if at_end => cut_off(bytes, start),
+            Category::Data => misfit(bytes, start, at_end, &error),
+            _ => damage(bytes, start, at_end, without_position(&error)),
+        },
+        None => Step::More(start),
+    }
+}
+
+/// A whole object of the wrong form ends where it ends; one that is also damaged is damage.
+fn misfit<T>(bytes: &[u8], start: usize, at_end: bool, error: &serde_json::Error) -> Step<T> {
+    let mut stream = Deserializer::from_slice(&bytes[start..]).into_iter::<IgnoredAny>();
+    match stream.next() {
+        Some(Ok(_)) => {
+            let end = start + stream.byte_offset();
+            Step::Place(Place { found: Found::Misfit { detail: without_position(error) }, start, end })
+        }
+        Some(Err(inner)) if inner.is_eof() && at_end => cut_off(bytes, start),
+        Some(Err(inner)) if inner.is_eof() && bytes.len() - start < MAX_ROW_BYTES => Step::More(start),
+        _ => damage(bytes, start, at_end, without_position(error)),
+    }
+}
+
+fn cut_off<T>(bytes: &[u8], start: usize) -> Step<T> {
+    resume(bytes, start, true, Found::Damage { detail: "the file ends inside this row".into(), at_end: true })
+}
+
+fn damage<T>(bytes: &[u8], start: usize, at_end: bool, detail: String) -> Step<T> {
+    resume(bytes, start, at_end, Found::Damage { detail, at_end: false })
+}
+
+/// Skips to the next place where an object can begin: a brace behind `start` that follows a
+/// line break, a comma or the array's bracket and is followed by a quote.
+fn resume<T>(bytes: &[u8], start: usize, at_end: bool, found: Found<T>) -> Step<T> {
+    let mut at = start + 1;
+    while let Some(skip) = memchr(b'{', &bytes[at..]) {
+        at += skip;
+        match bytes[at + 1..].iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'"') if may_follow(&bytes[start..at]) => {
+                return Step::Place(Place { found, start, end: at });
+            }
+            None if !at_end => return wait_or_give_up(bytes, start, at, found),
+            _ => at += 1,
+        }
+    }
+    if at_end {
+        return Step::Place(Place { found, start, end: bytes.len() });
+    }
+    wait_or_give_up(bytes, start, bytes.len(), found)
+}
+
+/// Damage that fills the whole buffer is reported as far as it goes, so that memory stays
+/// bounded whatever the file holds.
+fn wait_or_give_up<T>(bytes: &[u8], start: usize, end: usize, found: Found<T>) -> Step<T> {
+    if bytes.len() - start < MAX_ROW_BYTES {
+        return Step::More(start);
+    }
+    Step::Place(Place { found, start, end })
+}
+
+fn may_follow(before: &[u8]) -> bool {
+    before
+        .iter()
+        .rev()
+        .find(|byte| !matches!(byte, b' ' | b'\t'))
+        .is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b',' | b'['))
+}
+
+fn is_between(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']')
+}
+
+/// serde_json's words without "at line 1 column 5", which would count from the row.
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rfind(" at line ").map_or(text.clone(), |end| text[..end].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Number {
+        n: i64,
+    }
+
+    /// What a scan in pieces of every size finds: numbers of rows, `?` for misfits, `!` for
+    /// damage, `…` for a cut end.
+    #[track_caller]
+    fn check(given: &str, expected: &str) {
+        for piece in 1..=given.len().max(1) {
+            let (mut found, mut from, mut end) = (String::new(), 0, 0);
+            loop {
+                let at_end = end == given.len();
+                match next::<Number>(&given.as_bytes()[..end], from, at_end) {
+                    Step::Place(place) => {
+                        from = place.end;
+                        match place.found {
+                            Found::Row(row) => found += &row.n.to_string(),
+                            Found::Misfit { .. } => found.push('?'),
+                            Found::Damage { at_end: true, .. } => found.push('…'),
+                            Found::Damage { .. } => found.push('!'),
+                        }
+                    }
+                    Step::More(_) if at_end => break,
+                    Step::More(used) => {
+                        from = used;
+                        end = (end + piece).min(given.len());
+                    }
+                }
+            }
+            assert_eq!(found, expected, "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn rows_one_by_one() {
+        check(r#"[ {"n": 1}, {"n":2},{"n":3} ]"#, "123");
+        check("", "");
+        check("[]", "");
+    }
+
+    #[test]
+    fn a_misfit_is_one_row() {
+        check(r#"[{"n":1},{"n":"two"},{"m":3},{"n":4}]"#, "1??4");
+    }
+
+    #[test]
+    fn rows_behind_damage_are_kept() {
+        check("[{\"n\":1},\n{\"n\":2 oops},\n{\"n\":3}]", "1!3");
+        check("[{\"n\":1},\n\u{fffd}\u{fffd}\n{\"n\":3}]", "1!3");
+        check(r#"[{"n":1}, null, {"n":3}]"#, "1!3");
+    }
+
+    #[test]
+    fn the_cut_end_of_a_file_is_one_row() {
+        check(r#"[{"n":1},{"n":2"#, "1…");
+        check(r#"[{"n":1},{"n""#, "1…");
+    }
+
+    #[test]
+    fn nested_braces_do_not_confuse() {
+        check(r#"[{"n":1,"x":{"n":5}},{"n":"{\"n\":7}"},{"n":2}]"#, "1?2");
+    }
+}

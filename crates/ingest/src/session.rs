@@ -1,0 +1,68 @@
+//! Work on one account: alone, and on top of what a killed program left in order.
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use lake::raw::RawStore;
+use platform::files::FileLock;
+use platform::state::Account;
+use platform::{DataDir, JobContext, Stop};
+
+use crate::recover;
+
+/// The right to change the history of one account, held until it is dropped.
+pub struct Session<'c> {
+    /// The job.
+    pub context: &'c JobContext,
+    /// Whose history.
+    pub account: Account,
+    /// Its raw files.
+    pub raw: RawStore,
+    _lock: FileLock,
+}
+
+impl<'c> Session<'c> {
+    /// Waits for nobody: another job on the same account means "later". What a killed job
+    /// left is finished or taken back first.
+    ///
+    /// # Errors
+    /// A [`Stop::Later`] when another job holds the account; errors of the recovery.
+    pub fn begin(context: &'c JobContext, account: Account) -> anyhow::Result<Self> {
+        let path = context.data.lock(&format!("account-{}", account.account_id));
+        let lock = FileLock::try_take(&path).context("taking the account's lock")?.ok_or_else(|| Stop::Later {
+            reason: format!("another job is working on the account {:?}: try again when it is done", account.name),
+            retry_at: None,
+        })?;
+        let raw = RawStore::new(&context.data, account.account_id.as_str());
+        let session = Self { context, account, raw, _lock: lock };
+        recover::recover(&session)?;
+        Ok(session)
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &DataDir {
+        &self.context.data
+    }
+
+    /// The account's id as text.
+    pub fn account_id(&self) -> &str {
+        self.account.account_id.as_str()
+    }
+
+    /// The time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.context.clock.now()
+    }
+
+    /// How many threads to use.
+    pub fn threads(&self) -> usize {
+        match self.context.settings.import.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+
+    /// Scratch space that only this session uses.
+    pub fn work_folder(&self) -> std::path::PathBuf {
+        self.data().work(self.account_id())
+    }
+}

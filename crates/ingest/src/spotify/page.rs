@@ -1,0 +1,237 @@
+//! A page of recently played tracks, from its bytes to plays.
+//!
+//! Spotify's objects come with all fields or, for apps in development mode, with fewer;
+//! only what both have is read, and nearly all of it may be missing or null.
+
+use std::ops::Range;
+
+use chrono::{DateTime, NaiveDateTime};
+use lake::play::{Clock, Credit, Kind, Play, Precision, UnixMs};
+use lake::text::Text;
+use serde::Deserialize;
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+
+/// Nothing was streamed before Spotify was founded, and nothing that is read by this
+/// program is played after it: 2006-04-23 to 2100-01-01.
+const TIMES: Range<UnixMs> = 1_145_750_400_000..4_102_444_800_000;
+
+/// No recording is longer than a month.
+const LONGEST_MS: i64 = 31 * 24 * 60 * 60 * 1000;
+
+/// How much of a rejected item is kept beside its reason.
+const EXCERPT_CHARS: usize = 300;
+
+/// What a page says, newest first as it came.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Page<'a> {
+    /// The plays.
+    pub rows: Vec<Row<'a>>,
+    /// The items that are no plays.
+    pub rejected: Vec<Rejected>,
+}
+
+/// A play of a page.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Row<'a> {
+    /// Its place among all items of the page, from 0.
+    pub index: u32,
+    /// What is said about it.
+    pub play: Play<'a>,
+    /// The artists of the track, in order.
+    pub credits: Vec<Credit<'a>>,
+}
+
+/// An item that could not be understood.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Its place among all items of the page, from 0.
+    pub index: u32,
+    /// Where it begins in the body.
+    pub byte_offset: u64,
+    /// A short name: `invalid_json`, `wrong_type`, `missing_key`, `wrong_value` or
+    /// `time_out_of_range`.
+    pub reason: &'static str,
+    /// In words, with the value.
+    pub detail: String,
+    /// The beginning of the item.
+    pub excerpt: String,
+}
+
+/// The body as a whole is something else: an error page, or cut off.
+#[derive(Debug, thiserror::Error)]
+#[error("the body is no page of recently played tracks")]
+pub struct PageError(#[from] serde_json::Error);
+
+/// Reads the body of `GET /me/player/recently-played`.
+///
+/// # Errors
+/// When the body is not an object with a list of items. An item that is wrong by itself is
+/// a [`Rejected`] row and does not disturb the others.
+pub fn parse(body: &[u8]) -> Result<Page<'_>, PageError> {
+    let Body { items } = serde_json::from_slice(body)?;
+    let mut page = Page { rows: Vec::with_capacity(items.len()), rejected: Vec::new() };
+    for (index, item) in (0..).zip(items) {
+        match read(item.get()) {
+            Ok((play, credits)) => page.rows.push(Row { index, play, credits }),
+            Err(Reject { reason, detail }) => page.rejected.push(Rejected {
+                index,
+                // The item is a slice of the body.
+                byte_offset: (item.get().as_ptr().addr() - body.as_ptr().addr()) as u64,
+                reason,
+                detail,
+                excerpt: item.get().chars().take(EXCERPT_CHARS).collect(),
+            }),
+        }
+    }
+    Ok(page)
+}
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow)]
+    items: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Item<'a> {
+    #[serde(borrow)]
+    track: Option<Track<'a>>,
+    played_at: Option<Text<'a>>,
+    context: Option<Context<'a>>,
+}
+
+/// A track, or an episode: the list has no episodes today.
+#[derive(Deserialize)]
+struct Track<'a> {
+    #[serde(borrow, rename = "type")]
+    object_type: Option<Text<'a>>,
+    uri: Option<Text<'a>>,
+    name: Option<Text<'a>>,
+    is_local: Option<bool>,
+    duration_ms: Option<i64>,
+    external_ids: Option<ExternalIds<'a>>,
+    artists: Option<Vec<Artist<'a>>>,
+    album: Option<Album<'a>>,
+    /// What an episode has in place of an album.
+    show: Option<Album<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+struct Album<'a> {
+    #[serde(borrow)]
+    uri: Option<Text<'a>>,
+    name: Option<Text<'a>>,
+    release_date: Option<Text<'a>>,
+    release_date_precision: Option<Text<'a>>,
+    artists: Option<Vec<Artist<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Artist<'a> {
+    #[serde(borrow)]
+    uri: Option<Text<'a>>,
+    name: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct ExternalIds<'a> {
+    #[serde(borrow)]
+    isrc: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Context<'a> {
+    #[serde(borrow)]
+    uri: Option<Text<'a>>,
+}
+
+struct Reject {
+    reason: &'static str,
+    detail: String,
+}
+
+impl Reject {
+    fn new(reason: &'static str, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into() }
+    }
+}
+
+fn read(item: &str) -> Result<(Play<'_>, Vec<Credit<'_>>), Reject> {
+    let item: Item<'_> = serde_json::from_str(item).map_err(|error| {
+        // The item is whole, so only an impossible escape can still be wrong as JSON.
+        let reason = if error.classify() == Category::Data { "wrong_type" } else { "invalid_json" };
+        Reject::new(reason, error.to_string())
+    })?;
+    let track = item.track.ok_or_else(|| Reject::new("missing_key", "the item has no track"))?;
+    let time_raw = item.played_at.ok_or_else(|| Reject::new("missing_key", "the item has no played_at"))?;
+    let at = instant(&time_raw)
+        .ok_or_else(|| Reject::new("wrong_value", format!("the time {:?} is not understood", &*time_raw)))?;
+    if !TIMES.contains(&at) {
+        let detail = format!("the time {:?} is before Spotify existed or far in the future", &*time_raw);
+        return Err(Reject::new("time_out_of_range", detail));
+    }
+    if let Some(duration_ms) = track.duration_ms.filter(|duration_ms| !(0..=LONGEST_MS).contains(duration_ms)) {
+        return Err(Reject::new("wrong_value", format!("the duration {duration_ms} ms is impossible")));
+    }
+
+    let uri = filled(track.uri);
+    let album = track.album.or(track.show).unwrap_or_default();
+    // The list tells the end of a play, as measured in 2026; ten years earlier it was the start.
+    let mut play = Play::at(at, time_raw, Clock::End, Precision::Millisecond);
+    play.other_end = track.duration_ms.map(|duration_ms| at - duration_ms);
+    play.kind = kind(uri.as_deref(), track.object_type.as_deref(), track.is_local, track.name.is_some());
+    play.duration_ms = track.duration_ms;
+    play.track_uri = uri;
+    play.track_name = track.name;
+    play.track_isrc = filled(track.external_ids.and_then(|ids| ids.isrc));
+    play.album_uri = filled(album.uri);
+    play.album_name = album.name;
+    play.album_release_date = filled(album.release_date);
+    play.album_release_date_precision = filled(album.release_date_precision);
+    play.album_artist_name = album.artists.into_iter().flatten().next().and_then(|artist| artist.name);
+    play.context_uri = filled(item.context.and_then(|context| context.uri));
+    Ok((play, credits(track.artists)))
+}
+
+/// Three decimals and a `Z` today; fewer decimals, or no zone, mean the same.
+fn instant(time_raw: &str) -> Option<UnixMs> {
+    let with_zone = DateTime::parse_from_rfc3339(time_raw).map(|time| time.timestamp_millis());
+    let in_utc = || NaiveDateTime::parse_from_str(time_raw, "%Y-%m-%dT%H:%M:%S%.f");
+    with_zone.or_else(|_| in_utc().map(|time| time.and_utc().timestamp_millis())).ok()
+}
+
+fn kind(uri: Option<&str>, object_type: Option<&str>, is_local: Option<bool>, is_named: bool) -> Kind {
+    let begins = |start| uri.is_some_and(|uri| uri.starts_with(start));
+    if is_local == Some(true) || begins("spotify:local:") {
+        Kind::Local
+    } else if object_type == Some("episode") || begins("spotify:episode:") {
+        Kind::Episode
+    } else if uri.is_some() {
+        Kind::Track
+    } else if is_named {
+        Kind::Local
+    } else {
+        Kind::Unattributed
+    }
+}
+
+/// An artist without a name and without an identifier, as local files may have, is no credit.
+fn credits<'a>(artists: Option<Vec<Artist<'a>>>) -> Vec<Credit<'a>> {
+    let credit = |artist: Artist<'a>| Credit {
+        artist_name: artist.name.unwrap_or_else(|| "".into()),
+        artist_uri: filled(artist.uri),
+        artist_mbid: None,
+        join_phrase: None,
+    };
+    let says_something = |credit: &Credit<'_>| !credit.artist_name.is_empty() || credit.artist_uri.is_some();
+    artists.into_iter().flatten().map(credit).filter(says_something).collect()
+}
+
+/// An empty identifier or date says nothing. Names stay as given, empty ones too.
+fn filled(text: Option<Text<'_>>) -> Option<Text<'_>> {
+    text.filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

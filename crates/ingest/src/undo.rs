@@ -1,0 +1,119 @@
+//! Takes an import back: its raw files leave the history, and the months they touched are
+//! made anew from everything that remains.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use lake::raw::{Job, RawStore, Receipt, State};
+use platform::state::Account;
+use platform::{JobContext, Stop, Summary};
+
+use crate::buckets::{Buckets, Shelf};
+use crate::rejects;
+use crate::session::Session;
+use crate::{harvest, rebuild};
+
+/// `ingest import --undo RUN`.
+///
+/// # Errors
+/// A [`Stop::Usage`] when the run imported nothing, or is undone already.
+pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyhow::Result<Summary> {
+    let mut accounts = context.state()?.accounts()?;
+    if wanted.is_some() {
+        accounts = context.state()?.chosen_account(wanted)?.into_iter().collect();
+    } else if accounts.len() > 1 {
+        accounts.retain(|account| imported(context, account, run_id));
+    }
+    let [account] = <[Account; 1]>::try_from(accounts).map_err(|_| {
+        Stop::Usage(format!("no account has the import {run_id:?}; look for \"--undo\" in what the import printed"))
+    })?;
+    let session = Session::begin(context, account)?;
+    let archives = undo(&session, run_id)?;
+    let text = format!(
+        "Took back {archives} archive(s) of the import {run_id}. What other imports and polls also held stays."
+    );
+    Ok(Summary::text(text).count("archives", archives))
+}
+
+fn imported(context: &JobContext, account: &Account, run_id: &str) -> bool {
+    let raw = RawStore::new(&context.data, account.account_id.as_str());
+    raw.receipts_of(Job::Import).is_ok_and(|receipts| receipts.iter().any(|(receipt, _)| receipt.run_id == run_id))
+}
+
+/// Takes back every archive that the run `run_id` imported. Says how many there were.
+///
+/// # Errors
+/// A [`Stop::Usage`] when the run imported nothing for this account, or is undone already.
+pub fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<usize> {
+    let of_run: Vec<_> =
+        session.raw.receipts_of(Job::Import)?.into_iter().filter(|(receipt, _)| receipt.run_id == run_id).collect();
+    if of_run.is_empty() {
+        let known = session.raw.receipts_of(Job::Import)?;
+        let known: Vec<_> =
+            known.iter().filter(|(_, state)| state.is_alive()).map(|(one, _)| one.run_id.as_str()).collect();
+        return Err(Stop::Usage(format!(
+            "the run {run_id:?} imported nothing for {:?}; its imports are: {}",
+            session.account.name,
+            if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+        ))
+        .into());
+    }
+    let done: Vec<_> = of_run.iter().filter(|(_, state)| *state == State::Done).collect();
+    if done.is_empty() {
+        return Err(Stop::Usage(format!("the import {run_id:?} is undone already")).into());
+    }
+    for (receipt, _) in &done {
+        session.raw.move_receipt(receipt, State::Done, State::Undoing)?;
+        finish(session, receipt)?;
+    }
+    Ok(done.len())
+}
+
+/// Carries an undo to its end; it may have been begun by a program that was killed.
+///
+/// # Errors
+/// When a body is damaged or the disk refuses.
+pub fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
+    let touched = touched(session, receipt)?;
+    rebuild::months(session, &touched, &format!("without-{}", receipt.receipt_id))?;
+    retell_rejects(session)?;
+    let receipts = session.raw.receipts_of(Job::Import)?;
+    let alive = receipts.iter().filter(|(_, state)| state.is_alive());
+    let needed: HashSet<&str> =
+        alive.flat_map(|(other, _)| other.items.iter().map(|item| item.raw_id.as_str())).collect();
+    for item in receipt.items.iter().filter(|item| !needed.contains(item.raw_id.as_str())) {
+        session.raw.delete_body(item.source, &item.raw_id)?;
+    }
+    session.raw.move_receipt(receipt, State::Undoing, State::Undone)
+}
+
+/// The months that rows of the receipt stand in. Bodies that an interrupted undo deleted
+/// already were only deleted after their months had been made anew.
+fn touched(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<HashSet<Shelf>> {
+    let mut receipt = receipt.clone();
+    receipt.items.retain(|item| session.raw.has_body(item.source, &item.raw_id));
+    let touched = Mutex::new(HashSet::new());
+    let note = |shelf: Shelf| {
+        touched.lock().unwrap_or_else(PoisonError::into_inner).insert(shelf);
+        false
+    };
+    let buckets = Buckets::new(session.work_folder())?;
+    harvest::kept_bodies(session, &[receipt], &buckets, &note, || ())?;
+    Ok(touched.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Rejected rows belong to the first receipt that holds their body; that may be another one
+/// now.
+fn retell_rejects(session: &Session<'_>) -> anyhow::Result<()> {
+    let receipts = session.raw.receipts()?;
+    let alive: Vec<Receipt> =
+        receipts.into_iter().filter(|(_, state)| state.is_alive()).map(|(receipt, _)| receipt).collect();
+    let buckets = Buckets::new(session.work_folder())?;
+    let harvests = harvest::kept_bodies(session, &alive, &buckets, &|_| false, || ())?;
+    let (mut told, mut parts) = (HashSet::new(), Vec::new());
+    for (receipt, harvests) in alive.iter().zip(&harvests) {
+        parts.extend(rejects::write(session, receipt, harvests, &mut told)?);
+    }
+    rejects::replace(session, parts)
+}

@@ -1,0 +1,211 @@
+//! Writing and reading the Parquet parts of a table.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use anyhow::Context;
+use platform::{DataDir, files};
+use polars::prelude::{
+    DataFrame, DataType, ParallelStrategy, ParquetCompression, ParquetReader, ParquetWriter, SerReader,
+};
+
+use crate::frames;
+use crate::identity::Id;
+use crate::manifest::{self, Manifest, Part, Partition};
+use crate::play::{Credit, Play, Source, UnixMs};
+use crate::schema::{PLAY_CREDITS, PLAYS, REJECTED, Table};
+
+/// A play with its names and its origin: one row of `plays`.
+#[derive(Debug, Clone)]
+pub struct Observation<'a> {
+    /// Names what was said.
+    pub observation_id: Id,
+    /// Names the event.
+    pub play_id: Id,
+    /// Who said it.
+    pub source: Source,
+    /// What was said.
+    pub play: &'a Play<'a>,
+    /// Who is credited, in order.
+    pub credits: &'a [Credit<'a>],
+    /// The body it stands in.
+    pub raw_id: &'a str,
+    /// Which row of that body, from 0.
+    pub raw_ordinal: u32,
+    /// The run that received the body.
+    pub run_id: &'a str,
+    /// When the body was received.
+    pub ingested_at: UnixMs,
+}
+
+/// A row that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// Whose statement it would have been.
+    pub source: Source,
+    /// The file it stands in.
+    pub file_name: String,
+    /// The body it stands in.
+    pub raw_id: String,
+    /// Which row of that body, from 0.
+    pub raw_ordinal: u32,
+    /// Where it begins in that body.
+    pub byte_offset: u64,
+    /// A short name of the reason, such as `wrong_type`.
+    pub reason: String,
+    /// The reason in words.
+    pub detail: String,
+    /// The beginning of the row, personal values masked.
+    pub excerpt: String,
+    /// The run that received the body.
+    pub run_id: String,
+    /// When the body was received.
+    pub ingested_at: UnixMs,
+}
+
+/// The names that a partition holds already.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Its observations.
+    pub observations: HashSet<Id>,
+    /// Its plays.
+    pub plays: HashSet<Id>,
+}
+
+/// Writes observations as one part of `plays`; the caller commits it. `name` must be unique
+/// within the partition.
+///
+/// # Errors
+/// Any I/O error.
+pub fn write_plays(
+    data: &DataDir,
+    partition: &Partition,
+    name: &str,
+    rows: &[Observation<'_>],
+) -> anyhow::Result<Part> {
+    write(data, &PLAYS, partition, name, frames::plays(&partition.account_id, rows)?)
+}
+
+/// Writes the credits of observations as one part of `play_credits`; `None` when there are
+/// none.
+///
+/// # Errors
+/// Any I/O error.
+pub fn write_credits(
+    data: &DataDir,
+    partition: &Partition,
+    name: &str,
+    rows: &[Observation<'_>],
+) -> anyhow::Result<Option<Part>> {
+    if rows.iter().all(|row| row.credits.is_empty()) {
+        return Ok(None);
+    }
+    write(data, &PLAY_CREDITS, partition, name, frames::play_credits(&partition.account_id, rows)?).map(Some)
+}
+
+/// Writes rejected rows as one part of `rejected`.
+///
+/// # Errors
+/// Any I/O error.
+pub fn write_rejected(data: &DataDir, partition: &Partition, name: &str, rows: &[Rejection]) -> anyhow::Result<Part> {
+    write(data, &REJECTED, partition, name, frames::rejected(&partition.account_id, rows)?)
+}
+
+/// Reads the names in one partition of `plays`, two columns only.
+///
+/// # Errors
+/// When a live file is missing or damaged.
+pub fn known(data: &DataDir, plays: &Manifest, partition: &Partition) -> anyhow::Result<Known> {
+    let mut known = Known::default();
+    for part in plays.partition(partition) {
+        let frame = read_columns(&manifest::part_path(data, &PLAYS, part), Some(&["observation_id", "play_id"]))?;
+        known.observations.extend(frames::read_ids(&frame, "observation_id")?);
+        known.plays.extend(frames::read_ids(&frame, "play_id")?);
+    }
+    Ok(known)
+}
+
+/// Goes through the end and the title of each play of one part.
+///
+/// # Errors
+/// When the file is missing or damaged.
+pub fn titles(data: &DataDir, part: &Part, mut each: impl FnMut(UnixMs, &str)) -> anyhow::Result<()> {
+    let frame = read_columns(&manifest::part_path(data, &PLAYS, part), Some(&["ended_at", "track_name"]))?;
+    let ended_at = frame.column("ended_at")?.cast(&DataType::Int64)?;
+    for (ended_at, title) in ended_at.i64()?.iter().zip(frame.column("track_name")?.str()?.iter()) {
+        if let Some(ended_at) = ended_at {
+            each(ended_at.div_euclid(1000), title.unwrap_or_default());
+        }
+    }
+    Ok(())
+}
+
+/// Goes through the excerpts of one part of `rejected`.
+///
+/// # Errors
+/// When the file is missing or damaged.
+pub fn excerpts(data: &DataDir, part: &Part, each: impl FnMut(&str)) -> anyhow::Result<()> {
+    let frame = read_columns(&manifest::part_path(data, &REJECTED, part), Some(&["excerpt"]))?;
+    frame.column("excerpt")?.str()?.iter().flatten().for_each(each);
+    Ok(())
+}
+
+/// Reads a whole table in the columns of its current version, whichever versions wrote it.
+/// For tests and tools: programs that move data go partition by partition.
+///
+/// # Errors
+/// When a live file is missing or damaged.
+pub fn read_table(data: &DataDir, table: &Table) -> anyhow::Result<DataFrame> {
+    let mut whole = frames::empty(table);
+    for part in &Manifest::read(data, table)?.files {
+        whole.vstack_mut_owned(read(data, table, part)?)?;
+    }
+    Ok(whole)
+}
+
+/// Reads a whole part in the columns of the current version of its table, whichever version
+/// wrote it.
+pub(crate) fn read(data: &DataDir, table: &Table, part: &Part) -> anyhow::Result<DataFrame> {
+    frames::conform(&read_columns(&manifest::part_path(data, table, part), None)?, table)
+}
+
+pub(crate) fn read_columns(path: &Path, columns: Option<&[&str]>) -> anyhow::Result<DataFrame> {
+    let read = || -> anyhow::Result<DataFrame> {
+        let columns = columns.map(|names| names.iter().map(ToString::to_string).collect());
+        Ok(ParquetReader::new(File::open(path)?)
+            .with_columns(columns)
+            .read_parallel(ParallelStrategy::None)
+            .finish()?)
+    };
+    read().with_context(|| format!("reading {}", path.display()))
+}
+
+pub(crate) fn write(
+    data: &DataDir,
+    table: &Table,
+    partition: &Partition,
+    name: &str,
+    mut frame: DataFrame,
+) -> anyhow::Result<Part> {
+    let relative = partition.folder().join(format!("{name}.parquet"));
+    let path = manifest::table_folder(data, table).join(&relative);
+    let mut bytes = 0;
+    files::write_whole_with(&path, |file| {
+        bytes = ParquetWriter::new(file)
+            .with_compression(ParquetCompression::Zstd(None))
+            .set_parallel(false)
+            .finish(&mut frame)
+            .map_err(io::Error::other)?;
+        Ok(())
+    })
+    .with_context(|| format!("writing {}", path.display()))?;
+    Ok(Part {
+        path: relative.to_string_lossy().replace('\\', "/"),
+        rows: frame.height() as u64,
+        bytes,
+        schema_version: table.version,
+        partition: partition.clone(),
+    })
+}

@@ -1,0 +1,231 @@
+//! Writing and reading bodies.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use platform::files;
+use sha2::{Digest, Sha256};
+use zstd::stream::read::Decoder;
+use zstd::stream::write::Encoder;
+
+use super::RawStore;
+use crate::play::Source;
+
+/// Fast, and JSON still shrinks to a tenth.
+const ZSTD_LEVEL: i32 = 1;
+
+/// A body that lies in its final place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBody {
+    /// SHA-256 of the bytes, 64 lowercase hexadecimal digits.
+    pub raw_id: String,
+    /// How many bytes.
+    pub bytes: u64,
+    /// False when the same bytes were there already.
+    pub is_new: bool,
+}
+
+/// A body that is durable but not yet part of the history.
+#[derive(Debug)]
+pub struct HeldBody {
+    partial: PathBuf,
+    path: PathBuf,
+}
+
+impl HeldBody {
+    /// Makes it part of the history.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn keep(self) -> anyhow::Result<()> {
+        files::put_in_place(&self.partial, &self.path).with_context(|| format!("storing {}", self.path.display()))
+    }
+
+    /// Forgets it.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn discard(self) -> anyhow::Result<()> {
+        Ok(files::remove_if_there(&self.partial)?)
+    }
+}
+
+/// Takes a body in pieces. Until [`BodyWriter::finish`] it is a `.partial` file, which is
+/// deleted when the writer is dropped.
+pub struct BodyWriter {
+    store: RawStore,
+    source: Source,
+    partial: PathBuf,
+    encoder: Option<Encoder<'static, File>>,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl BodyWriter {
+    /// Adds bytes.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
+        match &mut self.encoder {
+            Some(encoder) => encoder.write_all(bytes),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the body durable under its hash.
+    ///
+    /// # Errors
+    /// Any I/O error; nothing is then kept.
+    pub fn finish(mut self) -> anyhow::Result<StoredBody> {
+        let raw_id = hex(self.hash.clone().finalize().as_slice());
+        let path = self.store.body_path(self.source, &raw_id);
+        let is_new = !path.exists();
+        if let Some(encoder) = self.encoder.take() {
+            let file = encoder.finish()?;
+            if is_new {
+                file.sync_all()?;
+                if let Some(folder) = path.parent() {
+                    fs::create_dir_all(folder)?;
+                }
+                files::put_in_place(&self.partial, &path).with_context(|| format!("storing {}", path.display()))?;
+            }
+        }
+        Ok(StoredBody { raw_id, bytes: self.bytes, is_new })
+    }
+}
+
+impl Drop for BodyWriter {
+    fn drop(&mut self) {
+        // A leftover that cannot be deleted now is swept away later.
+        drop(files::remove_if_there(&self.partial));
+    }
+}
+
+impl RawStore {
+    /// Starts a body. `label` tells apart the bodies that are written at the same time.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn body_writer(&self, source: Source, label: &str) -> anyhow::Result<BodyWriter> {
+        let folder = self.source_folder(source);
+        fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        let partial = files::partial_path(&folder.join(label));
+        let file = File::create(&partial).with_context(|| format!("creating {}", partial.display()))?;
+        let mut encoder = Encoder::new(file, ZSTD_LEVEL)?;
+        encoder.include_checksum(true)?;
+        Ok(BodyWriter { store: self.clone(), source, partial, encoder: Some(encoder), hash: Sha256::new(), bytes: 0 })
+    }
+
+    /// Makes a body durable that is there in one piece, before anyone looks into it. It
+    /// stays a `.partial` file until [`HeldBody::keep`]; a killed program leaves it for
+    /// [`RawStore::adopt_held`].
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn hold_body(&self, source: Source, bytes: &[u8]) -> anyhow::Result<HeldBody> {
+        let path = self.body_path(source, &Self::raw_id_of(bytes));
+        let partial = files::partial_path(&path);
+        let hold = || -> io::Result<()> {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let mut encoder = Encoder::new(File::create(&partial)?, ZSTD_LEVEL)?;
+            encoder.include_checksum(true)?;
+            encoder.write_all(bytes)?;
+            encoder.finish()?.sync_all()?;
+            files::sync_folder_of(&partial)
+        };
+        hold().with_context(|| format!("keeping {}", partial.display()))?;
+        Ok(HeldBody { partial, path })
+    }
+
+    /// Keeps a body that a killed program held, if all of it is there; else deletes it.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn adopt_held(&self, source: Source, raw_id: &str) -> anyhow::Result<()> {
+        let path = self.body_path(source, raw_id);
+        let held = HeldBody { partial: files::partial_path(&path), path };
+        if !held.partial.exists() {
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        let whole = Decoder::new(File::open(&held.partial)?).and_then(|mut body| body.read_to_end(&mut bytes));
+        if whole.is_ok() && Self::raw_id_of(&bytes) == raw_id { held.keep() } else { held.discard() }
+    }
+
+    /// The names of the bodies of one source.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn bodies(&self, source: Source) -> anyhow::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for folder in listed(&self.source_folder(source))? {
+            if folder.is_dir() {
+                let stems =
+                    listed(&folder)?.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "zst"));
+                names.extend(stems.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())));
+            }
+        }
+        Ok(names)
+    }
+
+    /// Deletes the `.partial` files that killed imports of this source left.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn sweep_partials(&self, source: Source) -> anyhow::Result<()> {
+        for path in listed(&self.source_folder(source))? {
+            if path.extension().is_some_and(|ending| ending == files::PARTIAL) {
+                files::remove_if_there(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The name that these bytes will have.
+    pub fn raw_id_of(bytes: &[u8]) -> String {
+        hex(Sha256::digest(bytes).as_slice())
+    }
+
+    /// Whether the bytes of this name are there.
+    pub fn has_body(&self, source: Source, raw_id: &str) -> bool {
+        self.body_path(source, raw_id).exists()
+    }
+
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// When it is missing or damaged.
+    pub fn read_body(&self, source: Source, raw_id: &str) -> anyhow::Result<impl Read + use<>> {
+        let path = self.body_path(source, raw_id);
+        let open = || -> io::Result<Decoder<'static, BufReader<File>>> { Decoder::new(File::open(&path)?) };
+        open().with_context(|| format!("reading the raw file {}", path.display()))
+    }
+
+    /// Deletes a body. Only for bytes that brought nothing, or whose import is undone.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn delete_body(&self, source: Source, raw_id: &str) -> anyhow::Result<()> {
+        let path = self.body_path(source, raw_id);
+        files::remove_if_there(&path).with_context(|| format!("deleting {}", path.display()))
+    }
+}
+
+fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.with_context(|| format!("listing {}", folder.display()))?,
+    };
+    entries.map(|entry| Ok(entry?.path())).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

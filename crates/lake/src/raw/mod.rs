@@ -1,0 +1,42 @@
+//! Raw bodies: what a source sent, byte for byte, kept for ever.
+//!
+//! A body lies under the SHA-256 of its bytes (`raw_id`), compressed with zstd. A receipt
+//! says who received which bodies, when and from where; bodies that arrive twice lie there
+//! once and are named by two receipts. A body without a receipt is a leftover.
+
+mod body;
+mod receipt;
+
+use std::path::PathBuf;
+
+use platform::DataDir;
+
+pub use body::{BodyWriter, HeldBody, StoredBody};
+pub use receipt::{Item, Job, Receipt, State};
+
+use crate::play::Source;
+
+/// The raw files of one account.
+#[derive(Debug, Clone)]
+pub struct RawStore {
+    folder: PathBuf,
+}
+
+impl RawStore {
+    /// The raw files of `account_id`.
+    pub fn new(data: &DataDir, account_id: &str) -> Self {
+        Self { folder: data.raw().join(account_id) }
+    }
+
+    fn body_path(&self, source: Source, raw_id: &str) -> PathBuf {
+        self.source_folder(source).join(raw_id.get(..2).unwrap_or("__")).join(format!("{raw_id}.zst"))
+    }
+
+    fn source_folder(&self, source: Source) -> PathBuf {
+        self.folder.join(source.as_str())
+    }
+
+    fn receipts_folder(&self) -> PathBuf {
+        self.folder.join("receipts")
+    }
+}

@@ -1,0 +1,281 @@
+//! The job protocol: how a program starts, reports and ends.
+//!
+//! A job ends with a short summary on a terminal, or with one JSON object as the last line
+//! of stdout. Exit codes: 0 ok, 1 failed (may be retried), 2 wrong usage or settings,
+//! 3 needs a person, 75 try later.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::args::{CommonArgs, LogFormat, ReportFormat};
+use crate::clock::{Clock, FixedClock, SystemClock};
+use crate::paths::DataDir;
+use crate::settings::Settings;
+use crate::state::StateDb;
+use crate::{Stop, files, telemetry};
+
+/// What a job gets to work with.
+pub struct JobContext {
+    /// All settings.
+    pub settings: Settings,
+    /// The paths below the data folder.
+    pub data: DataDir,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Correlates log lines, raw files, rows and reports of this run. Taken from `RUN_ID`
+    /// when the scheduler sets it.
+    pub run_id: String,
+}
+
+impl JobContext {
+    /// Opens the state database, creating it on first use.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or is newer than this program.
+    pub fn state(&self) -> anyhow::Result<StateDb> {
+        StateDb::open(&self.data.state_db())
+    }
+}
+
+/// What a job that did not fail has to say.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Some of the work could not be done; the rest was.
+    pub partial: bool,
+    /// Numbers for machines, by name.
+    pub counts: Map<String, Value>,
+    /// What the person should know.
+    pub warnings: Vec<String>,
+    /// The summary for people, in whole lines.
+    pub text: String,
+}
+
+impl Summary {
+    /// A summary that is just text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Adds a number.
+    #[must_use]
+    pub fn count(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.counts.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// The machine-readable result of a run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Report {
+    /// Which job, such as `ingest import`.
+    pub job: String,
+    /// The run.
+    pub run_id: String,
+    /// `ok`, `partial` or `failed`.
+    pub status: String,
+    /// When it began, RFC 3339 in UTC.
+    pub started_at: String,
+    /// How long it took.
+    pub duration_ms: i64,
+    /// Numbers by name.
+    pub counts: Map<String, Value>,
+    /// What the person should know.
+    pub warnings: Vec<String>,
+    /// Why it failed.
+    pub error: Option<ReportError>,
+}
+
+/// Why a run failed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReportError {
+    /// The whole chain of causes, in one line.
+    pub message: String,
+    /// The exit code of the process.
+    pub exit_code: u8,
+    /// With exit code 75: when to try again, RFC 3339 in UTC, where known.
+    pub retry_at: Option<String>,
+}
+
+/// Runs `work` as the job `name` and turns its outcome into output and an exit code.
+pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> anyhow::Result<Summary>) -> ExitCode {
+    let (run, outcome) = run(name, args, work);
+    let report = Report::new(name, &run.run_id, run.started_at, run.clock.now(), &outcome);
+    let text = match &outcome {
+        Ok(summary) => text_of(summary),
+        Err(error) => failure_text(error),
+    };
+    finish(args, &report, &text)
+}
+
+/// Runs a command that answers a question instead of doing a job: what `work` returns goes
+/// to stdout as it is, whoever reads it.
+pub fn run_command(
+    name: &str,
+    args: &CommonArgs,
+    work: impl FnOnce(&JobContext) -> anyhow::Result<String>,
+) -> ExitCode {
+    match run(name, args, work).1 {
+        Ok(text) => {
+            drop(writeln!(io::stdout(), "{}", text.trim_end_matches('\n')));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            drop(writeln!(io::stderr(), "{}", failure_text(&error)));
+            ExitCode::from(Stop::in_chain(&error).map_or(1, Stop::exit_code))
+        }
+    }
+}
+
+struct Run {
+    run_id: String,
+    started_at: DateTime<Utc>,
+    clock: Arc<dyn Clock>,
+}
+
+fn run<T>(
+    name: &str,
+    args: &CommonArgs,
+    work: impl FnOnce(&JobContext) -> anyhow::Result<T>,
+) -> (Run, anyhow::Result<T>) {
+    let settings = Settings::from_process().map(|mut settings| {
+        if let Some(folder) = &args.data_dir {
+            settings.data_dir.clone_from(folder);
+        }
+        settings
+    });
+    let clock: Arc<dyn Clock> = match settings.as_ref().map(|settings| settings.now) {
+        Ok(Some(now)) => Arc::new(FixedClock(now)),
+        _ => Arc::new(SystemClock),
+    };
+    let started_at = clock.now();
+    let run_id = correlation_id().unwrap_or_else(|| new_run_id(started_at));
+    let run = Run { run_id, started_at, clock };
+    let outcome = settings.and_then(|settings| {
+        telemetry::start(&settings.log_level, args.log_format.unwrap_or(default_log_format()))?;
+        let data = DataDir::new(&settings.data_dir, settings.duckdb_path.clone());
+        let context = JobContext { settings, data, clock: Arc::clone(&run.clock), run_id: run.run_id.clone() };
+        let _span = tracing::info_span!("run", run_id = %run.run_id, job = name).entered();
+        work(&context)
+    });
+    (run, outcome)
+}
+
+/// An id that sorts by time and is unique: `20261122T151705Z-3f9ac2`.
+pub fn new_run_id(now: DateTime<Utc>) -> String {
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    format!("{}-{}", now.format("%Y%m%dT%H%M%SZ"), &random[..6])
+}
+
+/// `RUN_ID` from the environment, when it can be part of a file name.
+#[allow(clippy::disallowed_methods, reason = "part of the job protocol, not a setting")]
+fn correlation_id() -> Option<String> {
+    let id = std::env::var("RUN_ID").ok()?;
+    let sound = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    sound.then_some(id)
+}
+
+fn default_log_format() -> LogFormat {
+    if io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json }
+}
+
+impl Report {
+    fn new(
+        job: &str,
+        run_id: &str,
+        started_at: DateTime<Utc>,
+        ended_at: DateTime<Utc>,
+        outcome: &anyhow::Result<Summary>,
+    ) -> Self {
+        let (status, counts, warnings, error) = match outcome {
+            Ok(summary) => {
+                let status = if summary.partial { "partial" } else { "ok" };
+                (status, summary.counts.clone(), summary.warnings.clone(), None)
+            }
+            Err(error) => ("failed", Map::new(), Vec::new(), Some(ReportError::of(error))),
+        };
+        Self {
+            job: job.to_owned(),
+            run_id: run_id.to_owned(),
+            status: status.to_owned(),
+            started_at: started_at.to_rfc3339_opts(SecondsFormat::Millis, true),
+            duration_ms: (ended_at - started_at).num_milliseconds(),
+            counts,
+            warnings,
+            error,
+        }
+    }
+
+    /// Reads what another program wrote for `--report-file`.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds no report.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let report = || anyhow::Ok(serde_json::from_slice(&std::fs::read(path)?)?);
+        report().with_context(|| format!("reading the report {}", path.display()))
+    }
+
+    fn exit_code(&self) -> u8 {
+        self.error.as_ref().map_or(0, |error| error.exit_code)
+    }
+}
+
+impl ReportError {
+    fn of(error: &anyhow::Error) -> Self {
+        let stop = Stop::in_chain(error);
+        let retry_at = match stop {
+            Some(Stop::Later { retry_at, .. }) => *retry_at,
+            _ => None,
+        };
+        Self {
+            message: format!("{error:#}"),
+            exit_code: stop.map_or(1, Stop::exit_code),
+            retry_at: retry_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        }
+    }
+}
+
+fn text_of(summary: &Summary) -> String {
+    let mut text = summary.text.trim_end().to_owned();
+    for warning in &summary.warnings {
+        let gap = if text.is_empty() { "" } else { "\n" };
+        text += &format!("{gap}warning: {warning}");
+    }
+    text
+}
+
+fn failure_text(error: &anyhow::Error) -> String {
+    let mut text = format!("error: {error}");
+    for cause in error.chain().skip(1) {
+        text += &format!("\n  because: {cause}");
+    }
+    text
+}
+
+/// Prints the result and ends the protocol. Output that nobody reads (a closed pipe) does
+/// not turn success into failure.
+fn finish(args: &CommonArgs, report: &Report, text: &str) -> ExitCode {
+    let json = serde_json::to_string(report).unwrap_or_default();
+    if let Some(path) = &args.report_file
+        && let Err(error) = files::write_whole(path, json.as_bytes())
+    {
+        tracing::error!(path = %path.display(), %error, "could not write the report");
+    }
+    let default = if io::stdout().is_terminal() { ReportFormat::Text } else { ReportFormat::Json };
+    let as_text = args.report.unwrap_or(default) == ReportFormat::Text;
+    if report.error.is_some() {
+        drop(writeln!(io::stderr(), "{text}"));
+    } else if as_text && !text.is_empty() {
+        drop(writeln!(io::stdout(), "{text}"));
+    }
+    if !as_text {
+        drop(writeln!(io::stdout(), "{json}"));
+    }
+    ExitCode::from(report.exit_code())
+}

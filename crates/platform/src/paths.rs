@@ -1,0 +1,73 @@
+//! Where things lie below the data folder. No other code spells these names.
+
+use std::path::{Path, PathBuf};
+
+/// The data folder (`DATA_DIR`). It can be moved as a whole.
+#[derive(Debug, Clone)]
+pub struct DataDir {
+    root: PathBuf,
+    warehouse: Option<PathBuf>,
+}
+
+impl DataDir {
+    /// The folder `root`; `warehouse` is the place of the star schema when it lies elsewhere
+    /// (`DUCKDB_PATH`).
+    pub fn new(root: impl Into<PathBuf>, warehouse: Option<PathBuf>) -> Self {
+        Self { root: root.into(), warehouse }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Listening history as received; never deleted by the program.
+    pub fn raw(&self) -> PathBuf {
+        self.root.join("raw")
+    }
+
+    /// Typed Parquet, one folder per table.
+    pub fn src(&self) -> PathBuf {
+        self.root.join("src")
+    }
+
+    /// Published Parquet.
+    pub fn processed(&self) -> PathBuf {
+        self.root.join("processed")
+    }
+
+    /// The views that dashboards open.
+    pub fn reporting(&self) -> PathBuf {
+        self.root.join("reporting")
+    }
+
+    /// The star schema; only `transform` opens it.
+    pub fn warehouse(&self) -> PathBuf {
+        self.warehouse.clone().unwrap_or_else(|| self.root.join("music_tracker.duckdb"))
+    }
+
+    /// What cannot be rebuilt: the database, locks, reports.
+    pub fn state(&self) -> PathBuf {
+        self.root.join("state")
+    }
+
+    /// The SQLite database with accounts, zones, tokens and runs.
+    pub fn state_db(&self) -> PathBuf {
+        self.state().join("tracker.db")
+    }
+
+    /// A lock file, by what it protects.
+    pub fn lock(&self, name: &str) -> PathBuf {
+        self.state().join("locks").join(format!("{name}.lock"))
+    }
+
+    /// Scratch space of one run; anything in it may be deleted when the run is over.
+    pub fn work(&self, run_id: &str) -> PathBuf {
+        self.state().join("work").join(run_id)
+    }
+
+    /// Rows that broke a test, as Parquet, by run.
+    pub fn failed_tests(&self, run_id: &str) -> PathBuf {
+        self.state().join("failed-tests").join(run_id)
+    }
+}

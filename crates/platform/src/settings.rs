@@ -1,0 +1,282 @@
+//! Settings, read once in `main`: defaults in code, then `config/<environment>.toml`, then
+//! the environment (process variables over a `.env` file in the current folder).
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use config::{Config, File, FileFormat};
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+use crate::Stop;
+
+/// Names that users know and that never change, and the setting each one sets. Everything
+/// else is `MUSIC_<SECTION>__<KEY>`.
+const FIXED_NAMES: &[(&str, &str)] = &[
+    ("CONTACT", "contact"),
+    ("DATA_DIR", "data_dir"),
+    ("DUCKDB_PATH", "duckdb_path"),
+    ("LOG_LEVEL", "log_level"),
+    ("SPOTIFY_ACCOUNTS_BASE_URL", "spotify.accounts_base_url"),
+    ("SPOTIFY_BASE_URL", "spotify.base_url"),
+    ("SPOTIFY_CLIENT_ID", "spotify.client_id"),
+    ("SPOTIFY_CLIENT_SECRET", "spotify.client_secret"),
+    ("SPOTIFY_REFRESH_TOKEN", "spotify.refresh_token"),
+    ("TIMEZONE", "timezone"),
+    ("TRACKER_NOW", "now"),
+];
+
+/// The variables with a fixed name.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ["CONFIG_DIR", "ENVIRONMENT"].into_iter().chain(FIXED_NAMES.iter().map(|(name, _)| *name))
+}
+
+/// The kind of place this runs in; it chooses the middle layer of the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// A laptop: no limits, verbose.
+    #[default]
+    Development,
+    /// Tests: small limits, a clock that can be set.
+    Testing,
+    /// A server.
+    Production,
+}
+
+/// All settings of all programs. A program ignores what does not concern it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Settings {
+    /// Which middle layer was used.
+    #[serde(skip)]
+    pub environment: Environment,
+    /// The data folder.
+    pub data_dir: PathBuf,
+    /// The star schema, when it lies outside the data folder.
+    pub duckdb_path: Option<PathBuf>,
+    /// A tracing filter, such as `info` or `ingest=debug,info`.
+    pub log_level: String,
+    /// The IANA zone of a first account; the system's zone when absent.
+    pub timezone: Option<Tz>,
+    /// A web page or mail address that goes into the User-Agent of every request.
+    pub contact: Option<String>,
+    /// A fixed clock, for tests only.
+    pub now: Option<DateTime<Utc>>,
+    /// The Spotify Web API.
+    pub spotify: Spotify,
+    /// What an import accepts.
+    pub import: Import,
+    /// How the star schema is built.
+    pub transform: Transform,
+}
+
+/// The Spotify Web API.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Spotify {
+    /// The root of the Web API, with a slash at the end.
+    pub base_url: Url,
+    /// The root of the token service, with a slash at the end.
+    pub accounts_base_url: Url,
+    /// The app's public id.
+    pub client_id: Option<String>,
+    /// The app's secret; absent for apps that use PKCE.
+    pub client_secret: Option<SecretString>,
+    /// A refresh token to adopt when an account has none yet.
+    pub refresh_token: Option<SecretString>,
+    /// The longest a request may take.
+    pub timeout_secs: u64,
+}
+
+/// Limits on what an import accepts, so that a hostile archive cannot fill the disk.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Import {
+    /// The largest listening file, unpacked.
+    pub max_file_bytes: u64,
+    /// The largest sum of listening files of one archive, unpacked.
+    pub max_archive_bytes: u64,
+    /// The largest ratio of unpacked to packed size of one file.
+    pub max_ratio: u64,
+    /// Files read at once; 0 means one for each core.
+    pub threads: usize,
+}
+
+/// How the star schema is built.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Transform {
+    /// DuckDB's `memory_limit`, such as `400MB`; DuckDB's own choice when absent.
+    pub memory_limit: Option<String>,
+    /// DuckDB's `threads`; one for each core when absent.
+    pub threads: Option<u32>,
+    /// A folder of SQL models to use instead of the ones in the program.
+    pub sql_dir: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads the settings of this process: its variables, and `.env` in the current folder.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] that names the setting that is wrong.
+    pub fn from_process() -> anyhow::Result<Self> {
+        let mut vars = HashMap::new();
+        if Path::new(".env").exists() {
+            for pair in dotenvy::from_path_iter(".env").map_err(|error| Stop::Usage(format!(".env: {error}")))? {
+                let (name, value) = pair.map_err(|error| Stop::Usage(format!(".env: {error}")))?;
+                vars.insert(name, value);
+            }
+        }
+        vars.extend(process_vars());
+        Self::from_vars(&vars)
+    }
+
+    /// Reads the settings from these variables instead of the process's own.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] that names the setting that is wrong.
+    pub fn from_vars(vars: &HashMap<String, String>) -> anyhow::Result<Self> {
+        Self::read(vars).map_err(|error| Stop::Usage(format!("{error:#} (see .env.example)")).into())
+    }
+
+    fn read(vars: &HashMap<String, String>) -> anyhow::Result<Self> {
+        let environment = match filled(vars, "ENVIRONMENT") {
+            None | Some("development") => Environment::Development,
+            Some("testing") => Environment::Testing,
+            Some("production") => Environment::Production,
+            Some(other) => anyhow::bail!("ENVIRONMENT must be development, testing or production, not {other:?}"),
+        };
+        let mut builder = Config::builder()
+            .set_default("data_dir", "data")?
+            .set_default("log_level", "info")?
+            .set_default("spotify.base_url", "https://api.spotify.com/v1/")?
+            .set_default("spotify.accounts_base_url", "https://accounts.spotify.com/")?
+            .set_default("spotify.timeout_secs", 30)?
+            .set_default("import.max_file_bytes", 4_i64 << 30)?
+            .set_default("import.max_archive_bytes", 32_i64 << 30)?
+            .set_default("import.max_ratio", 200)?
+            .set_default("import.threads", 0)?
+            .set_default("transform.sql_dir", None::<String>)?
+            .add_source(File::from_str(environment.layer(), FileFormat::Toml));
+        if let Some(folder) = filled(vars, "CONFIG_DIR") {
+            let file = Path::new(folder).join(environment.file_name());
+            builder = builder.add_source(File::from(file.as_path()).required(true));
+        }
+        for (name, key) in FIXED_NAMES {
+            if let Some(value) = filled(vars, name) {
+                builder = builder.set_override(*key, value)?;
+            }
+        }
+        for (name, value) in vars {
+            if let Some(key) = name.strip_prefix("MUSIC_").filter(|_| !value.is_empty()) {
+                builder = builder.set_override(key.to_lowercase().replace("__", "."), value.as_str())?;
+            }
+        }
+        let mut settings: Settings = builder.build()?.try_deserialize()?;
+        settings.environment = environment;
+        for (name, url) in [
+            ("SPOTIFY_BASE_URL", &mut settings.spotify.base_url),
+            ("SPOTIFY_ACCOUNTS_BASE_URL", &mut settings.spotify.accounts_base_url),
+        ] {
+            if !url.path().ends_with('/') {
+                *url = Url::parse(&format!("{url}/")).with_context(|| format!("{name} is no base URL"))?;
+            }
+        }
+        anyhow::ensure!(
+            settings.now.is_none() || environment == Environment::Testing,
+            "TRACKER_NOW is accepted only when ENVIRONMENT=testing"
+        );
+        Ok(settings)
+    }
+
+    /// The zone of a first account: `TIMEZONE`, else the system's, else UTC.
+    pub fn home_zone(&self) -> Tz {
+        self.timezone
+            .or_else(|| iana_time_zone::get_timezone().ok().and_then(|name| Tz::from_str(&name).ok()))
+            .unwrap_or(Tz::UTC)
+    }
+}
+
+impl Environment {
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::Development => "development.toml",
+            Self::Testing => "testing.toml",
+            Self::Production => "production.toml",
+        }
+    }
+
+    fn layer(self) -> &'static str {
+        match self {
+            Self::Development => include_str!("../../../config/development.toml"),
+            Self::Testing => include_str!("../../../config/testing.toml"),
+            Self::Production => include_str!("../../../config/production.toml"),
+        }
+    }
+}
+
+/// A variable that is set and not empty: `SPOTIFY_CLIENT_ID=` in `.env` means "not yet".
+fn filled<'v>(vars: &'v HashMap<String, String>, name: &str) -> Option<&'v str> {
+    vars.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the process's variables")]
+fn process_vars() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(vars: &[(&str, &str)]) -> anyhow::Result<Settings> {
+        Settings::from_vars(&vars.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect())
+    }
+
+    #[test]
+    fn later_layers_win() {
+        let settings = load(&[("DATA_DIR", "/elsewhere"), ("MUSIC_IMPORT__MAX_RATIO", "7")]).unwrap();
+        assert_eq!(settings.data_dir, Path::new("/elsewhere"));
+        assert_eq!(settings.import.max_ratio, 7);
+        assert_eq!(settings.spotify.base_url.as_str(), "https://api.spotify.com/v1/");
+    }
+
+    #[test]
+    fn a_base_url_needs_no_slash() {
+        let settings = load(&[("SPOTIFY_BASE_URL", "http://127.0.0.1:9/v1")]).unwrap();
+        assert_eq!(settings.spotify.base_url.join("me").unwrap().as_str(), "http://127.0.0.1:9/v1/me");
+    }
+
+    #[test]
+    fn an_empty_variable_means_unset() {
+        assert!(load(&[("SPOTIFY_CLIENT_ID", "")]).unwrap().spotify.client_id.is_none());
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named() {
+        for (vars, name) in [
+            (vec![("TIMEZONE", "Mars/Olympus")], "timezone"),
+            (vec![("SPOTIFY_BASE_URL", "nonsense")], "base_url"),
+            (vec![("ENVIRONMENT", "staging")], "ENVIRONMENT"),
+            (vec![("TRACKER_NOW", "2026-01-01T00:00:00Z")], "TRACKER_NOW"),
+        ] {
+            let error = load(&vars).unwrap_err();
+            assert_eq!(Stop::in_chain(&error).map(Stop::exit_code), Some(2));
+            assert!(error.to_string().contains(name), "{error} does not name {name}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_clock_is_for_tests() {
+        let settings = load(&[("ENVIRONMENT", "testing"), ("TRACKER_NOW", "2026-01-01T00:00:00Z")]).unwrap();
+        assert!(settings.now.is_some());
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let settings = load(&[("SPOTIFY_CLIENT_SECRET", "hunter2")]).unwrap();
+        assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+}

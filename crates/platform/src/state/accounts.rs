@@ -1,0 +1,230 @@
+//! People whose listening is kept.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::StateDb;
+use crate::Stop;
+
+/// Our own name of an account: random, never changes, part of every raw path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// An id as stored; the caller vouches that it came from this program.
+    pub fn stored(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The id as text: 32 lowercase hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Which plays count as plays; the others stay, marked as not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum CountingRule {
+    /// At least 30 seconds were heard (Spotify's own rule).
+    #[default]
+    #[value(name = "30s")]
+    ThirtySeconds,
+    /// The track was heard to its end.
+    Finished,
+    /// Every play.
+    Any,
+}
+
+impl CountingRule {
+    /// The name in the database and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ThirtySeconds => "30s",
+            Self::Finished => "finished",
+            Self::Any => "any",
+        }
+    }
+}
+
+impl FromStr for CountingRule {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        match text {
+            "30s" => Ok(Self::ThirtySeconds),
+            "finished" => Ok(Self::Finished),
+            "any" => Ok(Self::Any),
+            other => anyhow::bail!("unknown counting rule {other:?}"),
+        }
+    }
+}
+
+/// One person.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Ours, immutable.
+    pub account_id: AccountId,
+    /// What people call it; unique, ignoring case.
+    pub name: String,
+    /// Which plays count.
+    pub counting_rule: CountingRule,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl StateDb {
+    /// All accounts, oldest first.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn accounts(&self) -> anyhow::Result<Vec<Account>> {
+        let mut query = self.connection.prepare(&format!("{SELECT} order by created_at_ms, account_id"))?;
+        let rows = query.query_map([], account_of)?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// The account with this name or id, if there is one.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn account(&self, name_or_id: &str) -> anyhow::Result<Option<Account>> {
+        let mut query = self.connection.prepare(&format!("{SELECT} where name = ?1 or account_id = ?1"))?;
+        Ok(query.query_row([name_or_id], account_of).optional()?)
+    }
+
+    /// Makes an account that has always lived in `zone`.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] when the name is empty or taken.
+    pub fn add_account(
+        &mut self,
+        name: &str,
+        zone: Tz,
+        counting_rule: CountingRule,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<Account> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().any(char::is_control) || name.chars().count() > 60 {
+            return Err(Stop::Usage(
+                "an account's name has 1 to 60 characters, none of them control characters".into(),
+            )
+            .into());
+        }
+        let account_id = AccountId(uuid::Uuid::new_v4().simple().to_string());
+        self.write(|transaction| {
+            let taken = "select 1 from accounts where name = ?1";
+            if transaction.query_row(taken, [name], |_| Ok(())).optional()?.is_some() {
+                return Err(Stop::Usage(format!("there is already an account {name:?}: choose another name")).into());
+            }
+            transaction.execute(
+                "insert into accounts (account_id, name, counting_rule, created_at_ms) values (?1, ?2, ?3, ?4)",
+                params![account_id.as_str(), name, counting_rule.as_str(), now.timestamp_millis()],
+            )?;
+            transaction.execute(
+                "insert into zones (account_id, valid_from_ms, zone) values (?1, null, ?2)",
+                params![account_id.as_str(), zone.name()],
+            )?;
+            Ok(())
+        })?;
+        self.account(account_id.as_str())?.ok_or_else(|| anyhow::anyhow!("account {name:?} vanished"))
+    }
+
+    /// Changes which plays of an account count.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn set_counting_rule(&mut self, account_id: &AccountId, rule: CountingRule) -> anyhow::Result<()> {
+        self.write(|transaction| {
+            transaction.execute(
+                "update accounts set counting_rule = ?2 where account_id = ?1",
+                params![account_id.as_str(), rule.as_str()],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The account a command is about: the named one, else the only one.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] when the name is unknown, or none is given and there are several.
+    /// `Ok(None)` when there is no account at all.
+    pub fn chosen_account(&self, wanted: Option<&str>) -> anyhow::Result<Option<Account>> {
+        let mut accounts = self.accounts()?;
+        let names = || accounts.iter().map(|account| account.name.as_str()).collect::<Vec<_>>().join(", ");
+        match wanted {
+            Some(wanted) => match self.account(wanted)? {
+                Some(account) => Ok(Some(account)),
+                None if accounts.is_empty() => Err(Stop::Usage(format!(
+                    "there is no account {wanted:?} yet: make it with `music-tracker account add {wanted:?}`"
+                ))
+                .into()),
+                None => Err(Stop::Usage(format!("there is no account {wanted:?}; there are: {}", names())).into()),
+            },
+            None if accounts.len() > 1 => {
+                Err(Stop::Usage(format!("say whose listening this is with --account; there are: {}", names())).into())
+            }
+            None => Ok(accounts.pop()),
+        }
+    }
+
+    /// Notes that a person is known to `service` as `external_id`.
+    ///
+    /// # Errors
+    /// A [`Stop::NeedsPerson`] when that identity already belongs to another account.
+    pub fn attach_identity(
+        &mut self,
+        account: &Account,
+        service: &str,
+        external_id: &str,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<()> {
+        self.write(|transaction| {
+            let owner: Option<String> = transaction
+                .query_row(
+                    "select accounts.name from identities join accounts using (account_id)
+                     where service = ?1 and external_id = ?2 and account_id <> ?3",
+                    params![service, external_id, account.account_id.as_str()],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            if let Some(owner) = owner {
+                return Err(Stop::NeedsPerson(format!(
+                    "this {service} login belongs to the account {owner:?}, not to {:?}",
+                    account.name
+                ))
+                .into());
+            }
+            transaction.execute(
+                "insert or ignore into identities (service, external_id, account_id, added_at_ms) values (?1, ?2, ?3, ?4)",
+                params![service, external_id, account.account_id.as_str(), now.timestamp_millis()],
+            )?;
+            Ok(())
+        })
+    }
+}
+
+const SELECT: &str = "select account_id, name, counting_rule, created_at_ms from accounts";
+
+fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let rule: String = row.get(2)?;
+    let created_at_ms: i64 = row.get(3)?;
+    Ok(Account {
+        account_id: AccountId(row.get(0)?),
+        name: row.get(1)?,
+        counting_rule: rule.parse().map_err(|error: anyhow::Error| {
+            rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, error.into())
+        })?,
+        created_at: DateTime::from_timestamp_millis(created_at_ms)
+            .ok_or(rusqlite::Error::IntegralValueOutOfRange(3, created_at_ms))?,
+    })
+}

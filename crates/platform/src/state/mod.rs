@@ -1,0 +1,54 @@
+//! The state database: what cannot be rebuilt from raw files.
+//!
+//! SQLite in WAL mode. Every writing transaction is short and starts IMMEDIATE, so that two
+//! programs never fail on each other but wait.
+
+mod accounts;
+mod runs;
+mod schema;
+mod tokens;
+mod zones;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use accounts::{Account, AccountId, CountingRule};
+pub use zones::AccountZone;
+
+/// An open state database.
+pub struct StateDb {
+    connection: Connection,
+}
+
+impl StateDb {
+    /// Opens the database, creating it and bringing its tables up to date.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or was written by a newer version of this program.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        let connect = || -> anyhow::Result<Self> {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            let connection = Connection::open(path)?;
+            connection.busy_timeout(Duration::from_secs(30))?;
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+            let mut state = Self { connection };
+            schema::migrate(&mut state)?;
+            Ok(state)
+        };
+        connect().with_context(|| format!("opening the state database {}", path.display()))
+    }
+
+    fn write<T>(&mut self, change: impl FnOnce(&Transaction<'_>) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = change(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+}

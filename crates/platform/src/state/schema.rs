@@ -1,0 +1,72 @@
+//! The tables, and how an older database becomes a newer one.
+
+use rusqlite::Connection;
+
+use super::StateDb;
+
+/// One script a version; a database remembers in `user_version` how many it has had.
+/// Scripts are never changed once released, only added. Instants are Unix milliseconds.
+const MIGRATIONS: &[&str] = &["
+    create table accounts (
+        account_id    text primary key,
+        name          text not null unique collate nocase,
+        counting_rule text not null check (counting_rule in ('30s', 'finished', 'any')),
+        created_at_ms integer not null
+    ) strict;
+    -- Who this person is at a service.
+    create table identities (
+        service     text not null,
+        external_id text not null,
+        account_id  text not null references accounts,
+        added_at_ms integer not null,
+        primary key (service, external_id)
+    ) strict;
+    -- Where the person lived, from when on; the first zone of an account has no beginning.
+    create table zones (
+        account_id    text not null references accounts,
+        valid_from_ms integer,
+        zone          text not null
+    ) strict;
+    create unique index zones_by_start on zones (account_id, coalesce(valid_from_ms, -9223372036854775808));
+    create table tokens (
+        service       text not null,
+        account_id    text not null references accounts,
+        refresh_token text not null,
+        stored_at_ms  integer not null,
+        primary key (service, account_id)
+    ) strict;
+    create table job_runs (
+        run_id        text not null,
+        job           text not null,
+        account_id    text references accounts,
+        status        text not null,
+        started_at_ms integer not null,
+        report        text not null,
+        primary key (run_id, job)
+    ) strict;
+"];
+
+pub(super) fn migrate(state: &mut StateDb) -> anyhow::Result<()> {
+    if version(&state.connection)? == MIGRATIONS.len() {
+        return Ok(());
+    }
+    state.write(|transaction| {
+        // Another process may have migrated since the first look.
+        let version = version(transaction)?;
+        anyhow::ensure!(
+            version <= MIGRATIONS.len(),
+            "it has version {version}, this program knows {}: use the newer program",
+            MIGRATIONS.len()
+        );
+        for script in &MIGRATIONS[version..] {
+            transaction.execute_batch(script)?;
+        }
+        transaction.pragma_update(None, "user_version", u32::try_from(MIGRATIONS.len())?)?;
+        Ok(())
+    })
+}
+
+fn version(connection: &Connection) -> anyhow::Result<usize> {
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(usize::try_from(version)?)
+}

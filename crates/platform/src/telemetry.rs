@@ -1,0 +1,19 @@
+//! Log lines: to stderr, compact for people or JSON for collectors.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt;
+
+use crate::args::LogFormat;
+
+/// Starts logging for this process. A second call (tests) changes nothing.
+pub(crate) fn start(level: &str, format: LogFormat) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(level)
+        .map_err(|error| crate::Stop::Usage(format!("LOG_LEVEL {level:?} is not understood: {error}")))?;
+    let base = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Err means a subscriber is already set, which is fine: it stays.
+    drop(match format {
+        LogFormat::Text => base.compact().with_target(false).try_init(),
+        LogFormat::Json => base.json().flatten_event(true).try_init(),
+    });
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! The flags that describe a scenario, the same for every command.
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, Utc};
+
+use crate::{AccountPlan, Scenario, Shares, World, parse_instant};
+
+/// Describes the world; the same flags give the same world.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "The world")]
+pub(super) struct ScenarioArgs {
+    /// The seed of all chance
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// How many plays each account has
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    plays: usize,
+
+    /// When the history begins: a date (midnight UTC) or an RFC 3339 instant
+    #[arg(long, value_name = "INSTANT", default_value = "2022-01-01", value_parser = parse_instant)]
+    from: DateTime<Utc>,
+
+    /// When it ends
+    #[arg(long, value_name = "INSTANT", default_value = "2025-01-01", value_parser = parse_instant)]
+    to: DateTime<Utc>,
+
+    /// A listener, the home zone and journeys; repeat for more [default: alice and bob]
+    #[arg(long = "account", value_name = "NAME=ZONE[,ZONE@INSTANT...]")]
+    accounts: Vec<AccountPlan>,
+
+    /// How much is not plain tracks: podcasts, audiobooks, video, local, unattributed; repeatable
+    #[arg(long = "share", value_name = "KIND=FRACTION", value_parser = parse_share)]
+    shares: Vec<(ShareKind, f64)>,
+
+    /// How many artists there are
+    #[arg(long, value_name = "COUNT", default_value_t = 1_200)]
+    artists: usize,
+
+    /// Share of export rows that are there twice
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
+    exact_doubles: f64,
+}
+
+type ShareKind = fn(&mut Shares) -> &mut f64;
+
+impl ScenarioArgs {
+    /// Makes the world.
+    pub(super) fn world(&self) -> anyhow::Result<World> {
+        let mut shares = Shares::default();
+        for (kind, share) in &self.shares {
+            *kind(&mut shares) = *share;
+        }
+        let mut scenario = Scenario::new(self.seed)
+            .between(self.from, self.to)
+            .plays_per_account(self.plays)
+            .artists(self.artists)
+            .shares(shares)
+            .exact_doubles(self.exact_doubles);
+        if self.accounts.is_empty() {
+            scenario = scenario.household();
+        }
+        scenario.accounts.extend(self.accounts.iter().cloned());
+        World::build(&scenario)
+    }
+}
+
+fn parse_share(text: &str) -> anyhow::Result<(ShareKind, f64)> {
+    let (kind, share) = text.split_once('=').context("expected KIND=FRACTION, such as podcasts=0.1")?;
+    let kind: ShareKind = match kind {
+        "podcasts" => |shares| &mut shares.podcasts,
+        "audiobooks" => |shares| &mut shares.audiobooks,
+        "video" => |shares| &mut shares.video,
+        "local" => |shares| &mut shares.local,
+        "unattributed" => |shares| &mut shares.unattributed,
+        other => bail!("no such kind: {other} (podcasts, audiobooks, video, local, unattributed)"),
+    };
+    Ok((kind, share.parse().with_context(|| format!("{share} is not a number"))?))
+}

@@ -1,0 +1,238 @@
+//! Building: all models and all their tests in one transaction, or nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, SecondsFormat, Utc};
+use duckdb::{Connection, params_from_iter};
+use platform::Stop;
+
+use crate::checks::{self, Outcome};
+use crate::columns::{check_columns, described};
+use crate::engine::fault::Fault;
+use crate::engine::session::PRELUDE;
+use crate::engine::sources::{self, Sources};
+use crate::engine::sql::{columns, count, quoted, quoted_list};
+use crate::project::{Kind, Model, Project, SeedFile, Selection};
+use crate::record::{BuildRecord, BuiltModel};
+
+/// Who builds, when, and where rows that break a test go.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Correlates everything this run writes.
+    pub run_id: String,
+    /// The instant it began.
+    pub now: DateTime<Utc>,
+    /// The folder for failing rows; made when it is needed.
+    pub failed_tests: PathBuf,
+}
+
+/// What a build did.
+#[derive(Debug)]
+pub struct Built {
+    /// What the warehouse holds now.
+    pub record: BuildRecord,
+    /// The models that were built, in order.
+    pub models: Vec<String>,
+    /// What its tests found.
+    pub tests: Outcome,
+}
+
+/// Builds the selected models and runs their tests; commits when every test of severity
+/// `error` holds.
+pub(crate) fn build(
+    duckdb: &Connection,
+    project: &Project,
+    sources: &Sources,
+    selection: &Selection,
+    run: &Run,
+) -> anyhow::Result<Built> {
+    let names = selection.names(project)?;
+    in_transaction(duckdb, true, || {
+        let mut record = BuildRecord::read(duckdb)?.unwrap_or_default();
+        needs_nothing_else(project, &names, &record)?;
+        prepare(duckdb, project, sources)?;
+        if selection.is_all() {
+            record.models.clear();
+            drop_leftovers(duckdb, project)?;
+        }
+        let mut built = Vec::new();
+        for model in project.models.iter().filter(|model| names.contains(&model.name)) {
+            let model = build_model(duckdb, project, model, &record)?;
+            tracing::info!(model = model.name, rows = model.rows, "built");
+            built.push(model.name.clone());
+            record.models.retain(|other| other.name != model.name);
+            record.models.push(model);
+        }
+        let rank: BTreeMap<&str, usize> =
+            project.models.iter().enumerate().map(|(index, model)| (model.name.as_str(), index)).collect();
+        record.models.sort_by_key(|model| rank.get(model.name.as_str()).copied());
+        record.run_id.clone_from(&run.run_id);
+        record.built_at = run.now.to_rfc3339_opts(SecondsFormat::Millis, true);
+        record.write(duckdb)?;
+        let tests = tested(duckdb, project, &names, selection.is_all(), run)?;
+        tracing::info!(tests = tests.tests, "tested");
+        Ok(Built { record, models: built, tests })
+    })
+}
+
+/// Runs the tests on what is in the warehouse and changes nothing.
+pub(crate) fn test(
+    duckdb: &Connection,
+    project: &Project,
+    selection: &Selection,
+    run: &Run,
+) -> anyhow::Result<Outcome> {
+    let names = selection.names(project)?;
+    in_transaction(duckdb, false, || {
+        let record = BuildRecord::read(duckdb)?.unwrap_or_default();
+        let missing: Vec<&str> = project
+            .models
+            .iter()
+            .map(|model| model.name.as_str())
+            .filter(|name| names.contains(*name) && !record.models.iter().any(|built| built.name == *name))
+            .collect();
+        if !missing.is_empty() {
+            return Err(
+                Stop::Usage(format!("not built yet: {}; run `transform build` first", missing.join(", "))).into()
+            );
+        }
+        tested(duckdb, project, &names, selection.is_all(), run)
+    })
+}
+
+/// Everything models need to run: macros, source tables, seeds.
+pub(crate) fn prepare(duckdb: &Connection, project: &Project, sources: &Sources) -> anyhow::Result<()> {
+    duckdb.execute_batch(PRELUDE).context("defining Spark's functions")?;
+    sources::register(duckdb, sources).context("registering the source tables")?;
+    for seed in &project.seeds {
+        load_seed(duckdb, seed).with_context(|| format!("loading {}/{}", project.root, seed.path))?;
+    }
+    Ok(())
+}
+
+/// Makes one model, and learns its columns.
+pub(crate) fn build_model(
+    duckdb: &Connection,
+    project: &Project,
+    model: &Model,
+    before: &BuildRecord,
+) -> anyhow::Result<BuiltModel> {
+    let file = format!("{}/{}", project.root, model.path);
+    let is_view = model.header.kind == Kind::View;
+    let (make, other) = if is_view { ("view", "table") } else { ("table", "view") };
+    let name = quoted(&model.name);
+    let what_there = format!(
+        "select count(*) from duckdb_{other}s() where schema_name = 'main' and {other}_name = '{}'",
+        model.name
+    );
+    if count(duckdb, &what_there)? > 0 {
+        duckdb.execute_batch(&format!("drop {other} {name}"))?;
+    }
+    // The file follows on the same line, so DuckDB's line numbers are those of the file.
+    let statement = format!("create or replace {make} {name} as {}", model.text);
+    let fault = |error| Fault::of(file.clone(), &model.text, &error);
+    duckdb.execute_batch(&statement).map_err(fault)?;
+    let types = columns(duckdb, &name).map_err(fault)?;
+    check_columns(&file, model, &types)?;
+    let rows = if is_view { None } else { Some(count(duckdb, &format!("select count(*) from {name}"))?) };
+    Ok(BuiltModel {
+        name: model.name.clone(),
+        layer: model.layer,
+        description: model.header.description.clone(),
+        grain: model.header.grain.clone(),
+        key: model.header.key.clone(),
+        sort: model.header.sort.clone(),
+        split: model.header.split.clone(),
+        is_view,
+        columns: described(&file, model, types, before)?,
+        rows,
+    })
+}
+
+/// Runs `work` between begin and commit; rolls back when it fails, or always when nothing
+/// is to be kept.
+fn in_transaction<T>(duckdb: &Connection, keep: bool, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    duckdb.execute_batch("begin transaction")?;
+    let outcome = work();
+    if outcome.is_ok() && keep {
+        duckdb.execute_batch("commit").context("committing the build")?;
+    } else if let Err(error) = duckdb.execute_batch("rollback") {
+        tracing::debug!(%error, "nothing to roll back");
+    }
+    outcome
+}
+
+fn tested(
+    duckdb: &Connection,
+    project: &Project,
+    names: &BTreeSet<String>,
+    everything: bool,
+    run: &Run,
+) -> anyhow::Result<Outcome> {
+    let mut outcome = checks::run(duckdb, project, names, everything)?;
+    checks::keep_rows(duckdb, &mut outcome, &run.failed_tests)?;
+    let failed: Vec<String> = outcome
+        .errors()
+        .map(|breach| {
+            let kept = breach.kept.as_deref().map(|path| format!(", kept in {}", path.display())).unwrap_or_default();
+            format!("{}: {}: {} rows{kept}", breach.of, breach.rule, breach.rows)
+        })
+        .collect();
+    if !failed.is_empty() {
+        let (count, total) = (failed.len(), outcome.tests);
+        bail!("{count} of {total} tests failed; everything stays as it was\n  {}", failed.join("\n  "));
+    }
+    for breach in outcome.warnings() {
+        tracing::warn!(of = breach.of, rule = breach.rule, rows = breach.rows, "a test of severity warn is broken");
+    }
+    Ok(outcome)
+}
+
+/// With `--select`, the rest of what the models read must be in the warehouse.
+fn needs_nothing_else(project: &Project, names: &BTreeSet<String>, record: &BuildRecord) -> anyhow::Result<()> {
+    let there = |name: &str| {
+        names.contains(name) || project.model(name).is_none() || record.models.iter().any(|model| model.name == name)
+    };
+    for model in project.models.iter().filter(|model| names.contains(&model.name)) {
+        if let Some(missing) = model.reads().find(|read| !there(read)) {
+            let name = &model.name;
+            let message = format!("{name} reads {missing}, which is not built yet: use `--select +{name}`");
+            return Err(Stop::Usage(message).into());
+        }
+    }
+    Ok(())
+}
+
+/// Drops what no file of the tree stands for any more.
+fn drop_leftovers(duckdb: &Connection, project: &Project) -> anyhow::Result<()> {
+    let query = "select 'view', view_name from duckdb_views() where schema_name = 'main' and not internal
+                 union all select 'table', table_name from duckdb_tables() where schema_name = 'main'";
+    let mut there = duckdb.prepare(query)?;
+    let rows = there.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    for (kind, name) in rows.collect::<duckdb::Result<Vec<_>>>()? {
+        let ours = name == "_build"
+            || sources::columns_of(&name).is_some()
+            || project.model(&name).is_some()
+            || project.seeds.iter().any(|seed| seed.table == name);
+        if !ours {
+            duckdb.execute_batch(&format!("drop {kind} {}", quoted(&name)))?;
+            tracing::info!(name, "dropped: no model has this name any more");
+        }
+    }
+    Ok(())
+}
+
+fn load_seed(duckdb: &Connection, seed: &SeedFile) -> anyhow::Result<()> {
+    let table = quoted(&seed.table);
+    let columns: Vec<String> = seed.columns.iter().map(|column| format!("{} varchar", quoted(column))).collect();
+    duckdb.execute_batch(&format!("create or replace table {table} ({})", columns.join(", ")))?;
+    let places = vec!["?"; seed.columns.len()].join(", ");
+    let names = quoted_list(&seed.columns);
+    let mut insert = duckdb.prepare(&format!("insert into {table} ({names}) values ({places})"))?;
+    for row in &seed.rows {
+        insert.execute(params_from_iter(row))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,238 @@
+//! Tests: declared in headers or written as queries, run inside the build's transaction.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use duckdb::Connection;
+use platform::files::{partial_path, put_in_place};
+
+use crate::engine::fault::{Fault, words};
+use crate::engine::sql::{count, literal, path_literal, quoted, quoted_list};
+use crate::project::{Check, Declared, Model, Project, Severity, SqlTest};
+
+/// At most this many failing rows of one test are kept.
+const KEPT_ROWS: usize = 10_000;
+
+/// A test that rows broke.
+#[derive(Debug, Clone)]
+pub struct Breach {
+    /// The model, or the name of the query in `tests/`.
+    pub of: String,
+    /// What must hold, as a person reads it.
+    pub rule: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How many rows break it (for `unique`: how many values occur more than once).
+    pub rows: i64,
+    /// Where the rows are, for severity `error`.
+    pub kept: Option<PathBuf>,
+    file_name: String,
+    evidence: String,
+}
+
+/// What a run of tests found.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// How many tests ran.
+    pub tests: usize,
+    /// The broken ones.
+    pub breaches: Vec<Breach>,
+}
+
+impl Outcome {
+    /// Breaches of severity `error`.
+    pub fn errors(&self) -> impl Iterator<Item = &Breach> {
+        self.breaches.iter().filter(|breach| breach.severity == Severity::Error)
+    }
+
+    /// Breaches that are only reported.
+    pub fn warnings(&self) -> impl Iterator<Item = &Breach> {
+        self.breaches.iter().filter(|breach| breach.severity == Severity::Warn)
+    }
+}
+
+/// Runs every test that concerns the models in `names`.
+pub(crate) fn run(
+    duckdb: &Connection,
+    project: &Project,
+    names: &BTreeSet<String>,
+    everything: bool,
+) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::default();
+    for model in &project.models {
+        let own = names.contains(&model.name);
+        let concerned = model.header.tests.iter().filter(|test| match &test.check {
+            Check::References { model: target, .. } => own || names.contains(target),
+            _ => own,
+        });
+        of_model(duckdb, project, model, &concerned.collect::<Vec<_>>(), &mut outcome)?;
+    }
+    for test in &project.tests {
+        if everything || test.reads.iter().any(|table| names.contains(table)) {
+            of_query(duckdb, project, test, &mut outcome)?;
+        }
+    }
+    Ok(outcome)
+}
+
+/// Copies the failing rows of every error to Parquet below `folder`, while the transaction
+/// that holds them is still open.
+pub(crate) fn keep_rows(duckdb: &Connection, outcome: &mut Outcome, folder: &Path) -> anyhow::Result<()> {
+    for breach in outcome.breaches.iter_mut().filter(|breach| breach.severity == Severity::Error) {
+        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+        let path = folder.join(format!("{}.parquet", breach.file_name));
+        let partial = partial_path(&path);
+        let copy = format!(
+            "copy (select * from ({}) limit {KEPT_ROWS}) to {} (format parquet)",
+            breach.evidence,
+            path_literal(&partial)
+        );
+        duckdb.execute_batch(&copy).with_context(|| format!("keeping the failing rows of {}", breach.of))?;
+        put_in_place(&partial, &path).with_context(|| format!("keeping {}", path.display()))?;
+        breach.kept = Some(path);
+    }
+    Ok(())
+}
+
+/// Conditions on single rows are counted in one pass over the table; the others need a
+/// query each.
+fn of_model(
+    duckdb: &Connection,
+    project: &Project,
+    model: &Model,
+    tests: &[&Declared],
+    outcome: &mut Outcome,
+) -> anyhow::Result<()> {
+    let fault = |line: usize, error: &duckdb::Error| Fault {
+        file: format!("{}/{}", project.root, model.path),
+        line: Some(line),
+        message: words(error),
+    };
+    let by_row: Vec<(&Declared, String)> =
+        tests.iter().filter_map(|test| Some((*test, breaks(&test.check)?))).collect();
+    let mut found: Vec<(&Declared, i64)> = Vec::new();
+    if !by_row.is_empty() {
+        for (test, condition) in &by_row {
+            // Planning one condition alone tells which test DuckDB does not understand.
+            let probe = format!("select ({condition}) from {} limit 0", quoted(&model.name));
+            duckdb.prepare(&probe).map_err(|error| fault(test.line, &error))?;
+        }
+        let counts: Vec<String> =
+            by_row.iter().map(|(_, condition)| format!("count(*) filter (where {condition})")).collect();
+        let query = format!("select [{}]::bigint[]::varchar from {}", counts.join(", "), quoted(&model.name));
+        let line = by_row.first().map_or(1, |(test, _)| test.line);
+        let list: String = duckdb.query_row(&query, [], |row| row.get(0)).map_err(|error| fault(line, &error))?;
+        let rows: Vec<i64> = serde_json::from_str(&list).context("reading the counts of tests")?;
+        found.extend(by_row.iter().map(|(test, _)| *test).zip(rows));
+    }
+    for test in tests.iter().filter(|test| breaks(&test.check).is_none()) {
+        let query = match &test.check {
+            Check::Unique(columns) => {
+                let key = quoted_list(columns);
+                let groups = format!("select 1 from {} group by {key} having count(*) > 1", quoted(&model.name));
+                format!("select count(*) from ({groups})")
+            }
+            other => format!("select count(*) from ({})", evidence(model, other)),
+        };
+        found.push((test, count(duckdb, &query).map_err(|error| fault(test.line, &error))?));
+    }
+    outcome.tests += tests.len();
+    for (test, rows) in found.into_iter().filter(|(_, rows)| *rows > 0) {
+        outcome.breaches.push(Breach {
+            of: model.name.clone(),
+            rule: rule(&test.check),
+            severity: test.severity,
+            rows,
+            kept: None,
+            file_name: file_name(&format!("{}__{}_{}", model.name, test.line, test.check.name())),
+            evidence: evidence(model, &test.check),
+        });
+    }
+    Ok(())
+}
+
+fn of_query(duckdb: &Connection, project: &Project, test: &SqlTest, outcome: &mut Outcome) -> anyhow::Result<()> {
+    // The text begins with a comment; on its own line it keeps DuckDB's line numbers ours.
+    let query = format!("select count(*) from ({}\n)", test.text.trim_end());
+    let rows = count(duckdb, &query)
+        .map_err(|error| Fault::of(format!("{}/{}", project.root, test.path), &test.text, &error))?;
+    outcome.tests += 1;
+    if rows > 0 {
+        outcome.breaches.push(Breach {
+            of: test.name.clone(),
+            rule: test.sentence.clone(),
+            severity: test.severity,
+            rows,
+            kept: None,
+            file_name: file_name(&test.name),
+            evidence: format!("{}\n", test.text.trim_end()),
+        });
+    }
+    Ok(())
+}
+
+/// The condition that a row breaks; `None` for tests that need more than the row.
+fn breaks(check: &Check) -> Option<String> {
+    Some(match check {
+        Check::NotNull(columns) => {
+            columns.iter().map(|column| format!("{} is null", quoted(column))).collect::<Vec<_>>().join(" or ")
+        }
+        Check::Accepted { column, words } => {
+            let words: Vec<String> = words.iter().map(|word| literal(word)).collect();
+            format!("cast({} as varchar) not in ({})", quoted(column), words.join(", "))
+        }
+        Check::Between { column, low, high } => format!("{} not between {low} and {high}", quoted(column)),
+        Check::Expression(expression) => format!("not ({expression})"),
+        Check::Unique(_) | Check::References { .. } => return None,
+    })
+}
+
+/// The rows that break a test.
+fn evidence(model: &Model, check: &Check) -> String {
+    let name = quoted(&model.name);
+    match check {
+        Check::Unique(columns) => {
+            let key = quoted_list(columns);
+            format!(
+                "select * from (select *, count(*) over (partition by {key}) as rows_of_this_key from {name})
+                 where rows_of_this_key > 1 order by {key}"
+            )
+        }
+        Check::References { columns, model: target, targets } => {
+            let pairs: Vec<String> = columns
+                .iter()
+                .zip(targets)
+                .map(|(here, there)| format!("here.{} = there.{}", quoted(here), quoted(there)))
+                .collect();
+            let filled: Vec<String> =
+                columns.iter().map(|column| format!("here.{} is not null", quoted(column))).collect();
+            format!(
+                "select here.* from {name} as here anti join {} as there on {} where {}",
+                quoted(target),
+                pairs.join(" and "),
+                filled.join(" and ")
+            )
+        }
+        other => format!("select * from {name} where {}", breaks(other).unwrap_or_default()),
+    }
+}
+
+/// The test as a person reads it.
+fn rule(check: &Check) -> String {
+    match check {
+        Check::Unique(columns) => format!("unique {}", columns.join(", ")),
+        Check::NotNull(columns) => format!("not_null {}", columns.join(", ")),
+        Check::References { columns, model, targets } => {
+            format!("references {} {model}.{}", columns.join(", "), targets.join(", "))
+        }
+        Check::Accepted { column, words } => format!("accepted {column} {}", words.join(", ")),
+        Check::Between { column, low, high } => format!("between {column} {low} {high}"),
+        Check::Expression(expression) => format!("expression {expression}"),
+    }
+}
+
+fn file_name(name: &str) -> String {
+    name.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '_' }).take(120).collect()
+}

@@ -1,0 +1,52 @@
+//! DuckDB's errors, told with the file and the line of the model they come from.
+
+use std::fmt;
+
+/// A statement that DuckDB refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) struct Fault {
+    /// `sql/3_marts/dim_track.sql`.
+    pub(crate) file: String,
+    /// The line in that file, where DuckDB says one.
+    pub(crate) line: Option<usize>,
+    /// DuckDB's words, with the excerpt and the caret.
+    pub(crate) message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(formatter, "{}:{line}: {}", self.file, self.message),
+            None => write!(formatter, "{}: {}", self.file, self.message),
+        }
+    }
+}
+
+impl Fault {
+    /// `text` is the content of the file; it must have been sent so that its lines were
+    /// DuckDB's lines.
+    pub(crate) fn of(file: String, text: &str, error: &duckdb::Error) -> Self {
+        let message = words(error);
+        // A fault inside a view shows a line of that view's text, which is not ours.
+        let line = excerpt(&message).filter(|(line, shown)| {
+            let shown = shown.trim_start_matches("...").trim_end_matches("...").trim();
+            text.lines().nth(line.saturating_sub(1)).is_some_and(|own| own.contains(shown))
+        });
+        Self { file, line: line.map(|(line, _)| line), message }
+    }
+}
+
+/// DuckDB's own message, without the wrapping of the Rust crate.
+pub(crate) fn words(error: &duckdb::Error) -> String {
+    match error {
+        duckdb::Error::DuckDBFailure(_, Some(message)) => message.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// `LINE 12: select x` → `(12, "select x")`.
+fn excerpt(message: &str) -> Option<(usize, &str)> {
+    let (_, rest) = message.split_once("LINE ")?;
+    let (number, rest) = rest.split_once(": ")?;
+    Some((number.parse().ok()?, rest.lines().next().unwrap_or_default()))
+}

@@ -1,0 +1,74 @@
+//! How a DuckDB session is set up.
+
+use std::path::Path;
+
+use anyhow::Context;
+use duckdb::{AccessMode, Config, Connection};
+use platform::{DataDir, Settings};
+
+use super::sql::literal;
+
+/// Spark's function names, as macros.
+pub(crate) const PRELUDE: &str = include_str!("prelude_duckdb.sql");
+
+/// What a session may use.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
+    /// DuckDB's `memory_limit`, such as `400MB`; its own choice when absent.
+    pub memory: Option<String>,
+    /// DuckDB's `threads`; one for each core when absent.
+    pub threads: Option<u32>,
+}
+
+impl Limits {
+    /// The limits in the settings.
+    pub fn of(settings: &Settings) -> Self {
+        Self { memory: settings.transform.memory_limit.clone(), threads: settings.transform.threads }
+    }
+}
+
+/// Opens `path`, or memory when it is `None`, for writing.
+pub(crate) fn open(path: Option<&Path>, limits: &Limits, spill: &Path) -> anyhow::Result<Connection> {
+    let config = config(limits)?.with("temp_directory", spill.to_string_lossy())?;
+    let duckdb = match path {
+        Some(path) => Connection::open_with_flags(path, config.access_mode(AccessMode::ReadWrite)?)?,
+        None => Connection::open_in_memory_with_flags(config)?,
+    };
+    duckdb.execute_batch("set TimeZone = 'UTC'")?;
+    Ok(duckdb)
+}
+
+fn config(limits: &Limits) -> anyhow::Result<Config> {
+    let mut config = Config::default()
+        // Nothing is ever fetched: what models need is inside the library.
+        .with("autoinstall_known_extensions", "false")?
+        .with("autoload_known_extensions", "false")?
+        // Spark's order; DuckDB's own is nulls last.
+        .with("default_null_order", "nulls_first_on_asc_last_on_desc")?
+        // Order is stated where it matters; without this, big tables are buffered.
+        .with("preserve_insertion_order", "false")?;
+    if let Some(memory) = &limits.memory {
+        config =
+            config.with("memory_limit", memory).with_context(|| format!("transform.memory_limit is {memory:?}"))?;
+    }
+    if let Some(threads) = limits.threads.filter(|threads| *threads > 0) {
+        config = config.threads(i64::from(threads))?;
+    }
+    Ok(config)
+}
+
+/// Makes the session resolve relative file names from the data folder, so that views hold
+/// no absolute path and the folder can be moved.
+pub(crate) fn resolve_from(duckdb: &Connection, data: &DataDir) -> anyhow::Result<()> {
+    let root = std::path::absolute(data.root())?;
+    // The search path is a list with commas; there is no way to quote one.
+    anyhow::ensure!(
+        !root.to_string_lossy().contains(','),
+        platform::Stop::Usage(format!(
+            "DuckDB cannot find files in a folder with a comma in its name: {}",
+            root.display()
+        ))
+    );
+    duckdb.execute_batch(&format!("set file_search_path = {}", literal(&root.to_string_lossy())))?;
+    Ok(())
+}

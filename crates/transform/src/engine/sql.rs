@@ -1,0 +1,45 @@
+//! Small pieces of SQL text and small questions to DuckDB.
+
+use duckdb::Connection;
+
+/// A column of a table or view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ColumnType {
+    /// Its name.
+    pub(crate) name: String,
+    /// DuckDB's name of its type, such as `TIMESTAMP WITH TIME ZONE`.
+    pub(crate) data_type: String,
+}
+
+/// `it's` → `'it''s'`.
+pub(crate) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// `name` → `"name"`.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// `a, b` → `"a", "b"`.
+pub(crate) fn quoted_list<S: AsRef<str>>(names: &[S]) -> String {
+    names.iter().map(|name| quoted(name.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+/// A path as a string literal. DuckDB reads `*`, `?` and `[` in paths as patterns; our own
+/// names never hold them, and folders of users come in by `file_search_path` or as they are.
+pub(crate) fn path_literal(path: &std::path::Path) -> String {
+    literal(&path.to_string_lossy())
+}
+
+/// The columns that `relation` (a table, a view or a parenthesised query) has.
+pub(crate) fn columns(duckdb: &Connection, relation: &str) -> duckdb::Result<Vec<ColumnType>> {
+    let mut describe = duckdb.prepare(&format!("describe select * from {relation}"))?;
+    let rows = describe.query_map([], |row| Ok(ColumnType { name: row.get(0)?, data_type: row.get(1)? }))?;
+    rows.collect()
+}
+
+/// One number.
+pub(crate) fn count(duckdb: &Connection, query: &str) -> duckdb::Result<i64> {
+    duckdb.query_row(query, [], |row| row.get(0))
+}

@@ -1,0 +1,194 @@
+//! The jobs of this program, as the command line and tests call them.
+
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use platform::{JobContext, Summary};
+
+use crate::build::{self, Built, Run};
+use crate::engine::session::Limits;
+use crate::engine::warehouse::{Open, Warehouse};
+use crate::manifest;
+use crate::project::{Project, Selection, SqlTree};
+use crate::publish::{self, Published};
+use crate::query::{Format, Reader};
+use crate::summary;
+
+/// How many runs keep the rows that broke their tests.
+const KEPT_FAILURES: usize = 10;
+
+/// Builds the selected models and runs their tests, all or nothing.
+///
+/// # Errors
+/// When a model or a test of severity `error` fails; the warehouse is then as before.
+pub fn build(
+    context: &JobContext,
+    sql_dir: Option<&Path>,
+    full_refresh: bool,
+    selection: &Selection,
+) -> anyhow::Result<Summary> {
+    let project = project(context, sql_dir)?;
+    let mut warehouse = open(context, full_refresh)?;
+    let built = build_into(context, &mut warehouse, &project, selection)?;
+    Ok(summary_of(&built, &warehouse))
+}
+
+/// Runs the tests on what was built.
+///
+/// # Errors
+/// When a test of severity `error` fails, or nothing was built yet.
+pub fn test(context: &JobContext, sql_dir: Option<&Path>, selection: &Selection) -> anyhow::Result<Summary> {
+    let project = project(context, sql_dir)?;
+    let warehouse = Warehouse::open(&context.data, &Limits::of(&context.settings), &*context.clock, Open::Existing)?;
+    let outcome = build::test(&warehouse.duckdb, &project, selection, &run_of(context))?;
+    let mut summary = Summary::text(format!("{} tests passed", outcome.tests - outcome.breaches.len()))
+        .count("tests", outcome.tests)
+        .count("tests_warned", outcome.breaches.len());
+    summary.warnings.extend(outcome.warnings().map(warning));
+    Ok(summary)
+}
+
+/// Publishes what was built.
+///
+/// # Errors
+/// When nothing was built yet, or files cannot be written; the old state then stays current.
+pub fn publish(context: &JobContext) -> anyhow::Result<Summary> {
+    let warehouse = Warehouse::open(&context.data, &Limits::of(&context.settings), &*context.clock, Open::Existing)?;
+    let published = publish::publish(&warehouse.duckdb, &context.data, &run_of(context))?;
+    let mut summary = Summary::default();
+    add_publication(&mut summary, &published);
+    Ok(summary)
+}
+
+/// Builds, tests and publishes.
+///
+/// # Errors
+/// As [`build`] and [`publish`].
+pub fn refresh(context: &JobContext, sql_dir: Option<&Path>, full_refresh: bool) -> anyhow::Result<Summary> {
+    let project = project(context, sql_dir)?;
+    let mut warehouse = open(context, full_refresh)?;
+    let built = build_into(context, &mut warehouse, &project, &Selection::all())?;
+    let published = publish::publish(&warehouse.duckdb, &context.data, &run_of(context))?;
+    let mut summary = summary_of(&built, &warehouse);
+    add_publication(&mut summary, &published);
+    Ok(summary)
+}
+
+/// Answers a question about the published data on stdout.
+///
+/// # Errors
+/// A [`platform::Stop::Usage`] when the question is wrong or nothing has been published.
+pub fn query(context: &JobContext, sql: &str, format: Option<Format>) -> anyhow::Result<String> {
+    let default = if io::stdout().is_terminal() { Format::Table } else { Format::Csv };
+    let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+    let mut out = Vec::new();
+    reader.answer(sql, format.unwrap_or(default), &mut out)?;
+    Ok(String::from_utf8(out)?)
+}
+
+/// A few answers for people, from the published data.
+///
+/// # Errors
+/// A [`platform::Stop::Usage`] when nothing has been published or nobody has that name.
+pub fn summary(context: &JobContext, account: Option<&str>) -> anyhow::Result<String> {
+    summary::summary(&Reader::open(&context.data, &Limits::of(&context.settings))?, account)
+}
+
+/// The models in the order of building, as a table for people.
+///
+/// # Errors
+/// When the tree of SQL models is wrong.
+pub fn ls(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<String> {
+    let project = project(context, sql_dir)?;
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING).set_header(["layer", "model", "kind", "grain", "reads"]);
+    for model in &project.models {
+        let reads = model.reads().collect::<Vec<_>>().join(", ");
+        let header = &model.header;
+        table.add_row([model.layer.folder(), &model.name, header.kind.as_str(), &header.grain, &reads]);
+    }
+    Ok(table.to_string())
+}
+
+/// The checked tree: a folder given by hand, else by the settings, else the embedded one.
+fn project(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Project> {
+    let folder = sql_dir.or(context.settings.transform.sql_dir.as_deref());
+    Project::of(&SqlTree::load(folder)?)
+}
+
+fn open(context: &JobContext, full_refresh: bool) -> anyhow::Result<Warehouse> {
+    let how = if full_refresh { Open::Anew } else { Open::OrCreate };
+    Warehouse::open(&context.data, &Limits::of(&context.settings), &*context.clock, how)
+}
+
+fn build_into(
+    context: &JobContext,
+    warehouse: &mut Warehouse,
+    project: &Project,
+    selection: &Selection,
+) -> anyhow::Result<Built> {
+    forget_old_failures(context);
+    let sources = manifest::sources(context)?;
+    let built = build::build(&warehouse.duckdb, project, &sources, selection, &run_of(context))?;
+    warehouse.keep(&context.data)?;
+    Ok(built)
+}
+
+fn summary_of(built: &Built, warehouse: &Warehouse) -> Summary {
+    let rows: i64 = built.record.models.iter().filter_map(|model| model.rows).sum();
+    let (models, tests) = (built.models.len(), built.tests.tests);
+    let mut summary = Summary::text(format!("built {models} models, {tests} tests passed"))
+        .count("models", models)
+        .count("rows", rows)
+        .count("tests", tests)
+        .count("tests_warned", built.tests.breaches.len());
+    summary.warnings.extend(warehouse.notes.iter().cloned());
+    summary.warnings.extend(built.tests.warnings().map(warning));
+    summary
+}
+
+fn add_publication(summary: &mut Summary, published: &Published) {
+    let Published { ddl_hash, run, written, unchanged, rows, .. } = published;
+    let line = if *written == 0 && *unchanged > 0 {
+        format!("nothing changed since {ddl_hash}/{run}")
+    } else {
+        format!("published {rows} rows as {ddl_hash}/{run}: {written} files written, {unchanged} unchanged")
+    };
+    summary.text = [summary.text.as_str(), &line].join("\n").trim_start().to_owned();
+    summary.counts.extend([
+        ("published_rows".to_owned(), (*rows).into()),
+        ("files_written".to_owned(), (*written).into()),
+        ("files_unchanged".to_owned(), (*unchanged).into()),
+        ("runs_removed".to_owned(), published.removed.into()),
+        ("ddl_hash".to_owned(), ddl_hash.as_str().into()),
+        ("published_run".to_owned(), run.as_str().into()),
+        ("new_views".to_owned(), published.new_views.into()),
+    ]);
+}
+
+fn warning(breach: &crate::checks::Breach) -> String {
+    format!("{}: {}: {} rows", breach.of, breach.rule, breach.rows)
+}
+
+fn run_of(context: &JobContext) -> Run {
+    Run {
+        run_id: context.run_id.clone(),
+        now: context.clock.now(),
+        failed_tests: context.data.failed_tests(&context.run_id),
+    }
+}
+
+/// Run ids begin with the time, so the names of the folders sort by age.
+fn forget_old_failures(context: &JobContext) {
+    let folder = context.data.failed_tests("x");
+    let Some(parent) = folder.parent() else { return };
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    let mut runs: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    runs.sort();
+    for old in runs.iter().rev().skip(KEPT_FAILURES) {
+        if let Err(error) = fs::remove_dir_all(old) {
+            tracing::warn!(path = %old.display(), %error, "could not delete old failing rows");
+        }
+    }
+}

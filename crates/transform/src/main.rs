@@ -1,0 +1,32 @@
+//! The program `transform`: reads the command line and runs one job.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use platform::{run_command, run_job};
+use transform::cli::{Cli, Command};
+use transform::jobs;
+
+fn main() -> ExitCode {
+    let Cli { common, sql_dir, command } = Cli::parse();
+    let sql_dir = sql_dir.as_deref();
+    match command {
+        Command::Build { full_refresh, selection } => run_job("transform build", &common, |context| {
+            jobs::build(context, sql_dir, full_refresh, &selection.into())
+        }),
+        Command::Test { selection } => {
+            run_job("transform test", &common, |context| jobs::test(context, sql_dir, &selection.into()))
+        }
+        Command::Ls => run_command("transform ls", &common, |context| jobs::ls(context, sql_dir)),
+        Command::Publish => run_job("transform publish", &common, jobs::publish),
+        Command::Refresh { full_refresh } => {
+            run_job("transform refresh", &common, |context| jobs::refresh(context, sql_dir, full_refresh))
+        }
+        Command::Query { sql, format } => {
+            run_command("transform query", &common, |context| jobs::query(context, &sql, format))
+        }
+        Command::Summary { account } => {
+            run_command("transform summary", &common, |context| jobs::summary(context, account.as_deref()))
+        }
+    }
+}

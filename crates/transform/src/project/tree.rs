@@ -1,0 +1,81 @@
+//! The files under `sql/`: those in the program, or a folder of one's own.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use platform::Stop;
+
+/// `sql/` of the repository at the time this program was built.
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sql_tree.rs"));
+
+/// One file of the tree.
+#[derive(Debug, Clone)]
+pub struct SqlFile {
+    /// Below the root, with `/`: `3_marts/dim_date.sql`.
+    pub path: String,
+    /// The whole text.
+    pub text: Cow<'static, str>,
+}
+
+/// All files of a tree of SQL models, sorted by path.
+#[derive(Debug, Clone)]
+pub struct SqlTree {
+    /// How error messages begin a path: `sql`, or the folder that was given.
+    pub root: String,
+    /// The files.
+    pub files: Vec<SqlFile>,
+}
+
+impl SqlTree {
+    /// The folder `sql_dir`, else the tree inside the program.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] when the folder holds no SQL.
+    pub fn load(sql_dir: Option<&Path>) -> anyhow::Result<Self> {
+        match sql_dir {
+            Some(folder) => Self::from_dir(folder),
+            None => Ok(Self::of(EMBEDDED)),
+        }
+    }
+
+    /// A tree of constant texts (the embedded one).
+    pub fn of(files: &[(&'static str, &'static str)]) -> Self {
+        let file =
+            |(path, text): &(&str, &'static str)| SqlFile { path: path.replace('\\', "/"), text: (*text).into() };
+        Self { root: "sql".to_owned(), files: files.iter().map(file).collect() }
+    }
+
+    /// Reads every `.sql` and `.csv` file below `folder`.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] when the folder holds no SQL; I/O errors.
+    pub fn from_dir(folder: &Path) -> anyhow::Result<Self> {
+        let mut paths = Vec::new();
+        collect(folder, &mut paths).with_context(|| format!("reading the SQL models in {}", folder.display()))?;
+        paths.sort();
+        let mut files = Vec::new();
+        for path in paths {
+            let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            let below = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            files.push(SqlFile { path: below, text: text.into() });
+        }
+        if files.is_empty() {
+            return Err(Stop::Usage(format!("there are no SQL models in {}", folder.display())).into());
+        }
+        Ok(Self { root: folder.display().to_string(), files })
+    }
+}
+
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, paths)?;
+        } else if path.extension().is_some_and(|ending| ending == "sql" || ending == "csv") {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Questions to the published data.
+//!
+//! A question opens no database file at all: it makes the published views in memory, over the
+//! folder that is current when it starts. It waits for nobody, nobody waits for it, and it
+//! sees one state from its first to its last row.
+
+use std::io::Write;
+
+use anyhow::{Context, bail};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use duckdb::Connection;
+use platform::{DataDir, Stop};
+
+use crate::engine::fault::words;
+use crate::engine::session::{self, Limits, PRELUDE};
+use crate::engine::sql::{ColumnType, columns};
+use crate::project::references;
+use crate::publish::resolve_current;
+use crate::publish::run_file::RunFile;
+use crate::publish::views::View;
+
+/// How an answer looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A table for people.
+    Table,
+    /// Comma-separated values with a header line.
+    Csv,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The published state at one moment.
+pub struct Reader {
+    duckdb: Connection,
+    run: RunFile,
+}
+
+impl Reader {
+    /// Opens what is current.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] when nothing has been published.
+    pub fn open(data: &DataDir, limits: &Limits) -> anyhow::Result<Self> {
+        let folder = resolve_current(data)?;
+        let run = RunFile::read(&folder).with_context(|| format!("reading the published run {}", folder.display()))?;
+        // A folder of this process's own: two that spill must not share names.
+        let spill = std::env::temp_dir().join(format!("music-tracker-query-{}", std::process::id()));
+        let duckdb = session::open(None, limits, &spill)?;
+        duckdb.execute_batch("set preserve_insertion_order = true")?;
+        duckdb.execute_batch(PRELUDE)?;
+        let folder = folder.to_string_lossy();
+        for table in &run.tables {
+            let ddl = View::of_table(table).ddl("main", &folder);
+            duckdb.execute_batch(&ddl).with_context(|| format!("opening the published table {}", table.name))?;
+        }
+        Ok(Self { duckdb, run })
+    }
+
+    /// Whether a table of that name is published.
+    pub(crate) fn has(&self, table: &str) -> bool {
+        self.run.tables.iter().any(|published| published.name == table)
+    }
+
+    /// When the data was published, RFC 3339 in UTC.
+    pub fn published_at(&self) -> &str {
+        &self.run.published_at
+    }
+
+    /// The session, for our own questions.
+    pub(crate) fn duckdb(&self) -> &Connection {
+        &self.duckdb
+    }
+
+    /// Answers one select (or describe, show, summarize) to `out`.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] with DuckDB's words when the question is wrong; write errors.
+    pub fn answer(&self, sql: &str, format: Format, out: &mut dyn Write) -> anyhow::Result<()> {
+        let sql = sql.trim().trim_end_matches(';').trim_end();
+        match references(&self.duckdb, sql)? {
+            Ok(_) => {}
+            // What the parser stumbles over is told better by DuckDB itself, below.
+            Err(refused) if refused.position.is_some() => {}
+            Err(refused) => {
+                let message = format!("only one question at a time, and nothing is ever changed: {}", refused.message);
+                return Err(Stop::Usage(message).into());
+            }
+        }
+        let wrong = |error: duckdb::Error| Stop::Usage(words(&error));
+        // Alone first, so that the line and the place in an error are the user's.
+        self.duckdb.prepare(sql).map_err(wrong)?;
+        let relation = format!("({sql}\n)");
+        let types = columns(&self.duckdb, &relation).map_err(wrong)?;
+        let text = match format {
+            Format::Json => format!("select to_json(answer)::varchar from {relation} as answer"),
+            _ => format!("select columns(*)::varchar from {relation}"),
+        };
+        let mut statement = self.duckdb.prepare(&text).map_err(wrong)?;
+        let mut rows = statement.query([]).map_err(wrong)?;
+        let width = if format == Format::Json { 1 } else { types.len() };
+        let mut next = || -> anyhow::Result<Option<Vec<Option<String>>>> {
+            let Some(row) = rows.next().map_err(wrong)? else { return Ok(None) };
+            Ok(Some((0..width).map(|index| row.get(index)).collect::<duckdb::Result<_>>()?))
+        };
+        match format {
+            Format::Json => {
+                while let Some(row) = next()? {
+                    writeln!(out, "{}", row.into_iter().flatten().next().unwrap_or_default())?;
+                }
+                Ok(())
+            }
+            Format::Csv => {
+                let mut writer = csv::Writer::from_writer(out);
+                writer.write_record(types.iter().map(|column| &column.name))?;
+                while let Some(row) = next()? {
+                    writer.write_record(row.into_iter().map(Option::unwrap_or_default))?;
+                }
+                Ok(writer.flush()?)
+            }
+            Format::Table => table(&types, next, out),
+        }
+    }
+}
+
+/// More rows are counted but not shown: a terminal is no place for them.
+const SHOWN_ROWS: usize = 200;
+
+fn table(
+    types: &[ColumnType],
+    mut next: impl FnMut() -> anyhow::Result<Option<Vec<Option<String>>>>,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(types.iter().map(|column| &column.name));
+    for (index, column) in types.iter().enumerate() {
+        let number = ["INT", "DOUBLE", "FLOAT", "DECIMAL"].iter().any(|kind| column.data_type.contains(kind));
+        if let Some(shown) = table.column_mut(index).filter(|_| number) {
+            shown.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut rows = 0;
+    while let Some(row) = next()? {
+        rows += 1;
+        if rows <= SHOWN_ROWS {
+            table.add_row(row.into_iter().map(Option::unwrap_or_default));
+        }
+    }
+    if types.is_empty() {
+        bail!("the answer has no columns");
+    }
+    writeln!(out, "{table}")?;
+    match rows {
+        1 => writeln!(out, "1 row")?,
+        rows if rows > SHOWN_ROWS => {
+            writeln!(out, "{rows} rows, the first {SHOWN_ROWS} are shown; --format csv gives them all")?;
+        }
+        rows => writeln!(out, "{rows} rows")?,
+    }
+    Ok(())
+}

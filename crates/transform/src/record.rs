@@ -1,0 +1,75 @@
+//! What the warehouse says about itself: which models were built, with which columns.
+//!
+//! It is one row of JSON in the table `_build`, written in the build's transaction, so that
+//! `publish` publishes what was built, whatever the SQL files say by then.
+
+use duckdb::{Connection, OptionalExt};
+use serde::{Deserialize, Serialize};
+
+use crate::project::Layer;
+
+/// One build.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildRecord {
+    /// The run that built it last.
+    pub run_id: String,
+    /// When, RFC 3339 in UTC.
+    pub built_at: String,
+    /// The models in the warehouse, in the order of building.
+    pub models: Vec<BuiltModel>,
+}
+
+/// One model as it was built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuiltModel {
+    /// Its name.
+    pub name: String,
+    /// Its layer.
+    pub layer: Layer,
+    /// The prose of its header.
+    pub description: String,
+    /// What one row is.
+    pub grain: String,
+    /// The columns of the grain.
+    pub key: Vec<String>,
+    /// The order of rows in the published file.
+    pub sort: Vec<String>,
+    /// The time column that divides history from recent rows.
+    pub split: Option<String>,
+    /// Whether it is a view.
+    pub is_view: bool,
+    /// Its columns, in order.
+    pub columns: Vec<BuiltColumn>,
+    /// Rows, where counting costs nothing (tables).
+    pub rows: Option<i64>,
+}
+
+/// A column of a built model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuiltColumn {
+    /// Its name.
+    pub name: String,
+    /// DuckDB's type.
+    pub data_type: String,
+    /// What it means: from the header, or inherited from a model it reads.
+    pub description: Option<String>,
+}
+
+impl BuildRecord {
+    /// The record in this warehouse; `None` in a new one.
+    pub(crate) fn read(duckdb: &Connection) -> anyhow::Result<Option<Self>> {
+        let found = "select count(*) from duckdb_tables() where table_name = '_build' and schema_name = 'main'";
+        let there: i64 = duckdb.query_row(found, [], |row| row.get(0))?;
+        if there == 0 {
+            return Ok(None);
+        }
+        let json: Option<String> = duckdb.query_row("select record from _build", [], |row| row.get(0)).optional()?;
+        Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
+    }
+
+    pub(crate) fn write(&self, duckdb: &Connection) -> anyhow::Result<()> {
+        duckdb.execute_batch("create or replace table _build (record varchar)")?;
+        duckdb.execute("insert into _build values (?)", [serde_json::to_string(self)?])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! A few answers in the terminal, for people: what `make demo` ends with.
+//!
+//! They come from the published tables alone, as a dashboard's do.
+
+mod chart;
+mod heatmap;
+
+use anyhow::Context;
+use chrono::NaiveDate;
+use platform::Stop;
+
+use crate::query::Reader;
+use chart::{bars, columns_chart, thousands};
+use heatmap::heatmap;
+
+/// The tables that the answers come from.
+const NEEDED: &[&str] =
+    &["agg_daily", "dim_account", "fct_track_played", "rpt_listening_calendar", "rpt_listening_clock", "rpt_top_artists"];
+
+/// How many artists are named.
+const TOP_ARTISTS: usize = 10;
+
+/// Who listened.
+struct Person {
+    account_id: String,
+    name: String,
+    zone: String,
+}
+
+/// The answers for one account, or for everyone, one after the other.
+///
+/// # Errors
+/// A [`Stop::Usage`] when nothing was published or no account has that name.
+pub(crate) fn summary(reader: &Reader, account: Option<&str>) -> anyhow::Result<String> {
+    if let Some(missing) = NEEDED.iter().find(|table| !reader.has(table)) {
+        let message = format!("the summary needs the published table {missing}, which these SQL models do not make");
+        return Err(Stop::Usage(message).into());
+    }
+    let everyone = people(reader)?;
+    let chosen: Vec<&Person> = everyone.iter().filter(|person| account.is_none_or(|name| person.name == name)).collect();
+    if let Some(name) = account.filter(|_| chosen.is_empty()) {
+        let names: Vec<&str> = everyone.iter().map(|person| person.name.as_str()).collect();
+        return Err(Stop::Usage(format!("no plays of {name:?} are published; there are: {}", names.join(", "))).into());
+    }
+    if chosen.is_empty() {
+        return Ok("no plays yet: `music-tracker import my_spotify_data.zip` brings them in".to_owned());
+    }
+    let pages: anyhow::Result<Vec<String>> =
+        chosen.iter().map(|person| page(reader, person).with_context(|| format!("summing up {}", person.name))).collect();
+    Ok(pages?.join("\n\n"))
+}
+
+fn page(reader: &Reader, person: &Person) -> anyhow::Result<String> {
+    let parts = [totals(reader, person)?, top_artists(reader, person)?, hours(reader, person)?, year(reader, person)?];
+    Ok(parts.join("\n\n"))
+}
+
+/// Everyone with a play, those who listened most first.
+fn people(reader: &Reader) -> anyhow::Result<Vec<Person>> {
+    let query = "select dim_account.account_id, account_name, zone from dim_account
+                 join agg_daily on agg_daily.account_id = dim_account.account_id
+                 group by all order by sum(plays) desc, account_name";
+    let person = |row: &duckdb::Row<'_>| Ok(Person { account_id: row.get(0)?, name: row.get(1)?, zone: row.get(2)? });
+    let mut statement = reader.duckdb().prepare(query)?;
+    let people = statement.query_map([], person)?;
+    Ok(people.collect::<duckdb::Result<_>>()?)
+}
+
+fn totals(reader: &Reader, person: &Person) -> anyhow::Result<String> {
+    let query = "select min(played_date)::varchar, max(played_date)::varchar, count(distinct played_date),
+                        count(*), count(*) filter (where is_counted), count(distinct track_id), count(distinct artist_id),
+                        coalesce(sum(ms_listened), 0)::bigint // 3600000,
+                        count(*) filter (where not is_music), count(distinct source)
+                 from fct_track_played where account_id = ?";
+    let row = |row: &duckdb::Row<'_>| {
+        let span: (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
+        let numbers: duckdb::Result<Vec<i64>> = (2..10).map(|index| row.get(index)).collect();
+        Ok((span, numbers?))
+    };
+    let ((first, last), numbers) = reader.duckdb().query_row(query, [&person.account_id], row)?;
+    let number = |index: usize| thousands(numbers.get(index).copied().unwrap_or_default());
+    let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+    let title = format!("{}   {first} to {last}   {}", person.name, person.zone);
+    let mut lines = vec![
+        title.clone(),
+        "─".repeat(title.chars().count()),
+        format!("{} plays on {} days, {} of them counted", number(1), number(0), number(2)),
+        format!("{} tracks by {} artists, {} hours in all", number(3), number(4), number(5)),
+    ];
+    if numbers.get(6).is_some_and(|spoken| *spoken > 0) {
+        lines.push(format!("{} of the plays are podcasts or audiobooks", number(6)));
+    }
+    Ok(lines.join("\n"))
+}
+
+fn top_artists(reader: &Reader, person: &Person) -> anyhow::Result<String> {
+    let query = "select artist_name, counted_plays, round(minutes_listened / 60)::bigint from rpt_top_artists
+                 where account_id = ? and period = 'all time' order by artist_rank limit ?";
+    let mut statement = reader.duckdb().prepare(query)?;
+    let limit = i64::try_from(TOP_ARTISTS)?;
+    let rows = statement.query_map(duckdb::params![person.account_id, limit], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+    })?;
+    let rows: Vec<(String, i64, i64)> = rows.collect::<duckdb::Result<_>>()?;
+    let rows: Vec<(String, i64, String)> = rows
+        .into_iter()
+        .map(|(artist, plays, hours)| (artist, plays, format!("{} plays, {hours} h", thousands(plays))))
+        .collect();
+    Ok(format!("Top artists\n{}", bars(&rows)))
+}
+
+fn hours(reader: &Reader, person: &Person) -> anyhow::Result<String> {
+    let query = "select hour_of_day::bigint, sum(counted_plays)::bigint from rpt_listening_clock
+                 where account_id = ? group by all order by all";
+    let mut statement = reader.duckdb().prepare(query)?;
+    let rows = statement.query_map([&person.account_id], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+    let mut hours = vec![0_i64; 24];
+    for row in rows {
+        let (hour, plays) = row?;
+        if let Some(slot) = usize::try_from(hour).ok().and_then(|hour| hours.get_mut(hour)) {
+            *slot = plays;
+        }
+    }
+    let labels: Vec<String> = (0..24).map(|hour| format!("{hour:02}")).collect();
+    let total = hours.iter().sum::<i64>().max(1);
+    let part = |from: usize, to: usize| hours.iter().skip(from).take(to - from).sum::<i64>() * 100 / total;
+    Ok(format!(
+        "Plays by hour of the day, local time\n{}\nnight {} %   morning {} %   afternoon {} %   evening {} %",
+        columns_chart(&hours, &labels),
+        part(0, 6),
+        part(6, 12),
+        part(12, 18),
+        part(18, 24)
+    ))
+}
+
+fn year(reader: &Reader, person: &Person) -> anyhow::Result<String> {
+    let query = "select date::varchar, round(music_minutes)::bigint from rpt_listening_calendar
+                 where account_id = ? order by date desc limit 366";
+    let mut statement = reader.duckdb().prepare(query)?;
+    let rows = statement.query_map([&person.account_id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+    let mut days: Vec<(NaiveDate, i64)> = Vec::new();
+    for row in rows {
+        let (date, minutes) = row?;
+        days.push((date.parse().with_context(|| format!("reading the day {date}"))?, minutes));
+    }
+    Ok(format!("Minutes of music, the last year\n{}", heatmap(&days)))
+}

@@ -1,0 +1,71 @@
+//! `transform query` and `transform summary`.
+
+use transform::jobs;
+use transform::query::Format;
+
+use crate::world::World;
+
+fn ask(world: &World, question: &str, format: Format) -> Result<String, String> {
+    jobs::query(&world.context(), question, Some(format)).map_err(|error| format!("{error:#}"))
+}
+
+#[test]
+fn an_answer_comes_as_csv_json_or_a_table() {
+    let world = World::small();
+    world.refresh().unwrap();
+    let question = "select play_id, ms_played, null as nothing from fct_play order by play_id desc;";
+    assert_eq!(ask(&world, question, Format::Csv).unwrap(), "play_id,ms_played,nothing\np2,2000,\np1,1000,\n");
+    assert_eq!(
+        ask(&world, question, Format::Json).unwrap(),
+        "{\"play_id\":\"p2\",\"ms_played\":2000,\"nothing\":null}\n{\"play_id\":\"p1\",\"ms_played\":1000,\"nothing\":null}\n"
+    );
+    let table = ask(&world, question, Format::Table).unwrap();
+    let line = table.lines().find(|line| line.contains("p2")).unwrap();
+    assert_eq!(line.split_whitespace().collect::<Vec<_>>(), ["p2", "2000"]);
+    assert!(table.ends_with("2 rows\n"), "{table}");
+}
+
+#[test]
+fn people_can_look_around() {
+    let world = World::small();
+    world.refresh().unwrap();
+    assert_eq!(ask(&world, "show tables", Format::Csv).unwrap(), "name\ndim_track\nfct_play\nrpt_totals\n");
+    assert!(ask(&world, "describe fct_play", Format::Csv).unwrap().contains("ended_at,TIMESTAMP WITH TIME ZONE"));
+    assert_eq!(ask(&world, "from rpt_totals -- a comment", Format::Csv).unwrap(), "plays,ms\n2,3000\n");
+}
+
+#[test]
+fn a_question_changes_nothing() {
+    let world = World::small();
+    world.refresh().unwrap();
+    for question in ["create table x as select 1", "drop view fct_play", "select 1; select 2", "copy fct_play to 'x.csv'"] {
+        let refused = ask(&world, question, Format::Csv).unwrap_err();
+        assert!(refused.starts_with("only one question at a time, and nothing is ever changed"), "{question}: {refused}");
+    }
+}
+
+#[test]
+fn a_wrong_question_is_answered_in_duckdbs_words() {
+    let world = World::small();
+    world.refresh().unwrap();
+    let refused = ask(&world, "select nope\nfrom fct_play", Format::Csv).unwrap_err();
+    assert!(refused.starts_with("Binder Error: Referenced column \"nope\" not found"), "{refused}");
+    assert!(refused.contains("LINE 1: select nope"), "{refused}");
+    let refused = ask(&world, "selec 1", Format::Csv).unwrap_err();
+    assert!(refused.starts_with("Parser Error: syntax error at or near \"selec\""), "{refused}");
+}
+
+#[test]
+fn before_anything_is_published_the_way_is_shown() {
+    let world = World::small();
+    let refused = ask(&world, "select 1", Format::Csv).unwrap_err();
+    assert_eq!(refused, "nothing has been published yet: run `transform refresh` first");
+}
+
+#[test]
+fn the_summary_needs_its_tables() {
+    let world = World::small();
+    world.refresh().unwrap();
+    let refused = jobs::summary(&world.context(), None).unwrap_err().to_string();
+    assert_eq!(refused, "the summary needs the published table agg_daily, which these SQL models do not make");
+}
