@@ -1,13 +1,14 @@
 -- The time zone of each account between two instants.
 --
--- The first zone counts since ever, whatever its date says: a play from before it must still have
--- a local time.
+-- The first zone counts since ever (year 1), whatever its date says: a play from before it must
+-- still have a local time. The last one counts for ever (year 9999).
 --
 -- grain: one row per account and span of time
 -- kind:  view
 -- reads: stg_tracker__account_zones
 -- tests: unique account_id, valid_from
---        not_null account_id, zone
+--        not_null account_id, zone, valid_from, valid_to
+--        expression valid_from < valid_to
 
 with zones as (
     select account_id, zone, valid_from
@@ -39,8 +40,9 @@ zones_bounded as (
         zone,
 
         -- times
-        case when zone_number > 1 then valid_from end as valid_from,
-        valid_to
+        case when zone_number = 1 then timestamp '0001-01-01 00:00:00' else valid_from end
+            as valid_from,
+        coalesce(valid_to, timestamp '9999-12-31 00:00:00') as valid_to
     from zones_numbered
 )
 

@@ -6,9 +6,9 @@
 -- kind:  incremental
 -- key:   play_id
 -- recompute: whole
--- reads: int_unattributed_plays_absorbed, int_plays_matched_to_exports, int_plays_matched_to_api
--- tests: references play_id int_play_observations_chosen.play_id
---        references canonical_play_id int_plays_resolved.play_id
+-- reads: int_unattributed_plays_absorbed, int_plays_matched_to_exports, int_plays_matched_to_api,
+--        int_play_observations_chosen
+-- tests: references canonical_play_id int_plays_resolved.play_id
 --        references rule match_rules.rule
 --        between distance_s 0 60
 --        between round 1 8
@@ -42,20 +42,28 @@ with duplicates as (
     from int_plays_matched_to_api
 ),
 
+observations as (
+    select observation_id, play_id
+    from int_play_observations_chosen
+),
+
 duplicates_described as (
     select
         -- ids
-        play_id,
-        canonical_play_id,
+        duplicates.play_id,
+        observations.observation_id,
+        duplicates.canonical_play_id,
 
         -- attributes
-        source,
-        rule,
+        duplicates.source,
+        duplicates.rule,
 
         -- numbers
-        round,
-        distance_ms / 1e3 as distance_s
+        duplicates.round,
+        duplicates.distance_ms / 1e3 as distance_s
     from duplicates
+    inner join observations
+        on duplicates.play_id = observations.play_id
 )
 
 select * from duplicates_described

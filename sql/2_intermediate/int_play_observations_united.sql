@@ -1,17 +1,50 @@
--- Everything any source said about a play, side by side.
+-- Everything any source said about plays, side by side, with the names made comparable.
 --
--- The staging models of plays have the same columns in the same order.
+-- A track is what its source names: its URI, else its title and artist (for episodes, the show).
 --
 -- grain: one row per observation
 -- kind:  view
 -- reads: stg_spotify_export__plays, stg_spotify_api__plays, stg_spotify_account_data__plays
 
+-- The staging models of plays have the same columns in the same order.
 with observations as (
     select * from stg_spotify_export__plays
     union all
     select * from stg_spotify_api__plays
     union all
     select * from stg_spotify_account_data__plays
+),
+
+observations_with_keys as (
+    select
+        observations.*,
+        lower(trim(track_name)) as title_key,
+        lower(trim(album_artist_name)) as artist_key,
+        lower(trim(album_name)) as album_key,
+        lower(trim(case when kind = 'episode' then album_name else album_artist_name end)) as maker_key
+    from observations
+),
+
+observations_with_track as (
+    select
+        observations_with_keys.*,
+        case
+            when track_uri is not null then 'uri'
+            when title_key is not null then 'names'
+            else 'nothing'
+        end as known_by,
+        case
+            when track_uri is not null then track_uri
+            when title_key is null then 'unknown'
+            -- Each part carries its length, so that no two pairs of names run into the same text.
+            else
+                'name:' || md5(
+                    case when kind in ('episode', 'audiobook') then kind else 'track' end
+                    || ':' || cast(length(title_key) as string) || ':' || title_key
+                    || coalesce(cast(length(maker_key) as string) || ':' || maker_key, '-')
+                )
+        end as track_id
+    from observations_with_keys
 )
 
-select * from observations
+select * from observations_with_track

@@ -9,23 +9,13 @@
 -- recompute: whole
 -- reads: int_play_observations_chosen, int_unattributed_plays_absorbed, match_rules
 
-with observations as (
+with moments as (
     select
-        play_id,
         account_id,
-        source,
-        title_key,
-        artist_key,
         ms_played,
-        unix_millis(ended_at) as ended_ms,
         cast(floor(unix_millis(ended_at) / 60000) as bigint) as ended_minute
     from int_play_observations_chosen
-    where source in ('spotify_account_data', 'spotify_export')
-),
-
-absorbed_plays as (
-    select play_id
-    from int_unattributed_plays_absorbed
+    where source = 'spotify_account_data'
 ),
 
 account_data_plays as (
@@ -35,34 +25,51 @@ account_data_plays as (
         title_key,
         artist_key,
         ms_played,
-        ended_ms,
-        ended_minute,
+        unix_millis(ended_at) as ended_ms,
+        cast(floor(unix_millis(ended_at) / 60000) as bigint) as ended_minute,
         row_number() over (
-            partition by account_id, ended_minute, ms_played, title_key, artist_key
+            partition by account_id, ended_at, ms_played, title_key, artist_key
             order by play_id
         ) as nth
-    from observations
+    from int_play_observations_chosen
     where source = 'spotify_account_data'
+),
+
+absorbed_plays as (
+    select play_id
+    from int_unattributed_plays_absorbed
+),
+
+export_plays_in_minutes as (
+    select
+        play_id,
+        account_id,
+        title_key,
+        artist_key,
+        ms_played,
+        unix_millis(ended_at) as ended_ms,
+        cast(floor(unix_millis(ended_at) / 60000) as bigint) as ended_minute
+    from int_play_observations_chosen
+    where source = 'spotify_export'
 ),
 
 -- Only export plays of such a minute and length are of interest; the others need not be sorted.
 export_plays_near as (
     select
-        observations.play_id,
-        observations.account_id,
-        observations.title_key,
-        observations.artist_key,
-        observations.ms_played,
-        observations.ended_ms,
-        observations.ended_minute
-    from observations
-    semi join account_data_plays
-        on observations.account_id = account_data_plays.account_id
-        and observations.ended_minute = account_data_plays.ended_minute
-        and observations.ms_played = account_data_plays.ms_played
+        export_plays_in_minutes.play_id,
+        export_plays_in_minutes.account_id,
+        export_plays_in_minutes.title_key,
+        export_plays_in_minutes.artist_key,
+        export_plays_in_minutes.ms_played,
+        export_plays_in_minutes.ended_ms,
+        export_plays_in_minutes.ended_minute
+    from export_plays_in_minutes
+    semi join moments
+        on export_plays_in_minutes.account_id = moments.account_id
+        and export_plays_in_minutes.ended_minute = moments.ended_minute
+        and export_plays_in_minutes.ms_played = moments.ms_played
     anti join absorbed_plays
-        on observations.play_id = absorbed_plays.play_id
-    where observations.source = 'spotify_export'
+        on export_plays_in_minutes.play_id = absorbed_plays.play_id
 ),
 
 export_plays as (

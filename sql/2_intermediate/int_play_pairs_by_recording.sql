@@ -22,28 +22,17 @@ with bounds as (
     where rule in ('api_same_isrc', 'api_same_names', 'api_unattributed')
 ),
 
-observations as (
-    select
-        observation_id,
-        play_id,
-        account_id,
-        track_id,
-        track_uri,
-        source,
-        title_key,
-        artist_key,
-        ms_played,
-        unix_millis(ended_at) as ended_ms
-    from int_play_observations_chosen
-),
-
-settled_pairs as (
-    select play_id, canonical_play_id
+settled_api_plays as (
+    select play_id
     from int_play_pairs_by_uri
     where is_settled
 ),
 
-absorbed_plays as (
+export_plays_taken as (
+    select canonical_play_id as play_id
+    from int_play_pairs_by_uri
+    where is_settled
+    union all
     select play_id
     from int_unattributed_plays_absorbed
 ),
@@ -54,30 +43,22 @@ track_isrcs as (
     where isrc is not null
 ),
 
-credited_names as (
-    select
-        observation_id,
-        lower(trim(artist_name)) as artist_key
-    from stg_spotify_api__credits
-    group by observation_id, lower(trim(artist_name))
-),
-
 api_plays_by_stretch as (
     select
         observations.observation_id,
         observations.play_id,
         observations.account_id,
         observations.track_id,
-        observations.track_uri,
+        observations.known_by,
         observations.title_key,
         observations.artist_key,
-        observations.ended_ms,
+        unix_millis(observations.ended_at) as ended_ms,
         bounds.reach_ms,
-        cast(floor((observations.ended_ms - bounds.reach_ms) / (2 * bounds.reach_ms)) as bigint)
+        cast(floor((unix_millis(observations.ended_at) - bounds.reach_ms) / (2 * bounds.reach_ms)) as bigint)
             + side.i as stretch
-    from observations
-    anti join settled_pairs
-        on observations.play_id = settled_pairs.play_id
+    from int_play_observations_chosen as observations
+    anti join settled_api_plays
+        on observations.play_id = settled_api_plays.play_id
     cross join bounds
     cross join range(0, 2) as side(i)
     where observations.source = 'spotify_api'
@@ -88,17 +69,15 @@ export_plays_by_stretch as (
         observations.play_id,
         observations.account_id,
         observations.track_id,
-        observations.track_uri,
+        observations.known_by,
         observations.title_key,
         observations.artist_key,
         observations.ms_played,
-        observations.ended_ms,
-        cast(floor(observations.ended_ms / (2 * bounds.reach_ms)) as bigint) as stretch
-    from observations
-    anti join settled_pairs
-        on observations.play_id = settled_pairs.canonical_play_id
-    anti join absorbed_plays
-        on observations.play_id = absorbed_plays.play_id
+        unix_millis(observations.ended_at) as ended_ms,
+        cast(floor(unix_millis(observations.ended_at) / (2 * bounds.reach_ms)) as bigint) as stretch
+    from int_play_observations_chosen as observations
+    anti join export_plays_taken
+        on observations.play_id = export_plays_taken.play_id
     cross join bounds
     where observations.source = 'spotify_export'
 ),
@@ -115,8 +94,7 @@ pairs_in_time as (
         export_plays_by_stretch.track_id as canonical_track_id,
         export_plays_by_stretch.artist_key as canonical_artist_key,
         export_plays_by_stretch.ended_ms as canonical_ended_ms,
-        export_plays_by_stretch.track_uri is null
-            and export_plays_by_stretch.title_key is null as is_canonical_unattributed,
+        export_plays_by_stretch.known_by = 'nothing' as is_canonical_unattributed,
         export_plays_by_stretch.ms_played < 30000 as is_brief,
         coalesce(api_plays_by_stretch.title_key = export_plays_by_stretch.title_key, false)
             as is_same_title,
@@ -126,9 +104,22 @@ pairs_in_time as (
         on api_plays_by_stretch.account_id = export_plays_by_stretch.account_id
         and api_plays_by_stretch.stretch = export_plays_by_stretch.stretch
     -- The same URI has been looked at before.
-    where coalesce(api_plays_by_stretch.track_uri <> export_plays_by_stretch.track_uri, true)
+    where not (
+            api_plays_by_stretch.known_by = 'uri'
+            and api_plays_by_stretch.track_id = export_plays_by_stretch.track_id
+        )
         and abs(api_plays_by_stretch.ended_ms - export_plays_by_stretch.ended_ms)
             <= api_plays_by_stretch.reach_ms
+),
+
+credited_names as (
+    select
+        credits.observation_id,
+        lower(trim(credits.artist_name)) as artist_key
+    from stg_spotify_api__credits as credits
+    semi join pairs_in_time
+        on credits.observation_id = pairs_in_time.observation_id
+    group by credits.observation_id, lower(trim(credits.artist_name))
 ),
 
 pairs_with_rule as (

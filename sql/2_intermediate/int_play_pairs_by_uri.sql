@@ -22,23 +22,23 @@ api_plays as (
     select
         play_id,
         account_id,
-        track_uri,
+        track_id,
         unix_millis(ended_at) as ended_ms
     from int_play_observations_chosen
     where source = 'spotify_api'
-        and track_uri is not null
+        and known_by = 'uri'
 ),
 
 export_plays as (
     select
         play_id,
         account_id,
-        track_uri,
+        track_id,
         ms_played,
         unix_millis(ended_at) as ended_ms
     from int_play_observations_chosen
     where source = 'spotify_export'
-        and track_uri is not null
+        and known_by = 'uri'
 ),
 
 -- Time is cut into stretches twice as long as the reach, so that a play has to look into two at most.
@@ -46,7 +46,7 @@ export_plays_by_stretch as (
     select
         export_plays.play_id,
         export_plays.account_id,
-        export_plays.track_uri,
+        export_plays.track_id,
         export_plays.ms_played,
         export_plays.ended_ms,
         cast(floor(export_plays.ended_ms / (2 * bounds.reach_ms)) as bigint) as stretch
@@ -58,7 +58,7 @@ api_plays_by_stretch as (
     select
         api_plays.play_id,
         api_plays.account_id,
-        api_plays.track_uri,
+        api_plays.track_id,
         api_plays.ended_ms,
         bounds.reach_ms,
         bounds.strict_ms,
@@ -86,7 +86,7 @@ pairs as (
     from api_plays_by_stretch
     inner join export_plays_by_stretch
         on api_plays_by_stretch.account_id = export_plays_by_stretch.account_id
-        and api_plays_by_stretch.track_uri = export_plays_by_stretch.track_uri
+        and api_plays_by_stretch.track_id = export_plays_by_stretch.track_id
         and api_plays_by_stretch.stretch = export_plays_by_stretch.stretch
     where abs(api_plays_by_stretch.ended_ms - export_plays_by_stretch.ended_ms)
         <= api_plays_by_stretch.reach_ms

@@ -24,59 +24,43 @@ with bounds as (
     where rule in ('account_data_api_strict', 'account_data_api')
 ),
 
-plays_left as (
+api_plays_by_stretch as (
     select
         observations.observation_id,
         observations.play_id,
         observations.account_id,
-        observations.source,
         observations.title_key,
         observations.artist_key,
-        observations.ms_played,
-        unix_millis(observations.ended_at) as ended_ms
+        unix_millis(observations.ended_at) as ended_ms,
+        cast(floor(unix_millis(observations.ended_at) / (2 * bounds.reach_ms)) as bigint) as stretch
     from int_play_observations_chosen as observations
     anti join int_plays_matched_to_exports as matched
         on observations.play_id = matched.play_id
-    where observations.source in ('spotify_api', 'spotify_account_data')
-        and observations.title_key is not null
-),
-
-credited_names as (
-    select
-        observation_id,
-        lower(trim(artist_name)) as artist_key
-    from stg_spotify_api__credits
-    group by observation_id, lower(trim(artist_name))
-),
-
-api_plays_by_stretch as (
-    select
-        plays_left.observation_id,
-        plays_left.play_id,
-        plays_left.account_id,
-        plays_left.title_key,
-        plays_left.artist_key,
-        plays_left.ended_ms,
-        cast(floor(plays_left.ended_ms / (2 * bounds.reach_ms)) as bigint) as stretch
-    from plays_left
     cross join bounds
-    where plays_left.source = 'spotify_api'
+    where observations.source = 'spotify_api'
+        and observations.title_key is not null
 ),
 
 account_data_plays_by_stretch as (
     select
-        plays_left.play_id,
-        plays_left.account_id,
-        plays_left.title_key,
-        plays_left.artist_key,
-        plays_left.ms_played,
-        plays_left.ended_ms,
-        cast(floor((plays_left.ended_ms + 30000 - bounds.reach_ms) / (2 * bounds.reach_ms)) as bigint)
-            + side.i as stretch
-    from plays_left
+        observations.play_id,
+        observations.account_id,
+        observations.title_key,
+        observations.artist_key,
+        observations.ms_played,
+        unix_millis(observations.ended_at) as ended_ms,
+        cast(
+            floor(
+                (unix_millis(observations.ended_at) + 30000 - bounds.reach_ms) / (2 * bounds.reach_ms)
+            ) as bigint
+        ) + side.i as stretch
+    from int_play_observations_chosen as observations
+    anti join int_plays_matched_to_exports as matched
+        on observations.play_id = matched.play_id
     cross join bounds
     cross join range(0, 2) as side(i)
-    where plays_left.source = 'spotify_account_data'
+    where observations.source = 'spotify_account_data'
+        and observations.title_key is not null
 ),
 
 pairs_in_time as (
@@ -99,6 +83,16 @@ pairs_in_time as (
         on account_data_plays_by_stretch.account_id = api_plays_by_stretch.account_id
         and account_data_plays_by_stretch.title_key = api_plays_by_stretch.title_key
         and account_data_plays_by_stretch.stretch = api_plays_by_stretch.stretch
+),
+
+credited_names as (
+    select
+        credits.observation_id,
+        lower(trim(credits.artist_name)) as artist_key
+    from stg_spotify_api__credits as credits
+    semi join pairs_in_time
+        on credits.observation_id = pairs_in_time.observation_id
+    group by credits.observation_id, lower(trim(credits.artist_name))
 ),
 
 pairs as (

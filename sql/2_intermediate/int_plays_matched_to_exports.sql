@@ -14,7 +14,7 @@
 -- reads: int_play_pairs_by_uri, int_play_pairs_by_recording, int_play_pairs_by_minute
 -- tests: unique canonical_play_id, source
 
-with pairs as (
+with contested_pairs as (
     select
         account_id,
         play_id,
@@ -26,9 +26,9 @@ with pairs as (
         cast(0 as bigint) as places_apart,
         ended_ms,
         canonical_ended_ms,
-        is_brief,
-        is_settled
+        is_brief
     from int_play_pairs_by_uri
+    where not is_settled
     union all
     select
         account_id,
@@ -41,8 +41,7 @@ with pairs as (
         cast(0 as bigint) as places_apart,
         ended_ms,
         canonical_ended_ms,
-        is_brief,
-        false as is_settled
+        is_brief
     from int_play_pairs_by_recording
     union all
     select
@@ -56,8 +55,7 @@ with pairs as (
         places_apart,
         ended_ms,
         canonical_ended_ms,
-        false as is_brief,
-        false as is_settled
+        false as is_brief
     from int_play_pairs_by_minute
 ),
 
@@ -80,8 +78,7 @@ pairs_numbered as (
                 canonical_play_id,
                 play_id
         ) as pair_number
-    from pairs
-    where not is_settled
+    from contested_pairs
 ),
 
 round_1 as (
@@ -237,33 +234,34 @@ round_5 as (
         or (play_round is null and canonical_round is null)
 ),
 
-pairs_matched as (
-    select play_id, canonical_play_id, round
-    from round_5
-    where round is not null
-    union all
-    select play_id, canonical_play_id, first_round as round
-    from pairs
-    where is_settled
-),
-
 plays_matched as (
     select
         -- ids
-        pairs.play_id,
-        pairs.canonical_play_id,
+        contested_pairs.play_id,
+        contested_pairs.canonical_play_id,
 
         -- attributes
-        pairs.source,
-        pairs.rule,
+        contested_pairs.source,
+        contested_pairs.rule,
 
         -- numbers
-        pairs_matched.round,
-        pairs.distance_ms
-    from pairs_matched
-    inner join pairs
-        on pairs_matched.play_id = pairs.play_id
-        and pairs_matched.canonical_play_id = pairs.canonical_play_id
+        round_5.round,
+        contested_pairs.distance_ms
+    from round_5
+    inner join contested_pairs
+        on round_5.play_id = contested_pairs.play_id
+        and round_5.canonical_play_id = contested_pairs.canonical_play_id
+    where round_5.round is not null
+    union all
+    select
+        play_id,
+        canonical_play_id,
+        'spotify_api' as source,
+        rule,
+        first_round as round,
+        distance_ms
+    from int_play_pairs_by_uri
+    where is_settled
 )
 
 select * from plays_matched

@@ -28,8 +28,8 @@ plays_with_zone as (
     from plays
     left join zones
         on plays.account_id = zones.account_id
-        and (zones.valid_from is null or plays.ended_at >= zones.valid_from)
-        and (zones.valid_to is null or plays.ended_at < zones.valid_to)
+        and plays.ended_at >= zones.valid_from
+        and plays.ended_at < zones.valid_to
 ),
 
 plays_with_local_time as (

@@ -8,34 +8,10 @@
 -- kind:  incremental
 -- key:   track_id
 -- recompute: by track_id
--- reads: int_play_observations_chosen
+-- reads: int_play_observations_united
 -- tests: not_null track_kind, track_name, last_ended_ms
 
-with observations as (
-    select
-        track_id,
-        track_uri,
-        isrc,
-        album_uri,
-        source,
-        kind,
-        track_name,
-        title_key,
-        album_name,
-        album_key,
-        album_artist_name,
-        artist_key,
-        album_release_date_text,
-        album_release_date_precision,
-        reason_end,
-        ms_played,
-        duration_ms,
-        unix_millis(ended_at) as ended_ms
-    from int_play_observations_chosen
-    where track_id <> 'unknown'
-),
-
-versions as (
+with versions as (
     select
         track_id,
         track_uri,
@@ -43,17 +19,15 @@ versions as (
         album_uri,
         kind,
         track_name,
-        title_key,
         album_name,
-        album_key,
         album_artist_name,
-        artist_key,
         album_release_date_text,
         album_release_date_precision,
         duration_ms,
         case when source = 'spotify_api' then 'api' else 'file' end as told_by,
-        max(ended_ms) as last_ended_ms
-    from observations
+        max(unix_millis(ended_at)) as last_ended_ms
+    from int_play_observations_united
+    where track_id <> 'unknown'
     group by
         track_id,
         track_uri,
@@ -61,11 +35,8 @@ versions as (
         album_uri,
         kind,
         track_name,
-        title_key,
         album_name,
-        album_key,
         album_artist_name,
-        artist_key,
         album_release_date_text,
         album_release_date_precision,
         duration_ms,
@@ -121,7 +92,7 @@ lengths_heard as (
     select
         track_id,
         cast(floor(median(ms_played)) as bigint) as duration_ms
-    from observations
+    from int_play_observations_united
     where reason_end = 'trackdone'
         and ms_played > 0
     group by track_id
@@ -138,11 +109,12 @@ tracks_described as (
         -- attributes
         coalesce(api_versions.kind, file_versions.kind) as track_kind,
         coalesce(api_versions.track_name, file_versions.track_name, tracks.track_id) as track_name,
-        coalesce(api_versions.title_key, file_versions.title_key) as title_key,
+        lower(trim(coalesce(api_versions.track_name, file_versions.track_name))) as title_key,
         coalesce(api_versions.album_name, file_versions.album_name) as album_name,
-        coalesce(api_versions.album_key, file_versions.album_key) as album_key,
+        lower(trim(coalesce(api_versions.album_name, file_versions.album_name))) as album_key,
         coalesce(api_versions.album_artist_name, file_versions.album_artist_name) as album_artist_name,
-        coalesce(api_versions.artist_key, file_versions.artist_key) as artist_key,
+        lower(trim(coalesce(api_versions.album_artist_name, file_versions.album_artist_name)))
+            as artist_key,
         coalesce(api_versions.album_release_date_text, file_versions.album_release_date_text)
             as album_release_date_text,
         case

@@ -11,43 +11,31 @@
 -- reads: int_play_observations_chosen
 -- tests: unique canonical_play_id, rule
 
-with export_plays as (
+with plays_without_uri as (
     select
-        play_id,
         account_id,
-        track_uri,
-        title_key,
         ended_at,
         ms_played
     from int_play_observations_chosen
     where source = 'spotify_export'
-),
-
-plays_without_uri as (
-    select
-        play_id,
-        account_id,
-        title_key,
-        ended_at,
-        ms_played
-    from export_plays
-    where track_uri is null
+        and known_by <> 'uri'
 ),
 
 -- Everything that ended with one of them; the rest of the history need not be sorted.
 plays_at_these_moments as (
     select
-        export_plays.play_id,
-        export_plays.account_id,
-        export_plays.track_uri,
-        export_plays.title_key,
-        export_plays.ended_at,
-        export_plays.ms_played
-    from export_plays
+        observations.play_id,
+        observations.account_id,
+        observations.known_by,
+        observations.title_key,
+        observations.ended_at,
+        observations.ms_played
+    from int_play_observations_chosen as observations
     semi join plays_without_uri
-        on export_plays.account_id = plays_without_uri.account_id
-        and export_plays.ended_at = plays_without_uri.ended_at
-        and export_plays.ms_played = plays_without_uri.ms_played
+        on observations.account_id = plays_without_uri.account_id
+        and observations.ended_at = plays_without_uri.ended_at
+        and observations.ms_played = plays_without_uri.ms_played
+    where observations.source = 'spotify_export'
 ),
 
 plays_numbered_by_title as (
@@ -57,13 +45,13 @@ plays_numbered_by_title as (
         title_key,
         ended_at,
         ms_played,
-        case when track_uri is null then 'names' else 'uri' end as known_by,
+        known_by,
         row_number() over (
-            partition by account_id, ended_at, ms_played, title_key, cast(track_uri is null as int)
+            partition by account_id, ended_at, ms_played, title_key, known_by
             order by play_id
         ) as nth
     from plays_at_these_moments
-    where title_key is not null
+    where known_by <> 'nothing'
 ),
 
 absorbed_by_title as (
@@ -88,18 +76,13 @@ plays_numbered as (
         plays_at_these_moments.account_id,
         plays_at_these_moments.ended_at,
         plays_at_these_moments.ms_played,
-        case
-            when plays_at_these_moments.track_uri is null
-                and plays_at_these_moments.title_key is null then 'nothing'
-            else 'something'
-        end as known_by,
+        plays_at_these_moments.known_by = 'nothing' as is_unattributed,
         row_number() over (
             partition by
                 plays_at_these_moments.account_id,
                 plays_at_these_moments.ended_at,
                 plays_at_these_moments.ms_played,
-                cast(plays_at_these_moments.track_uri is null
-                    and plays_at_these_moments.title_key is null as int)
+                plays_at_these_moments.known_by = 'nothing'
             order by plays_at_these_moments.play_id
         ) as nth
     from plays_at_these_moments
@@ -118,8 +101,8 @@ absorbed_by_time as (
         and unattributed.ended_at = attributed.ended_at
         and unattributed.ms_played = attributed.ms_played
         and unattributed.nth = attributed.nth
-    where unattributed.known_by = 'nothing'
-        and attributed.known_by = 'something'
+    where unattributed.is_unattributed
+        and not attributed.is_unattributed
 ),
 
 plays_absorbed as (

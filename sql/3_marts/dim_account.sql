@@ -23,7 +23,7 @@ with accounts as (
 zones as (
     select account_id, zone
     from int_account_zones_bounded
-    where valid_to is null
+    where valid_to = timestamp '9999-12-31 00:00:00'
 ),
 
 accounts_heard as (

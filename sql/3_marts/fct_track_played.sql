@@ -10,7 +10,8 @@
 -- reads: int_plays_resolved, int_plays_estimated, int_tracks_identified, dim_account
 -- sort:  account_id, ended_at
 -- split: played_date
--- tests: not_null account_id, track_id, artist_id, album_id, date_id, time_id, ended_at, is_counted
+-- tests: references play_id int_play_observations_chosen.play_id
+--        not_null account_id, track_id, artist_id, album_id, date_id, time_id, ended_at, is_counted
 --        references account_id dim_account.account_id
 --        references track_id dim_track.track_id
 --        references artist_id dim_artist.artist_id

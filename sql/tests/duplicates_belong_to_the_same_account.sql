@@ -14,4 +14,4 @@ inner join int_play_observations_chosen as given_way
 inner join int_play_observations_chosen as canonical
     on duplicates.canonical_play_id = canonical.play_id
 where given_way.account_id <> canonical.account_id
-    or (given_way.source = canonical.source and given_way.track_uri is not null)
+    or (given_way.source = canonical.source and given_way.known_by = 'uri')

@@ -8,13 +8,10 @@ use platform::Report;
 use crate::commands::Request;
 use crate::program::run_program;
 
-/// Counts of a report which say that the plays are not what they were.
-const CHANGES: &[&str] = &["stored", "changed", "removed"];
-
 const HINT: &str = "
 Look at it:
-  music-tracker summary
-  music-tracker query \"select * from rpt_top_artists limit 10\"";
+  NAME summary
+  NAME query \"select artist_name, plays from rpt_top_artists where period = 'all time' order by plays desc limit 10\"";
 
 /// Runs the job and, when it changed plays, builds, tests and publishes the star schema.
 pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
@@ -33,13 +30,16 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     if code != 0 {
         say("The plays are stored, but the star schema is as before: `music-tracker refresh` tries again.");
     } else if std::io::stdout().is_terminal() {
-        say(HINT);
+        say(&HINT.replace("NAME", &request.typed_name));
     }
     Ok(code)
 }
 
+/// Whether the star schema is out of date now. A job that does not count what it stored
+/// (an undo, a replay) may have changed anything.
 fn changed_plays(report: &Report) -> bool {
-    CHANGES.iter().any(|name| report.counts.get(*name).and_then(|count| count.as_u64()).unwrap_or(0) > 0)
+    let mut news = ["stored", "changed"].iter().filter_map(|name| report.counts.get(*name)?.as_u64()).peekable();
+    news.peek().is_none() || news.any(|count| count > 0)
 }
 
 fn say(text: &str) {

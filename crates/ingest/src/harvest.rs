@@ -94,17 +94,16 @@ pub(crate) fn api_page(
             harvest.reject(stand, name, 0, 0, "invalid_json", error.to_string(), body);
         }
         Ok(page) => {
-            for (ordinal, row) in (0..).zip(page.rows) {
+            for row in page.rows {
                 harvest.rows += 1;
                 if take((stand.source, Month::of(row.play.at))) {
-                    let (receipt, item) = (stand.receipt, stand.item);
+                    let (receipt, item, ordinal) = (stand.receipt, stand.item, row.index);
                     rows.push(stand.source, &Row { receipt, item, ordinal, play: row.play, credits: row.credits })?;
                 }
             }
-            for rejected in page.rejected {
+            for one in page.rejected {
                 harvest.rows += 1;
-                let ordinal = u32::try_from(rejected.index)?;
-                harvest.reject(stand, name, ordinal, 0, rejected.reason, rejected.detail, rejected.excerpt.as_bytes());
+                harvest.reject(stand, name, one.index, one.byte_offset, one.reason, one.detail, one.excerpt.as_bytes());
             }
         }
     }

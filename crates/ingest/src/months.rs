@@ -41,11 +41,6 @@ impl Settlement {
         total
     }
 
-    /// The UTC months that got new rows, in order.
-    pub(crate) fn months(&self) -> HashSet<&str> {
-        self.plays.iter().map(|part| part.partition.month.as_str()).collect()
-    }
-
     /// Makes the parts visible. Credits first: a play is never there without its credits.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, DataType, Int64Chunked, IntoColumn, NewChunkedArray, PolarsResult,
+    BooleanChunked, Column, DataFrame, DataType, Field, Int64Chunked, IntoColumn, NewChunkedArray, PolarsResult,
     StringChunked, StringChunkedBuilder, TimeUnit, TimeZone,
 };
 
@@ -23,8 +23,8 @@ pub(crate) fn plays(account_id: &str, rows: &[Observation<'_>]) -> PolarsResult<
         texts("time_raw", rows, |row| Some(&row.play.time_raw)),
         texts("clock", rows, |row| Some(row.play.clock.as_str())),
         texts("time_precision", rows, |row| Some(row.play.time_precision.as_str())),
-        instants("started_at", rows, |row| row.play.started_at())?,
-        instants("ended_at", rows, |row| row.play.ended_at())?,
+        instants("started_at", rows, |row| row.play.started_at()),
+        instants("ended_at", rows, |row| row.play.ended_at()),
         texts("time_estimated", rows, |row| row.play.time_estimated()),
         ints("ms_played", rows, |row| row.play.ms_played),
         ints("duration_ms", rows, |row| row.play.duration_ms),
@@ -49,7 +49,7 @@ pub(crate) fn plays(account_id: &str, rows: &[Observation<'_>]) -> PolarsResult<
         texts("raw_id", rows, |row| Some(row.raw_id)),
         ints("raw_ordinal", rows, |row| Some(i64::from(row.raw_ordinal))),
         texts("run_id", rows, |row| Some(row.run_id)),
-        instants("ingested_at", rows, |row| Some(row.ingested_at))?,
+        instants("ingested_at", rows, |row| Some(row.ingested_at)),
     ];
     DataFrame::new(rows.len(), columns)
 }
@@ -86,9 +86,15 @@ pub(crate) fn rejected(account_id: &str, rows: &[Rejection]) -> PolarsResult<Dat
         texts("detail", rows, |row| Some(&row.detail)),
         texts("excerpt", rows, |row| Some(&row.excerpt)),
         texts("run_id", rows, |row| Some(&row.run_id)),
-        instants("ingested_at", rows, |row| Some(row.ingested_at))?,
+        instants("ingested_at", rows, |row| Some(row.ingested_at)),
     ];
     DataFrame::new(rows.len(), columns)
+}
+
+/// No rows, all columns.
+pub(crate) fn empty(table: &Table) -> DataFrame {
+    let fields = table.columns.iter().map(|column| Field::new(column.name.into(), data_type(column.column_type)));
+    DataFrame::empty_with_schema(&fields.collect())
 }
 
 /// Brings a frame of any older version to the columns of `table`: missing ones become null.
@@ -99,6 +105,7 @@ pub(crate) fn conform(frame: &DataFrame, table: &Table) -> anyhow::Result<DataFr
         .map(|column| {
             let data_type = data_type(column.column_type);
             match frame.column(column.name) {
+                Ok(found) if *found.dtype() == data_type => Ok(found.clone()),
                 Ok(found) => found.cast(&data_type).with_context(|| format!("reading the column {}", column.name)),
                 Err(_) => Ok(Column::full_null(column.name.into(), frame.height(), &data_type)),
             }
@@ -141,6 +148,11 @@ fn booleans<R>(name: &str, rows: &[R], of: impl Fn(&R) -> Option<bool>) -> Colum
     BooleanChunked::from_iter_options(name.into(), rows.iter().map(of)).into_column()
 }
 
-fn instants<R>(name: &str, rows: &[R], of: impl Fn(&R) -> Option<UnixMs>) -> PolarsResult<Column> {
-    ints(name, rows, |row| of(row).map(|ms| ms.saturating_mul(1000))).cast(&data_type(ColumnType::Instant))
+/// Built, not cast: a cast would lose the UTC, and readers would take the instants for local
+/// times.
+fn instants<R>(name: &str, rows: &[R], of: impl Fn(&R) -> Option<UnixMs>) -> Column {
+    let micros = rows.iter().map(|row| of(row).map(|ms| ms.saturating_mul(1000)));
+    Int64Chunked::from_iter_options(name.into(), micros)
+        .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
+        .into_column()
 }

@@ -152,6 +152,19 @@ pub fn excerpts(data: &DataDir, part: &Part, each: impl FnMut(&str)) -> anyhow::
     Ok(())
 }
 
+/// Reads a whole table in the columns of its current version, whichever versions wrote it.
+/// For tests and tools: programs that move data go partition by partition.
+///
+/// # Errors
+/// When a live file is missing or damaged.
+pub fn read_table(data: &DataDir, table: &Table) -> anyhow::Result<DataFrame> {
+    let mut whole = frames::empty(table);
+    for part in &Manifest::read(data, table)?.files {
+        whole.vstack_mut_owned(read(data, table, part)?)?;
+    }
+    Ok(whole)
+}
+
 /// Reads a whole part in the columns of the current version of its table, whichever version
 /// wrote it.
 pub(crate) fn read(data: &DataDir, table: &Table, part: &Part) -> anyhow::Result<DataFrame> {

@@ -34,7 +34,8 @@ pub struct Scenario {
 impl Scenario {
     /// A scenario without accounts: three years, 10,000 plays each.
     pub fn new(seed: u64) -> Self {
-        let midnight = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default().and_time(NaiveTime::MIN).and_utc();
+        let midnight =
+            |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default().and_time(NaiveTime::MIN).and_utc();
         Self {
             seed,
             from: midnight(2022),
@@ -66,9 +67,7 @@ impl Scenario {
                 .moves_to(Tz::America__New_York, day(2023, 10, 20))
                 .moves_to(Tz::Europe__Berlin, day(2023, 11, 12)),
         )
-        .account(
-            AccountPlan::at_home("bob", Tz::Australia__Lord_Howe).moves_to(Tz::Europe__London, day(2024, 2, 1)),
-        )
+        .account(AccountPlan::at_home("bob", Tz::Australia__Lord_Howe).moves_to(Tz::Europe__London, day(2024, 2, 1)))
     }
 
     /// Sets the time span.
@@ -224,7 +223,8 @@ mod tests {
 
     #[test]
     fn an_account_is_read_from_its_flag() {
-        let plan: AccountPlan = "ada=Europe/Berlin,Asia/Kolkata@2023-02-03,Europe/Berlin@2023-02-24T05:30:00+05:30".parse().unwrap();
+        let plan: AccountPlan =
+            "ada=Europe/Berlin,Asia/Kolkata@2023-02-03,Europe/Berlin@2023-02-24T05:30:00+05:30".parse().unwrap();
         assert_eq!(plan.name, "ada");
         assert_eq!(plan.stays.len(), 3);
         assert_eq!(plan.stays[1].zone, Tz::Asia__Kolkata);

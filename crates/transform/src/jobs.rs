@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use platform::{JobContext, Summary};
+use platform::{JobContext, Summary, progress};
 
 use crate::build::{self, Built, Run};
 use crate::engine::fault::without_codes;
@@ -47,7 +47,11 @@ pub fn test(context: &JobContext, sql_dir: Option<&Path>, selection: &Selection)
         let project = project(context, sql_dir)?;
         let warehouse = existing(context)?;
         let run = run_of(context);
-        let outcome = growing(context, &warehouse, || build::test(&warehouse.duckdb, &project, selection, &run))?;
+        let outcome = growing(context, &warehouse, || build::test(&warehouse.duckdb, &project, selection, &run))
+            .map_err(|error| match error.to_string().contains("No files found that match") {
+                true => error.context("the files that the warehouse was built from are gone: run `transform build`"),
+                false => error,
+            })?;
         let mut summary = Summary::text(format!("{} tests passed", outcome.tests - outcome.breaches.len()))
             .count("tests", outcome.tests)
             .count("tests_warned", outcome.breaches.len());
@@ -147,8 +151,16 @@ fn build_into(
     let sources = sources::sources(context)?;
     let (limits, run) = (Limits::of(&context.settings), run_of(context));
     let duckdb = &warehouse.duckdb;
+    let steps = selection.names(project)?.len() + 1;
     let built = with_growing_memory(duckdb, &limits, sources.plays, || {
-        build::build(duckdb, project, &sources, selection, &run)
+        let bar = progress::count_bar(u64::try_from(steps)?, "building");
+        let step = |name: &str| {
+            bar.set_message(name.to_owned());
+            bar.inc(1);
+        };
+        let built = build::build(duckdb, project, &sources, selection, &run, &step);
+        bar.finish_and_clear();
+        built
     })?;
     warehouse.keep(&context.data)?;
     Ok(built)

@@ -95,11 +95,11 @@ where
                     let raw = &bytes[place.start..place.end];
                     let read = match place.found {
                         Found::Row(row) => R::read(row, received_at),
-                        Found::Misfit { detail } => rejected("wrong_type", detail),
                         Found::Damage { at_end: true, detail } => rejected("truncated", detail),
-                        Found::Damage { .. } if std::str::from_utf8(raw).is_err() => {
+                        Found::Misfit { .. } | Found::Damage { .. } if std::str::from_utf8(raw).is_err() => {
                             rejected("not_utf8", "these bytes are not UTF-8 text".into())
                         }
+                        Found::Misfit { detail } => rejected("wrong_type", detail),
                         Found::Damage { detail, .. } => rejected("invalid_json", detail),
                     };
                     on_row(Place { read, ordinal, byte_offset: dropped + place.start as u64, bytes: raw })?;

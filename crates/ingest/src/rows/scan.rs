@@ -65,10 +65,7 @@ pub fn next<'b, T: Deserialize<'b>>(bytes: &'b [u8], from: usize, at_end: bool) 
         }
         Some(Err(error)) => match error.classify() {
             Category::Eof if !at_end && bytes.len() - start < MAX_ROW_BYTES => Step::More(start),
-            Category::Eof if at_end => {
-                let found = Found::Damage { detail: "the file ends inside this row".into(), at_end: true };
-                resume(bytes, start, at_end, found)
-            }
+            Category::Eof if at_end => cut_off(bytes, start),
             Category::Data => misfit(bytes, start, at_end, &error),
             _ => damage(bytes, start, at_end, without_position(&error)),
         },
@@ -84,9 +81,14 @@ fn misfit<T>(bytes: &[u8], start: usize, at_end: bool, error: &serde_json::Error
             let end = start + stream.byte_offset();
             Step::Place(Place { found: Found::Misfit { detail: without_position(error) }, start, end })
         }
-        Some(Err(inner)) if inner.is_eof() && !at_end && bytes.len() - start < MAX_ROW_BYTES => Step::More(start),
+        Some(Err(inner)) if inner.is_eof() && at_end => cut_off(bytes, start),
+        Some(Err(inner)) if inner.is_eof() && bytes.len() - start < MAX_ROW_BYTES => Step::More(start),
         _ => damage(bytes, start, at_end, without_position(error)),
     }
+}
+
+fn cut_off<T>(bytes: &[u8], start: usize) -> Step<T> {
+    resume(bytes, start, true, Found::Damage { detail: "the file ends inside this row".into(), at_end: true })
 }
 
 fn damage<T>(bytes: &[u8], start: usize, at_end: bool, detail: String) -> Step<T> {

@@ -7,6 +7,7 @@ mod token;
 use std::time::Duration;
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use clients::{ClientError, Spotify, http_client};
 use platform::state::Account;
 use platform::{JobContext, Stop, Summary};
@@ -37,7 +38,7 @@ pub fn poll(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Summar
     let settings = &context.settings;
     let http = http_client(settings.contact.as_deref(), Duration::from_secs(settings.spotify.timeout_secs))
         .context("preparing the HTTP client")?;
-    let client = Spotify::new(http, &settings.spotify).map_err(decided)?;
+    let client = Spotify::new(http, &settings.spotify).map_err(|error| decided(context, error))?;
     let several = accounts.len() > 1;
     let mut polled = Polled::default();
     for account in accounts {
@@ -80,14 +81,20 @@ fn accounts(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Vec<Ac
 }
 
 /// Turns the decision of a client into the decision of the job.
-fn decided(error: ClientError) -> anyhow::Error {
+fn decided(context: &JobContext, error: ClientError) -> anyhow::Error {
+    let wait = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok());
+    let later = |reason: &str| Stop::Later {
+        reason: reason.to_owned(),
+        retry_at: wait.and_then(|wait| context.clock.now().checked_add_signed(wait)),
+    };
     let stop = match &error {
         ClientError::Reauthorize { .. } => Stop::NeedsPerson("the Spotify login has ended: log in again".into()),
         ClientError::Forbidden { .. } => Stop::NeedsPerson(
             "Spotify refuses this app (is the owner's Premium active, and is the listener on the app's list?)".into(),
         ),
         ClientError::Settings { .. } => Stop::Usage("the settings of the Spotify app are wrong".into()),
-        ClientError::RateLimited { .. } => Stop::Later { reason: "Spotify asks to slow down".into(), retry_at: None },
+        ClientError::RateLimited { .. } => later("Spotify asks to slow down"),
+        _ if error.is_transient() => later("Spotify does not answer properly"),
         _ => return error.into(),
     };
     anyhow::Error::new(error).context(stop)

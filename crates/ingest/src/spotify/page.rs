@@ -3,6 +3,8 @@
 //! Spotify's objects come with all fields or, for apps in development mode, with fewer;
 //! only what both have is read, and nearly all of it may be missing or null.
 
+use std::ops::Range;
+
 use chrono::{DateTime, NaiveDateTime};
 use lake::play::{Clock, Credit, Kind, Play, Precision, UnixMs};
 use lake::text::Text;
@@ -12,7 +14,7 @@ use serde_json::value::RawValue;
 
 /// Nothing was streamed before Spotify was founded, and nothing that is read by this
 /// program is played after it: 2006-04-23 to 2100-01-01.
-const TIMES: std::ops::Range<UnixMs> = 1_145_750_400_000..4_102_444_800_000;
+const TIMES: Range<UnixMs> = 1_145_750_400_000..4_102_444_800_000;
 
 /// No recording is longer than a month.
 const LONGEST_MS: i64 = 31 * 24 * 60 * 60 * 1000;
@@ -214,20 +216,22 @@ fn kind(uri: Option<&str>, object_type: Option<&str>, is_local: Option<bool>, is
     }
 }
 
-/// An artist without a name, as local files may have, is no credit.
+/// An artist without a name and without an identifier, as local files may have, is no credit.
 fn credits<'a>(artists: Option<Vec<Artist<'a>>>) -> Vec<Credit<'a>> {
-    let credit = |artist: Artist<'a>| {
-        let (artist_uri, artist_name) = (filled(artist.uri), artist.name.unwrap_or_else(|| "".into()));
-        let says_something = artist_uri.is_some() || !artist_name.is_empty();
-        says_something.then_some((artist_name, artist_uri))
+    let credit = |artist: Artist<'a>| Credit {
+        artist_name: artist.name.unwrap_or_else(|| "".into()),
+        artist_uri: filled(artist.uri),
+        artist_mbid: None,
+        join_phrase: None,
     };
-    let credits = artists.into_iter().flatten().filter_map(credit);
-    credits
-        .map(|(artist_name, artist_uri)| Credit { artist_name, artist_uri, artist_mbid: None, join_phrase: None })
-        .collect()
+    let says_something = |credit: &Credit<'_>| !credit.artist_name.is_empty() || credit.artist_uri.is_some();
+    artists.into_iter().flatten().map(credit).filter(says_something).collect()
 }
 
 /// An empty identifier or date says nothing. Names stay as given, empty ones too.
 fn filled(text: Option<Text<'_>>) -> Option<Text<'_>> {
     text.filter(|text| !text.is_empty())
 }
+
+#[cfg(test)]
+mod tests;

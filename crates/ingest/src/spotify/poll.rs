@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use clients::Spotify;
+use clients::{Answer, ClientError, Spotify};
 use lake::play::Source;
 use lake::raw::{Item, Job, RawStore, Receipt, State};
 
@@ -30,9 +30,19 @@ pub(super) struct Outcome {
     pub rejected: u64,
 }
 
+/// The newest 50 plays. A fresh access token may be refused now and then; another one is
+/// fetched once.
+async fn newest(session: &Session<'_>, client: &Spotify) -> anyhow::Result<Answer> {
+    let first = client.recently_played(&access_token(session, client).await?).await;
+    let answer = match first {
+        Err(ClientError::Unauthorized { .. }) => client.recently_played(&access_token(session, client).await?).await,
+        decided => decided,
+    };
+    answer.map_err(|error| decided(session.context, error))
+}
+
 pub(super) async fn poll(session: &Session<'_>, client: &Spotify) -> anyhow::Result<Outcome> {
-    let access_token = access_token(session, client).await?;
-    let answer = client.recently_played(&access_token).await.map_err(decided)?;
+    let answer = newest(session, client).await?;
     let raw_id = RawStore::raw_id_of(&answer.body);
     let received_at = session.now().timestamp_millis();
     let receipt = Receipt {

@@ -127,9 +127,9 @@ struct Report {
 /// # Errors
 /// The scenario contradicts itself, or a file or port cannot be had.
 pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
-    let format = cli.report.unwrap_or_else(|| {
-        if std::io::stdout().is_terminal() { ReportFormat::Text } else { ReportFormat::Json }
-    });
+    let format = cli
+        .report
+        .unwrap_or_else(|| if std::io::stdout().is_terminal() { ReportFormat::Text } else { ReportFormat::Json });
     let mut say = |report: Report| {
         match format {
             ReportFormat::Text => writeln!(out, "{}", report.text)?,
@@ -180,11 +180,16 @@ fn listening(server: &Server) -> Report {
         server.accounts_base_url(),
     );
     for account in accounts {
-        text += &format!("\n\n{} ({} plays)\nSPOTIFY_REFRESH_TOKEN={}", account.name, account.play_count(), account.refresh_token);
+        text += &format!(
+            "\n\n{} ({} plays)\nSPOTIFY_REFRESH_TOKEN={}",
+            account.name,
+            account.play_count(),
+            account.refresh_token
+        );
     }
-    let accounts = accounts.iter().map(|account| {
-        json!({"name": account.name, "refresh_token": account.refresh_token, "plays": account.play_count()})
-    });
+    let accounts = accounts.iter().map(
+        |account| json!({"name": account.name, "refresh_token": account.refresh_token, "plays": account.play_count()}),
+    );
     let json = json!({
         "job": "simulator serve",
         "base_url": server.base_url(),

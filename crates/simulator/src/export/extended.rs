@@ -166,9 +166,9 @@ fn write_row(row: &mut Row, play: &TruePlay<'_>, keys: KeySet, attribution: Attr
     row.text("episode_show_name", named(&speech, album));
     row.text("spotify_episode_uri", named(&speech, &play.item.uri));
     if keys == KeySet::Keys23 {
-        let book = [Kind::Audiobook];
+        let (book, uri) = ([Kind::Audiobook], play.collection.uri());
         row.text("audiobook_title", named(&book, album));
-        row.text("audiobook_uri", play.collection.uri().as_deref().and_then(|uri| named(&book, uri)));
+        row.text("audiobook_uri", uri.as_deref().filter(|_| kind == Kind::Audiobook));
         row.text("audiobook_chapter_uri", named(&book, &play.item.uri));
         row.text("audiobook_chapter_title", named(&book, title));
     }

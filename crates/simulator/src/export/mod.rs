@@ -24,7 +24,8 @@ pub use self::extended::{KEYS_19, KEYS_21, KEYS_23};
 
 /// Texts that appear only in personal values. A program that stores history must store none
 /// of them.
-pub const PERSONAL_VALUES: &[&str] = &["203.0.113.", "2001:db8:", "user_secret_name", "user_agent_secret", "secret-mail"];
+pub const PERSONAL_VALUES: &[&str] =
+    &["203.0.113.", "2001:db8:", "user_secret_name", "user_agent_secret", "secret-mail"];
 
 /// Which of the two archives with listening history it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -63,9 +63,7 @@ fn album(play: &TruePlay<'_>, shape: Shape) -> Value {
     let album_artist = collection.artist.map(|index| play.artist(index));
     let cover = collection.id.as_deref().unwrap_or_default().bytes().map(|byte| format!("{byte:02x}"));
     let cover: String = cover.take(12).collect();
-    let image = |size: u32, kind: &str| {
-        json!({"height": size, "url": format!("https://i.scdn.co/image/ab67616d0000{kind}{cover}"), "width": size})
-    };
+    let image = |size: u32, kind: &str| json!({"height": size, "url": format!("https://i.scdn.co/image/ab67616d0000{kind}{cover}"), "width": size});
     let mut album = object("album", collection.id.as_deref());
     album["album_type"] = json!(collection.album_type);
     album["artists"] = album_artist.into_iter().map(artist).collect();
@@ -98,9 +96,7 @@ fn object(kind: &str, id: Option<&str>) -> Value {
 
 /// A file from the listener's disk: names, and nulls for all that Spotify cannot know.
 fn local_track(play: &TruePlay<'_>, shape: Shape) -> Value {
-    let nobody = |name: &str| {
-        json!({"external_urls": {}, "href": null, "id": null, "name": name, "type": "artist", "uri": null})
-    };
+    let nobody = |name: &str| json!({"external_urls": {}, "href": null, "id": null, "name": name, "type": "artist", "uri": null});
     let album = json!({
         "album_type": null, "artists": [], "available_markets": [], "external_urls": {}, "href": null, "id": null,
         "images": [], "name": play.collection.name, "release_date": null, "release_date_precision": null,

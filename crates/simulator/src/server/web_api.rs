@@ -18,11 +18,9 @@ use crate::world::{Account, TruePlay};
 const REACH: usize = 50;
 
 /// `GET /v1/me`
-pub(super) async fn me(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    match authorize(&shared, &headers) {
-        Ok(account) => Json(shapes::profile(account, shared.shape_of(&account.name))).into_response(),
-        Err(refused) => refused,
-    }
+pub(super) async fn me(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
+    let account = authorize(&shared, &headers)?;
+    Ok(Json(shapes::profile(account, shared.shape_of(&account.name))))
 }
 
 /// `GET /v1/me/player/recently-played`
@@ -31,20 +29,15 @@ pub(super) async fn recently_played(
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
     Query(query): Query<HashMap<String, String>>,
-) -> Response {
-    let account = match authorize(&shared, &headers) {
-        Ok(account) => account,
-        Err(refused) => return refused,
-    };
-    match Page::asked_for(&query) {
-        Err(message) => error(StatusCode::BAD_REQUEST, message),
-        Ok(page) => Json(page.answer(&shared, account, raw.as_deref())).into_response(),
-    }
+) -> Result<Json<Value>, Refusal> {
+    let account = authorize(&shared, &headers)?;
+    let page = Page::asked_for(&query).map_err(|message| Refusal(StatusCode::BAD_REQUEST, message))?;
+    Ok(Json(page.answer(&shared, account, raw.as_deref())))
 }
 
 /// Everything else.
-pub(super) async fn no_such_service() -> Response {
-    error(StatusCode::NOT_FOUND, "Service not found")
+pub(super) async fn no_such_service() -> Refusal {
+    Refusal(StatusCode::NOT_FOUND, "Service not found")
 }
 
 /// The part of the newest plays that a request asks for.
@@ -85,8 +78,7 @@ impl Page {
         let here = format!("{}v1/me/player/recently-played", shared.root);
         let cursors = plays.first().zip(plays.last()).map(|(newest, oldest)| {
             let next = format!("{here}?before={}&limit={}", played_ms(oldest), self.limit);
-            let cursors =
-                json!({"after": played_ms(newest).to_string(), "before": played_ms(oldest).to_string()});
+            let cursors = json!({"after": played_ms(newest).to_string(), "before": played_ms(oldest).to_string()});
             (next, cursors)
         });
         let (next, cursors) = cursors.unzip();
@@ -100,13 +92,18 @@ impl Page {
     }
 }
 
-fn authorize<'s>(shared: &'s Shared, headers: &HeaderMap) -> Result<&'s Account, Response> {
+fn authorize<'s>(shared: &'s Shared, headers: &HeaderMap) -> Result<&'s Account, Refusal> {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let account = bearer.ok_or("No token provided").and_then(|token| shared.account_of(token));
-    account.map_err(|message| error(StatusCode::UNAUTHORIZED, message))
+    account.map_err(|message| Refusal(StatusCode::UNAUTHORIZED, message))
 }
 
 /// An error of the Web API.
-fn error(status: StatusCode, message: &str) -> Response {
-    (status, Json(json!({"error": {"status": status.as_u16(), "message": message}}))).into_response()
+pub(super) struct Refusal(StatusCode, &'static str);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let Self(status, message) = self;
+        (status, Json(json!({"error": {"status": status.as_u16(), "message": message}}))).into_response()
+    }
 }

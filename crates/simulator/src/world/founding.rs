@@ -77,7 +77,8 @@ impl Founder {
         self.catalogue.artists.push(Artist { id: Some(self.dice.base62(22)), name: "Various Artists".into() });
         for number in 1..=count {
             let year = self.dice.between(1990, 2021);
-            let name = format!("{} Hits, Vol. {number}", self.dice.pick(&["Summer", "Radio", "Gold", "Kuschel-Rock's"]));
+            let name =
+                format!("{} Hits, Vol. {number}", self.dice.pick(&["Summer", "Radio", "Gold", "Kuschel-Rock's"]));
             self.collection(CollectionKind::Album, name, Some(various), "compilation", year);
             for place in 1..=12 {
                 // The well-known artists are at the front.
@@ -148,7 +149,14 @@ impl Founder {
     }
 
     /// Opens a collection; the items made from now on belong to it.
-    fn collection(&mut self, kind: CollectionKind, name: String, artist: Option<u32>, album_type: &'static str, year: i64) {
+    fn collection(
+        &mut self,
+        kind: CollectionKind,
+        name: String,
+        artist: Option<u32>,
+        album_type: &'static str,
+        year: i64,
+    ) {
         let (release_date, release_date_precision) = match self.dice.below(20) {
             0..3 => (format!("{year}"), "year"),
             3 => (format!("{year}-{:02}", self.dice.between(1, 13)), "month"),

@@ -27,16 +27,17 @@ pub(super) fn live(scenario: &Scenario, plan: &AccountPlan, catalogue: &Catalogu
     let per_day = scenario.plays_per_account as f64 / days.len() as f64;
     let mut listener = Listener::new(scenario, catalogue, per_day, dice);
 
-    let mut due = 0;
+    // May be negative: nights of the clock are on credit.
+    let mut due = 0_i64;
     for (index, (day, quota)) in days.iter().zip(quotas).enumerate() {
-        due += quota;
+        due += quota as i64;
         if day.day() == 1 {
             listener.month_goes_by();
         }
         let is_flush = index + 2 >= days.len();
         let zone = zones::zone_on(&plan.stays, *day);
         let dawn = zones::moment_of(zone, day.and_time(NaiveTime::MIN), &mut listener.dice);
-        let mut left = due;
+        let mut left = usize::try_from(due).unwrap_or(0);
         let mut sessions = Vec::new();
         // Everyone is awake when the clocks change and on a journey: most mistakes about local
         // time are made there, so the truth must have plays on both sides.
@@ -56,7 +57,7 @@ pub(super) fn live(scenario: &Scenario, plan: &AccountPlan, catalogue: &Catalogu
         let late = dawn + TimeDelta::hours(31);
         for (start, plays) in sessions {
             let room = scenario.plays_per_account - listener.records.len();
-            due = due.saturating_sub(listener.session(start, plays.min(room), late));
+            due -= listener.session(start, plays.min(room), late) as i64;
         }
     }
     // Short or crowded spans: what is left follows the last session.

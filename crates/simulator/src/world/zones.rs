@@ -43,8 +43,8 @@ pub(super) fn jumps(stays: &[Stay], from: DateTime<Utc>, to: DateTime<Utc>) -> V
         if state(before) == state(after) {
             continue;
         }
-        while after - before > TimeDelta::seconds(1) {
-            let middle = before + (after - before) / 2;
+        while after - before > TimeDelta::milliseconds(1) {
+            let middle = before + TimeDelta::milliseconds((after - before).num_milliseconds() / 2);
             if state(middle) == state(before) { before = middle } else { after = middle }
         }
         jumps.push(after);
@@ -87,8 +87,13 @@ pub(super) fn country_of(zone: Tz) -> &'static str {
         "Europe/Athens" => "GR",
         "Europe/Istanbul" => "TR",
         "Europe/Kyiv" | "Europe/Kiev" => "UA",
-        "America/New_York" | "America/Chicago" | "America/Denver" | "America/Los_Angeles" | "America/Phoenix"
-        | "America/Anchorage" | "Pacific/Honolulu" => "US",
+        "America/New_York"
+        | "America/Chicago"
+        | "America/Denver"
+        | "America/Los_Angeles"
+        | "America/Phoenix"
+        | "America/Anchorage"
+        | "Pacific/Honolulu" => "US",
         "America/Toronto" | "America/Vancouver" | "America/St_Johns" | "America/Halifax" => "CA",
         "America/Mexico_City" => "MX",
         "America/Sao_Paulo" => "BR",
@@ -112,8 +117,14 @@ pub(super) fn country_of(zone: Tz) -> &'static str {
         "Asia/Bangkok" => "TH",
         "Asia/Jakarta" => "ID",
         "Asia/Manila" => "PH",
-        "Australia/Lord_Howe" | "Australia/Sydney" | "Australia/Melbourne" | "Australia/Adelaide"
-        | "Australia/Darwin" | "Australia/Brisbane" | "Australia/Perth" | "Australia/Eucla" => "AU",
+        "Australia/Lord_Howe"
+        | "Australia/Sydney"
+        | "Australia/Melbourne"
+        | "Australia/Adelaide"
+        | "Australia/Darwin"
+        | "Australia/Brisbane"
+        | "Australia/Perth"
+        | "Australia/Eucla" => "AU",
         "Pacific/Auckland" | "Pacific/Chatham" => "NZ",
         _ => "ZZ",
     }
@@ -125,7 +136,7 @@ mod tests {
     use crate::parse_instant;
 
     #[test]
-    fn jumps_are_found_to_the_second() {
+    fn jumps_are_found_exactly() {
         let stays = [
             Stay { zone: Tz::Australia__Lord_Howe, since: None },
             Stay { zone: Tz::Europe__London, since: Some(parse_instant("2024-06-01T08:15:30Z").unwrap()) },

@@ -15,7 +15,7 @@ fn unzip(path: &Path) -> (HashMap<String, String>, BTreeSet<String>) {
     let (mut files, mut folders) = (HashMap::new(), BTreeSet::new());
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).unwrap();
-        let name = entry.name().to_owned();
+        let name = entry.name().unwrap().into_owned();
         let (folder, base) = name.rsplit_once('/').unwrap_or(("", &name));
         let mut text = String::new();
         entry.read_to_string(&mut text).unwrap();
@@ -67,7 +67,7 @@ fn rows_have_exactly_the_keys_of_their_year() {
 #[test]
 fn an_extended_history_is_the_truth() {
     let world = household();
-    let files = zipped(&Package::extended("alice", KeySet::Keys23), &world);
+    let files = zipped(&Package::extended("alice", KeySet::Keys23), world);
     let rows = history(&files, "Streaming_History", "ts");
     let row_key = |row: &Value| {
         let uri = ["spotify_track_uri", "spotify_episode_uri", "audiobook_chapter_uri"]
@@ -82,7 +82,12 @@ fn an_extended_history_is_the_truth() {
             Kind::Local => Some(play.item.title.as_str()),
             _ => Some(play.item.uri.as_str()),
         };
-        format!("\"{}\" {} {uri:?} \"{}\"", play.ended_at.format("%Y-%m-%dT%H:%M:%SZ"), play.ms_played, play.conn_country)
+        format!(
+            "\"{}\" {} {uri:?} \"{}\"",
+            play.ended_at.format("%Y-%m-%dT%H:%M:%SZ"),
+            play.ms_played,
+            play.conn_country
+        )
     };
     let mut written: Vec<_> = rows.iter().map(row_key).collect();
     let mut played: Vec<_> = world.plays_of("alice").map(|play| play_key(&play)).collect();
@@ -97,8 +102,8 @@ fn files_are_named_and_printed_like_spotifys() {
     let world = household();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.zip");
-    let package = Package::extended("alice", KeySet::Keys23).rows_per_file(7_000);
-    let contents = package.write_zip(&world, &path).unwrap();
+    let package = Package::extended("alice", KeySet::Keys23).rows_per_file(8_000);
+    let contents = package.write_zip(world, &path).unwrap();
     let names: Vec<_> = contents.files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names.len(), 4);
     assert_eq!(names[0], "Streaming_History_Audio_2022-2023_0.json");
@@ -112,7 +117,7 @@ fn files_are_named_and_printed_like_spotifys() {
     let pretty = serde_json::to_string_pretty(&rows_of(text)).unwrap();
     assert_eq!(pretty.len(), text.len(), "two spaces, nothing escaped that need not be");
 
-    package.clone().old_names().in_folder("").write_zip(&world, &path).unwrap();
+    package.clone().old_names().in_folder("").write_zip(world, &path).unwrap();
     let (files, folders) = unzip(&path);
     assert!(files.contains_key("endsong_0.json") && files.contains_key("endsong_2.json"));
     assert_eq!(folders, BTreeSet::from([String::new()]));
@@ -122,8 +127,8 @@ fn files_are_named_and_printed_like_spotifys() {
 #[test]
 fn quirks_are_there() {
     let world = household();
-    let old = history(&zipped(&Package::extended("bob", KeySet::Keys21), &world), "Streaming", "ts");
-    let new = history(&zipped(&Package::extended("bob", KeySet::Keys23), &world), "Streaming", "ts");
+    let old = history(&zipped(&Package::extended("bob", KeySet::Keys21), world), "Streaming", "ts");
+    let new = history(&zipped(&Package::extended("bob", KeySet::Keys23), world), "Streaming", "ts");
     let count = |rows: &[Value], is: &dyn Fn(&Value) -> bool| rows.iter().filter(|row| is(row)).count();
     let before = |row: &Value, day: &str| row["ts"].as_str().unwrap() < day;
     assert_eq!(count(&new, &|row| before(row, "2022-10-01") && row["skipped"] != Value::Bool(false)), 0);
@@ -138,14 +143,18 @@ fn quirks_are_there() {
     assert!(count(&old, &|row| row["offline_timestamp"].is_null()) > 1_000);
     assert!(new.iter().filter_map(|row| row["offline_timestamp"].as_i64()).all(|time| time < 100_000_000_000));
     assert!(count(&new, &|row| !row["audiobook_uri"].is_null()) > 50);
-    assert_eq!(count(&new, &|row| row["ip_addr"] == "203.0.113.x") + count(&new, &|row| row["ip_addr"].as_str().unwrap().contains("2001:db8")), new.len());
+    assert_eq!(
+        count(&new, &|row| row["ip_addr"] == "203.0.113.x")
+            + count(&new, &|row| row["ip_addr"].as_str().unwrap().contains("2001:db8")),
+        new.len()
+    );
     assert!(old.len() < new.len(), "the old shape has no audiobooks");
 }
 
 #[test]
 fn videos_are_in_a_file_of_their_own() {
     let world = household();
-    let files = zipped(&Package::extended("bob", KeySet::Keys23), &world);
+    let files = zipped(&Package::extended("bob", KeySet::Keys23), world);
     let videos = history(&files, "Streaming_History_Video", "ts");
     assert_eq!(videos.len(), world.plays_of("bob").filter(|play| play.in_video_file).count());
     assert!(videos.iter().any(|row| row["spotify_track_uri"].is_string()));
@@ -187,7 +196,7 @@ fn account_data_in_both_shapes() {
     let world = household();
     let year = (parse_instant("2024-01-01").unwrap(), parse_instant("2025-01-01").unwrap());
     let package = Package::account_data("alice").between(year.0, year.1).rows_per_file(3_000);
-    let files = zipped(&package, &world);
+    let files = zipped(&package, world);
     let keys = |row: &Value| row.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     let music = history(&files, "StreamingHistory_music_", "endTime");
     assert!(music.iter().all(|row| keys(row) == "artistName endTime msPlayed trackName"));
@@ -200,7 +209,7 @@ fn account_data_in_both_shapes() {
     let first = world.plays_between("alice", year.0, year.1).find(|play| play.item.kind == Kind::Track).unwrap();
     assert_eq!(music[0]["endTime"].as_str().unwrap(), first.ended_at.format("%Y-%m-%d %H:%M").to_string());
 
-    let old = zipped(&package.old_names(), &world);
+    let old = zipped(&package.old_names(), world);
     let rows = history(&old, "StreamingHistory", "endTime");
     assert_eq!(rows.len(), music.len() + podcasts.len());
     assert!(rows.iter().all(|row| keys(row) == "artistName endTime msPlayed trackName"));
@@ -211,11 +220,11 @@ fn account_data_in_both_shapes() {
 fn personal_values_are_only_where_they_belong() {
     let world = small(3);
     let files = zipped(&Package::extended("ada", KeySet::Keys21), &world);
-    let mut found = BTreeSet::new();
+    let mut found: BTreeSet<&str> = BTreeSet::new();
     for mut row in history(&files, "Streaming", "ts") {
         for key in ["username", "ip_addr_decrypted", "user_agent_decrypted"] {
             let text = row[key].take().to_string();
-            found.extend(PERSONAL_VALUES.iter().filter(|value| text.contains(*value)));
+            found.extend(PERSONAL_VALUES.iter().copied().filter(|value| text.contains(*value)));
         }
         let rest = row.to_string();
         assert!(PERSONAL_VALUES.iter().all(|value| !rest.contains(value)));
@@ -240,10 +249,8 @@ fn a_doubled_row_is_in_the_export_twice() {
     let scenario: Scenario = small_scenario(9).exact_doubles(0.1);
     let world = World::build(&scenario).unwrap();
     let rows = history(&zipped(&Package::extended("ada", KeySet::Keys23), &world), "Streaming", "ts");
-    let distinct: BTreeSet<_> = rows
-        .iter()
-        .map(|row| format!("{} {} {}", row["ts"], row["spotify_track_uri"], row["ms_played"]))
-        .collect();
+    let distinct: BTreeSet<_> =
+        rows.iter().map(|row| format!("{} {} {}", row["ts"], row["spotify_track_uri"], row["ms_played"])).collect();
     assert_eq!(rows.len(), 400);
     assert!(distinct.len() < 390);
     assert_eq!(world.plays_of("ada").filter(|play| play.kind_as(Attribution::Missing) == play.kind).count(), 400);

@@ -19,7 +19,9 @@ fn around(zone: Tz, from: &str, to: &str) -> World {
 fn offsets_on(world: &World, day: &str) -> HashSet<i32> {
     let day: NaiveDate = day.parse().unwrap();
     let plays = world.plays_of("ada").filter(|play| play.local_date() == day);
-    plays.map(|play| play.zone.offset_from_utc_datetime(&play.ended_at.naive_utc()).fix().local_minus_utc() / 60).collect()
+    plays
+        .map(|play| play.zone.offset_from_utc_datetime(&play.ended_at.naive_utc()).fix().local_minus_utc() / 60)
+        .collect()
 }
 
 #[test]
@@ -58,7 +60,8 @@ fn there_are_plays_on_both_sides_of_every_clock_change() {
     assert_eq!(offsets_on(&lord_howe, "2024-04-07"), HashSet::from([660, 630]));
     // The hour that happens twice is really played in twice.
     let twice = |play: &TruePlay<'_>| play.local.to_string().starts_with("2024-10-27 02");
-    let moments: HashSet<_> = berlin.plays_of("ada").filter(twice).map(|play| play.ended_at.timestamp() / 3_600).collect();
+    let moments: HashSet<_> =
+        berlin.plays_of("ada").filter(twice).map(|play| play.ended_at.timestamp() / 3_600).collect();
     assert_eq!(moments.len(), 2, "02:xx summer time and 02:xx winter time");
 }
 

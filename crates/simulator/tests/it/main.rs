@@ -1,5 +1,7 @@
 //! Tests of the simulator from outside.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
 mod cli;
 mod export;
 mod habits;
@@ -7,11 +9,15 @@ mod local_time;
 mod server;
 mod truth;
 
+use std::sync::LazyLock;
+
 use simulator::{AccountPlan, Scenario, World, parse_instant};
 
 /// The household over three years, as the demo has it.
-fn household() -> World {
-    World::build(&Scenario::new(11).household().plays_per_account(20_000)).unwrap()
+fn household() -> &'static World {
+    static HOUSEHOLD: LazyLock<World> =
+        LazyLock::new(|| World::build(&Scenario::new(11).household().plays_per_account(20_000)).unwrap());
+    &HOUSEHOLD
 }
 
 /// A small world that is made in a moment.

@@ -62,7 +62,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
 }
 
-fn set<'a>(words: &'a str) -> BTreeSet<&'a str> {
+fn set(words: &str) -> BTreeSet<&str> {
     words.split_whitespace().collect()
 }
 
@@ -208,9 +208,8 @@ async fn both_shapes_have_their_fields() {
     let album = set("album_type artists external_urls href id images name release_date release_date_precision \
                      total_tracks type uri");
     let profile = set("account_id display_name external_urls href id images type uri");
-    let with = |base: &BTreeSet<&'static str>, more: &'static str| {
-        base.union(&set(more)).copied().collect::<BTreeSet<&str>>()
-    };
+    let with =
+        |base: &BTreeSet<&'static str>, more: &'static str| base.union(&set(more)).copied().collect::<BTreeSet<&str>>();
     for item in development.page("").await["items"].as_array().unwrap() {
         assert_eq!(keys(item), set("track played_at context"));
         assert_eq!(keys(&item["track"]), track);
@@ -242,7 +241,8 @@ async fn a_track_is_what_was_played() {
         assert_eq!(track["name"], play.item.title.as_str());
         assert_eq!(track["duration_ms"], play.item.duration_ms);
         assert_eq!(track["album"]["name"], play.collection.name.as_str());
-        let credits: Vec<_> = track["artists"].as_array().unwrap().iter().map(|artist| artist["name"].as_str()).collect();
+        let credits: Vec<_> =
+            track["artists"].as_array().unwrap().iter().map(|artist| artist["name"].as_str()).collect();
         assert_eq!(credits, play.artists().map(|artist| Some(artist.name.as_str())).collect::<Vec<_>>());
         assert_eq!(item["context"]["uri"].as_str(), play.context_uri.as_deref());
         if play.kind == Kind::Track {

@@ -109,6 +109,7 @@ pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow:
     links::point(&processed.join("current"), &format!("{ddl_hash}/current"))?;
     tracing::debug!(ddl_hash, "newest");
     let removed = retention::remove_old_runs(&processed, run.now)?;
+    tracing::info!(run = current, ddl_hash, rows, written, unchanged, removed, "published");
     Ok(Published { ddl_hash, run: current, new_views, written, unchanged, rows, removed })
 }
 

@@ -1,0 +1,89 @@
+//! What `transform` asked of DuckDB, to be asked again without `transform`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+
+use crate::ground::Ground;
+
+/// How every session of `transform` begins; these settings are made when the file is
+/// opened, so the log does not hold them.
+const SESSION: &str = "set memory_limit = '400MB'; set threads = 2;
+    set default_null_order = 'nulls_first_on_asc_last_on_desc'; set preserve_insertion_order = false";
+
+/// The statements of one run, in order.
+pub(crate) struct Statements(Vec<String>);
+
+impl Statements {
+    /// Reads DuckDB's own log of queries.
+    pub(crate) fn read(log: &Path) -> anyhow::Result<Self> {
+        let mut reader = csv::Reader::from_path(log.join("duckdb_log_entries.csv"))?;
+        let message = reader.headers()?.iter().position(|name| name == "message").context("the log has no messages")?;
+        let mut statements = Vec::new();
+        for record in reader.records() {
+            let statement = record?.get(message).unwrap_or_default().trim().to_owned();
+            match seed_of(&statement) {
+                // Prepared once a row, and without the values in the log: the whole file instead.
+                Some(seed) if statements.last().is_none_or(|last: &String| seed_of(last) != Some(seed)) => {
+                    let file =
+                        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sql/seeds").join(format!("{seed}.csv"));
+                    if file.exists() {
+                        statements.push(format!(
+                            "insert into \"{seed}\" select * from read_csv('{}', header = true, all_varchar = true)",
+                            file.display()
+                        ));
+                    }
+                }
+                Some(_) => {}
+                None if statement.contains('?') => {}
+                None => statements.push(statement),
+            }
+        }
+        ensure!(statements.len() > 20, "only {} statements were logged", statements.len());
+        Ok(Self(statements))
+    }
+
+    /// Lays fresh ground: nothing in `direct` but the folders that files go to, and a script
+    /// that reads from `data` and writes to `direct`.
+    pub(crate) fn prepare(&self, data: &Path, direct: &Path) -> anyhow::Result<()> {
+        if direct.exists() {
+            std::fs::remove_dir_all(direct)?;
+        }
+        std::fs::create_dir_all(direct)?;
+        let moved = |statement: &String| {
+            ["processed", "reporting"].iter().fold(statement.clone(), |statement, folder| {
+                let (from, to) = (data.join(folder), direct.join(folder));
+                statement.replace(&from.display().to_string(), &to.display().to_string())
+            })
+        };
+        let script: Vec<String> = std::iter::once(SESSION.to_owned()).chain(self.0.iter().map(moved)).collect();
+        let folders: BTreeSet<PathBuf> =
+            script.iter().filter_map(|statement| written_folder(statement, direct)).collect();
+        for folder in folders {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(direct.join("script.sql"), script.join(";\n"))?;
+        Ok(())
+    }
+
+    /// DuckDB and the script, nothing else.
+    pub(crate) fn command(&self, ground: &Ground, direct: &Path) -> Command {
+        let mut command = ground.program("bench-duckdb");
+        command.arg(direct.join("script.sql")).arg(direct.join("warehouse.duckdb"));
+        command
+    }
+}
+
+/// `insert into "seed" (…) values (?, …)` → `seed`.
+fn seed_of(statement: &str) -> Option<&str> {
+    let rest = statement.strip_prefix("insert into \"")?;
+    (rest.contains("values (?") || rest.contains("read_csv(")).then(|| rest.split('"').next()).flatten()
+}
+
+/// The folder that a `copy … to '<file>'` writes to.
+fn written_folder(statement: &str, below: &Path) -> Option<PathBuf> {
+    let file = statement.rsplit_once(" to '")?.1.split('\'').next()?;
+    Path::new(file).parent().filter(|folder| folder.starts_with(below)).map(Path::to_path_buf)
+}

@@ -1,0 +1,60 @@
+//! `transform refresh --full-refresh`: all models, all tests, publishing.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::entry::{Budget, Entry};
+use crate::ground::Ground;
+use crate::measure::{once, side_by_side};
+use crate::statements::Statements;
+
+pub(crate) fn small(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
+    full(ground, 100_000, ["build.full.100k", "build.full.100k.peak_mb"], 192.0)
+}
+
+pub(crate) fn large(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
+    full(ground, 1_000_000, ["build.full.1m", "build.full.1m.peak_mb"], 512.0)
+}
+
+/// From nothing to published, beside DuckDB given the same statements.
+fn full(ground: &Ground, plays: u32, names: [&'static str; 2], peak_mb: f64) -> anyhow::Result<Vec<Entry>> {
+    let scratch = ground.scratch()?;
+    let (data, direct) = (scratch.path().join("data"), scratch.path().join("direct"));
+    once(ground.job("ingest", &data).arg("import").arg(ground.zipped(plays)?))?;
+
+    let log = scratch.path().join("log");
+    once(refresh(ground, &data).env("MUSIC_TRANSFORM__QUERY_LOG", &log))?;
+    let statements = Statements::read(&log)?;
+
+    let ours = || refresh(ground, &data);
+    let theirs = || statements.command(ground, &direct);
+    let fresh = |index| match index {
+        0 => unbuilt(&data),
+        _ => statements.prepare(&data, &direct),
+    };
+    let [ours, theirs] = side_by_side(fresh, [&ours, &theirs])?;
+    Ok(vec![
+        Entry::new(names[0], ours.seconds, "s").against(theirs.seconds).budget(Budget::RatioAtMost(1.1)),
+        Entry::new(names[1], ours.peak_mb, "MB").against(theirs.peak_mb).budget(Budget::AtMost(peak_mb)),
+    ])
+}
+
+fn refresh(ground: &Ground, data: &Path) -> Command {
+    let mut command = ground.job("transform", data);
+    command.args(["refresh", "--full-refresh"]);
+    command
+}
+
+/// Takes away everything after `src/`.
+fn unbuilt(data: &Path) -> anyhow::Result<()> {
+    for folder in ["processed", "reporting"] {
+        if data.join(folder).exists() {
+            std::fs::remove_dir_all(data.join(folder))?;
+        }
+    }
+    let warehouse = data.join("music_tracker.duckdb");
+    if warehouse.exists() {
+        std::fs::remove_file(warehouse)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! Bad input: each kind has its own clear message, and nothing that was good is lost.
+
+use std::io::Write;
+
+use lake::schema::REJECTED;
+use zip::unstable::write::FileOptionsExt;
+use zip::write::SimpleFileOptions;
+
+use crate::world::{AUDIO, World, row, row_with, rows};
+
+/// Input that has nothing good in it: exit 2, words that help, and a history as before.
+#[track_caller]
+fn check_refused(make: impl FnOnce(&World) -> std::path::PathBuf, words: &[&str]) {
+    let world = World::new();
+    world.import(&world.zip("good.zip", &[(AUDIO, rows([row(1, 1)]))])).expect_counts(1, 0, 0, 0);
+    let before = (world.plays(), world.files("raw"));
+    let ran = world.import(&make(&world));
+    assert_eq!(ran.exit_code, 2, "{}", ran.stderr);
+    for word in words {
+        assert!(ran.stderr.contains(word), "{:?} does not say {word:?}", ran.stderr);
+    }
+    assert_eq!((world.plays(), world.files("raw")), before, "nothing changed");
+}
+
+/// A file with two good rows around something bad: both are kept, the bad one is told.
+#[track_caller]
+fn check_row_rejected(bad: &[u8], reason: &str) {
+    let world = World::new();
+    let mut file = format!("[\n  {},\n  ", row(1, 1)).into_bytes();
+    file.extend_from_slice(bad);
+    file.extend_from_slice(format!(",\n  {}\n]", row(2, 2)).as_bytes());
+    let ran = world.import(&world.file("endsong_0.json", file)).expect_counts(2, 0, 0, 1);
+    assert_eq!(ran.report.status, "partial");
+    assert_eq!(ran.count(&format!("rejected_{reason}")), 1, "{:?}", ran.report.counts);
+    let told = world.rows(&REJECTED, &[]);
+    assert!(told.len() == 1 && told[0].contains(reason) && told[0].contains("endsong_0.json"), "{told:?}");
+}
+
+#[test]
+fn not_a_zip() {
+    check_refused(|world| world.file("my_spotify_data.zip", "hello"), &["not a zip", "Download it again"]);
+}
+
+#[test]
+fn a_zip_that_was_cut_off() {
+    let cut = |world: &World| {
+        let whole = std::fs::read(world.zip("whole.zip", &[(AUDIO, rows((0..500).map(|n| row(n, n))))])).unwrap();
+        world.file("cut.zip", &whole[..whole.len() / 2])
+    };
+    check_refused(cut, &["cut.zip", "not a whole one", "Download it again"]);
+}
+
+#[test]
+fn an_encrypted_zip() {
+    let encrypted = |world: &World| {
+        let path = world.path("locked.zip");
+        let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+        let options = SimpleFileOptions::default().with_deprecated_encryption(b"password").unwrap();
+        zip.start_file(AUDIO, options).unwrap();
+        zip.write_all(rows([row(5, 5)]).as_bytes()).unwrap();
+        zip.finish().unwrap();
+        path
+    };
+    check_refused(encrypted, &["encrypted", "Unpack it with its password"]);
+}
+
+#[test]
+fn a_path_that_leads_out_of_the_zip() {
+    let world = World::new();
+    let zip = world.zip("sly.zip", &[(AUDIO, rows([row(1, 1)])), ("../../endsong_0.json", rows([row(2, 2)]))]);
+    let ran = world.import(&zip).expect_counts(1, 0, 0, 0);
+    assert!(ran.report.warnings.iter().any(|warning| warning.contains("leads out of the archive")), "{ran:?}");
+}
+
+#[test]
+fn a_zip_bomb() {
+    let bomb = |world: &World| world.zip("bomb.zip", &[(AUDIO, format!("[{}]", " ".repeat(30 << 20)))]);
+    check_refused(bomb, &["no honest file", "MUSIC_IMPORT__MAX_RATIO"]);
+}
+
+#[test]
+fn a_file_that_is_too_large() {
+    let world = World::new();
+    let path = world.file("endsong_0.json", rows((0..50).map(|n| row(n, n))));
+    let output = world
+        .command(&["import", path.to_str().unwrap()])
+        .env("MUSIC_IMPORT__MAX_FILE_BYTES", "1000")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("MUSIC_IMPORT__MAX_FILE_BYTES"));
+}
+
+#[test]
+fn a_file_that_does_not_exist() {
+    check_refused(|world| world.path("nowhere.zip"), &["nowhere.zip", "cannot be read"]);
+}
+
+#[test]
+fn a_folder_without_history() {
+    let folder = |world: &World| {
+        world.file("photos/cat.json", r#"{"cat": true}"#);
+        world.path("photos")
+    };
+    check_refused(folder, &["no listening history", "spotify.com/account/privacy"]);
+}
+
+#[test]
+fn the_wrong_package() {
+    let account_data = |world: &World| {
+        world.zip(
+            "data.zip",
+            &[("MyData/Userdata.json", r#"{"username":"x"}"#.into()), ("MyData/Playlist1.json", "{}".into())],
+        )
+    };
+    check_refused(account_data, &["account data without its streaming history", "Extended streaming history"]);
+    let log = |world: &World| {
+        world.zip("log.zip", &[("Spotify Technical Log Information/ConnectionError.json", "[]".into())])
+    };
+    check_refused(log, &["technical log", "Extended streaming history"]);
+}
+
+#[test]
+fn an_empty_file() {
+    check_refused(|world| world.file("endsong_0.json", ""), &["endsong_0.json", "empty"]);
+    check_refused(|world| world.zip("empty.zip", &[]), &["no listening history"]);
+}
+
+#[test]
+fn a_file_in_utf_16() {
+    let utf_16 = |world: &World| {
+        let bytes: Vec<u8> =
+            [0xfeff_u16].into_iter().chain(rows([row(1, 1)]).encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        world.file("endsong_0.json", bytes)
+    };
+    check_refused(utf_16, &["UTF-16"]);
+}
+
+#[test]
+fn invalid_json() {
+    check_row_rejected(br#"{"ts": "2024-01-01T00:00:00Z", "ms_played": oops}"#, "invalid_json");
+    check_row_rejected(b"null", "invalid_json");
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    check_row_rejected(
+        b"{\"ts\": \"2024-01-01T00:00:00Z\", \"ms_played\": 1, \"platform\": \"\xff\xfe\xff\"}",
+        "not_utf8",
+    );
+}
+
+#[test]
+fn wrong_types() {
+    check_row_rejected(row_with(3, 3, r#", "skipped": "maybe""#).as_bytes(), "wrong_type");
+    check_row_rejected(br#"{"ts": 17, "ms_played": 1}"#, "wrong_type");
+}
+
+#[test]
+fn missing_keys() {
+    check_row_rejected(br#"{"ts": "2024-01-01T00:00:00Z"}"#, "missing_key");
+    check_row_rejected(b"{}", "missing_key");
+}
+
+#[test]
+fn impossible_values() {
+    check_row_rejected(br#"{"ts": "2084-01-01T00:00:00Z", "ms_played": 1}"#, "time_out_of_range");
+    check_row_rejected(br#"{"ts": "1970-01-01T00:00:00Z", "ms_played": 1}"#, "time_out_of_range");
+    check_row_rejected(br#"{"ts": "yesterday", "ms_played": 1}"#, "wrong_value");
+    check_row_rejected(br#"{"ts": "2024-01-01T00:00:00Z", "ms_played": -5}"#, "wrong_value");
+}
+
+#[test]
+fn a_file_that_breaks_off() {
+    let world = World::new();
+    let whole = rows((0..10).map(|n| row(n, n)));
+    let ran = world.import(&world.file("endsong_0.json", &whole[..whole.len() - 100])).expect_counts(9, 0, 0, 1);
+    assert_eq!(ran.count("rejected_truncated"), 1);
+}
+
+#[test]
+fn damage_inside_the_zip_keeps_what_came_before() {
+    let world = World::new();
+    let path = world.zip("good.zip", &[(AUDIO, rows((0..2_000).map(|n| row(n, n))))]);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 64].fill(0xa5);
+    let ran = world.import(&world.file("damaged.zip", bytes)).expect_ok();
+    assert!(ran.count("stored") > 100, "{:?}", ran.report.counts);
+    assert_eq!(ran.report.status, "partial");
+    assert!(ran.report.warnings.iter().any(|warning| warning.contains("reading stopped before its end")), "{ran:?}");
+}
+
+#[test]
+fn unknown_keys_are_told_and_harmless() {
+    let world = World::new();
+    let file = rows([row_with(1, 1, r#", "brand_new_key": {"a": [1]}"#)]);
+    let ran = world.import(&world.file("endsong_0.json", file)).expect_counts(1, 0, 0, 0);
+    assert!(ran.report.warnings.iter().any(|warning| warning.contains("brand_new_key")), "{ran:?}");
+}
+
+#[test]
+fn personal_values_never_reach_the_disk() {
+    let world = World::new();
+    let good = rows([row(1, 1), row(2, 2)]);
+    world.import(&world.zip("good.zip", &[(AUDIO, good.clone())])).expect_ok();
+    world.import(&world.file("endsong_0.json", &good[..good.len() - 40])).expect_ok();
+    for path in world.files("") {
+        let mut bytes = std::fs::read(&path).unwrap();
+        if path.extension().is_some_and(|ending| ending == "zst") {
+            bytes = zstd::decode_all(&*bytes).unwrap();
+        }
+        for secret in ["203.0.113.7", "secret-user", "secret-agent"] {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{secret} stands in {}", path.display());
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Imports that overlap, repeat and disagree.
+
+use lake::schema::PLAYS;
+
+use crate::world::{AUDIO, World, row, row_with, rows};
+
+#[test]
+fn importing_again_adds_nothing() {
+    let world = World::new();
+    let zip = world.zip("export.zip", &[(AUDIO, rows((0..300).map(|n| row(n * 700, n))))]);
+    world.import(&zip).expect_counts(300, 0, 0, 0);
+    let before = world.rows(&PLAYS, &[]);
+    world.import(&zip).expect_counts(0, 300, 0, 0);
+    assert_eq!(world.rows(&PLAYS, &[]), before);
+}
+
+#[test]
+fn a_newer_export_adds_what_is_new() {
+    let world = World::new();
+    world.import(&world.zip("old.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n))))])).expect_counts(100, 0, 0, 0);
+    let newer = world.zip("new.zip", &[(AUDIO, rows((50..180).map(|n| row(n, n))))]);
+    world.import(&newer).expect_counts(80, 50, 0, 0);
+}
+
+#[test]
+fn a_row_that_says_more_is_a_change_not_a_play() {
+    let world = World::new();
+    world.import(&world.file("endsong_0.json", rows([row(1, 1)]))).expect_counts(1, 0, 0, 0);
+    let fuller = rows([row_with(1, 1, r#", "skipped": true"#)]);
+    world.import(&world.file("endsong_1.json", fuller)).expect_counts(0, 0, 1, 0);
+    let ids: std::collections::BTreeSet<_> =
+        world.rows(&PLAYS, &[]).iter().map(|row| row.split('|').nth(1).unwrap().to_owned()).collect();
+    assert_eq!(ids.len(), 1, "two observations of one play");
+}
+
+#[test]
+fn equal_rows_are_numbered_so_that_real_doubles_stay_and_overlaps_coincide() {
+    let world = World::new();
+    let twice = rows([row(1, 1), row(1, 1), row(2, 2)]);
+    world.import(&world.zip("one.zip", &[(AUDIO, twice.clone())])).expect_counts(3, 0, 0, 0);
+    // The same rows, split into files in another way, and in another order.
+    let split = [("endsong_1.json", rows([row(2, 2), row(1, 1)])), ("endsong_0.json", rows([row(1, 1)]))];
+    world.import(&world.zip("two.zip", &split)).expect_counts(0, 3, 0, 0);
+}
+
+#[test]
+fn byte_identical_files_of_one_archive_are_read_once() {
+    let world = World::new();
+    let content = rows([row(1, 1), row(2, 2)]);
+    let files = [("endsong_0.json", content.clone()), ("copy/endsong_0.json", content)];
+    world.import(&world.zip("twice.zip", &files)).expect_counts(2, 0, 0, 0);
+}
+
+#[test]
+fn every_kind_of_file_is_found_by_name_or_content() {
+    let world = World::new();
+    let music = r#"[{"endTime":"2024-05-21 09:54","artistName":"A","trackName":"B","msPlayed":205999}]"#;
+    let podcast = r#"[{"endTime":"2024-05-21 10:54","podcastName":"P","episodeName":"E","msPlayed":5}]"#;
+    let book =
+        r#"[{"endTime":"2024-05-21 11:54","audiobookName":"K","chapterName":"1","authorName":"W","msPlayed":5}]"#;
+    world.file("all/MyData/StreamingHistory_music_0.json", music);
+    world.file("all/MyData/StreamingHistory_podcast_0.json", podcast);
+    world.file("all/MyData/StreamingHistory_audiobook_0.json", book);
+    world.file("all/renamed by hand.json", rows([row(1, 1)]));
+    world.file("all/Streaming_History_Video_2020-2025.json", rows([row(2, 2)]));
+    world.file("all/MyData/Userdata.json", r#"{"username":"x"}"#);
+    world.zip("all/old.zip", &[("endsong_0.json", rows([row(3, 3)]))]);
+    let ran = world.import(&world.path("all")).expect_counts(6, 0, 0, 0);
+    assert_eq!(ran.count("files"), 6);
+}
+
+#[test]
+fn kinds_of_plays() {
+    let world = World::new();
+    let plain = |uri: &str, more: &str| {
+        format!(r#"{{"ts":"2024-02-01T00:00:00Z","ms_played":1,"spotify_track_uri":{uri}{more}}}"#)
+    };
+    let file = rows([
+        plain(r#""spotify:track:1""#, ""),
+        plain(r#""spotify:local:a:b:c:1""#, ""),
+        plain("null", r#","spotify_episode_uri":"spotify:episode:1","episode_name":"E","episode_show_name":"S""#),
+        plain(
+            "null",
+            r#","audiobook_uri":"spotify:show:1","audiobook_chapter_uri":"spotify:episode:2","audiobook_title":"T""#,
+        ),
+        plain("null", ""),
+    ]);
+    world.import(&world.file("endsong.json", file)).expect_counts(5, 0, 0, 0);
+    let mut kinds: Vec<_> =
+        world.rows(&PLAYS, &[]).iter().map(|row| row.split('|').nth(5).unwrap().replace('"', "")).collect();
+    kinds.sort();
+    assert_eq!(kinds, ["audiobook", "episode", "local", "track", "unattributed"]);
+}
+
+#[test]
+fn someone_elses_export_is_asked_about() {
+    let world = World::new();
+    world.import(&world.file("mine/endsong_0.json", rows((0..200).map(|n| row(n * 3, n))))).expect_ok();
+    let before = (world.rows(&PLAYS, &[]), world.files("raw"));
+    let theirs = world.file("theirs/endsong_0.json", rows((0..200).map(|n| row(n * 3 + 1, n + 1000))));
+    let ran = world.import(&theirs);
+    assert_eq!(ran.exit_code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("someone else's") && ran.stderr.contains("--yes"), "{}", ran.stderr);
+    assert_eq!((world.rows(&PLAYS, &[]), world.files("raw")), before, "nothing was imported");
+    world.ingest(&["import", theirs.to_str().unwrap(), "--yes"]).expect_counts(200, 0, 0, 0);
+}
+
+#[test]
+fn an_account_is_made_once_and_then_asked_for() {
+    let world = World::new();
+    let file = world.file("endsong_0.json", rows([row(1, 1)]));
+    let ran = world.import(&file).expect_ok();
+    assert!(ran.report.warnings[0].contains("Europe/Berlin"), "{ran:?}");
+    assert!(world.command(&["account", "add", "ann", "--zone", "Asia/Kolkata"]).status().unwrap().success());
+    let ran = world.import(&file);
+    assert_eq!(ran.exit_code, 2);
+    assert!(ran.stderr.contains("--account") && ran.stderr.contains("ann"), "{}", ran.stderr);
+    world.ingest(&["import", file.to_str().unwrap(), "--account", "ANN"]).expect_counts(1, 0, 0, 0);
+}
+
+#[test]
+fn a_replay_gives_the_same_rows() {
+    let world = World::new();
+    world.import(&world.zip("a.zip", &[(AUDIO, rows((0..400).map(|n| row(n * 200, n))))])).expect_ok();
+    let more = rows((300..500).map(|n| row_with(n * 200, n, if n % 3 == 0 { r#", "offline": true"# } else { "" })));
+    world.import(&world.zip("b.zip", &[(AUDIO, more), ("endsong_7.json", "[{\"ts\":1}]".into())])).expect_ok();
+    let before = lake::schema::TABLES.iter().map(|table| world.rows(table, &[])).collect::<Vec<_>>();
+    std::fs::remove_dir_all(world.path("data/src")).unwrap();
+    world.ingest(&["replay"]).expect_ok();
+    let after = lake::schema::TABLES.iter().map(|table| world.rows(table, &[])).collect::<Vec<_>>();
+    assert_eq!(after, before, "run ids and ingest times included");
+}
+
+#[test]
+fn compaction_changes_no_row() {
+    let world = World::new();
+    for part in 0..4 {
+        let file = rows((0..50).map(|n| row(n * 4 + part, n)));
+        world.import(&world.file(&format!("endsong_{part}.json"), file)).expect_ok();
+    }
+    let before = world.rows(&PLAYS, &[]);
+    let ran = world.ingest(&["compact"]).expect_ok();
+    assert_eq!((ran.count("parts"), ran.count("partitions")), (4, 1));
+    assert_eq!(world.rows(&PLAYS, &[]), before);
+    assert_eq!(world.ingest(&["compact"]).expect_ok().count("parts"), 0, "nothing left to do");
+}

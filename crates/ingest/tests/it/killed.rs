@@ -1,0 +1,105 @@
+//! Real processes, killed at random moments. After a plain re-run nothing tells that it
+//! happened.
+
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use crate::world::{AUDIO, World, row, rows};
+
+/// How often each kind of job is killed; more with `MUSIC_KILLS=50`.
+fn kills() -> u32 {
+    #[allow(clippy::disallowed_methods, reason = "a knob of the test, not a setting of the program")]
+    std::env::var("MUSIC_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(6)
+}
+
+/// Kills the process when about `share` of `whole` has gone by, unless it ends before.
+fn kill_after(mut child: Child, whole: Duration, share: f64) {
+    let begun = Instant::now();
+    while begun.elapsed() < whole.mul_f64(share) {
+        if child.try_wait().unwrap().is_some() {
+            return;
+        }
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// Kills `job` again and again at moments spread over its whole length, in a world that
+/// `prepare` made; then runs it to its end. `outcome` must be as if nothing had happened.
+#[track_caller]
+fn check<T: PartialEq + std::fmt::Debug>(prepare: impl Fn(&World) -> Vec<String>, outcome: impl Fn(&World) -> T) {
+    let calm = World::new();
+    let args = prepare(&calm);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let begun = Instant::now();
+    calm.ingest(&args).expect_ok();
+    let (whole, expected) = (begun.elapsed(), outcome(&calm));
+    for kill in 0..kills() {
+        let world = World::new();
+        let args = prepare(&world);
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        // The golden ratio spreads any number of moments evenly.
+        let share = (f64::from(kill) * 0.618_033_988_749) % 1.0;
+        kill_after(world.start(&args), whole, share);
+        kill_after(world.start(&args), whole, (share + 0.5) % 1.0);
+        world.ingest(&args).expect_ok();
+        assert_eq!(outcome(&world), expected, "killed after {share:.2} of the job");
+        let leftovers: Vec<_> = world.files("raw").into_iter().filter(|path| is_passing(path)).collect();
+        assert!(leftovers.is_empty(), "{leftovers:?}");
+    }
+}
+
+fn is_passing(path: &std::path::Path) -> bool {
+    let name = path.file_name().unwrap().to_string_lossy();
+    name.ends_with(".partial") || name.contains(".pending") || name.contains(".undoing")
+}
+
+fn export(world: &World) -> String {
+    let file = |from: u32| rows((from..from + 800).map(|n| row(n * 90, n)));
+    let files = [(AUDIO, file(0)), ("endsong_1.json", file(600)), ("endsong_2.json", file(1_400))];
+    world.zip("export.zip", &files).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_import_that_is_killed() {
+    check(|world| vec!["import".into(), export(world)], World::plays);
+}
+
+#[test]
+fn a_replay_that_is_killed() {
+    let prepare = |world: &World| {
+        world.ingest(&["import", &export(world)]).expect_ok();
+        vec!["replay".into()]
+    };
+    check(prepare, World::plays);
+}
+
+#[test]
+fn a_compaction_that_is_killed() {
+    let prepare = |world: &World| {
+        world.ingest(&["import", &export(world)]).expect_ok();
+        let second = rows((0..800).map(|n| row(n * 90 + 1, n)));
+        world.ingest(&["import", world.file("endsong_9.json", second).to_str().unwrap(), "--yes"]).expect_ok();
+        vec!["compact".into()]
+    };
+    check(prepare, World::plays);
+}
+
+#[test]
+fn an_undo_that_is_killed() {
+    // The last run of an undo that was killed late finds it done; both ends are the same.
+    let world = World::new();
+    world.ingest(&["import", &export(&world)]).expect_ok();
+    let alone = world.plays();
+    for kill in 0..kills() {
+        let second = rows((0..800).map(|n| row(n * 90 + 1, n)));
+        let path = world.file("endsong_9.json", second);
+        let run = world.ingest(&["import", path.to_str().unwrap(), "--yes"]).expect_ok().report.run_id;
+        let share = (f64::from(kill) * 0.618_033_988_749) % 1.0;
+        kill_after(world.start(&["import", "--undo", &run]), Duration::from_millis(300), share);
+        let last = world.ingest(&["import", "--undo", &run]);
+        assert!(last.exit_code == 0 || last.stderr.contains("undone already"), "{}", last.stderr);
+        assert_eq!(world.plays(), alone, "killed after {share:.2} of the undo");
+    }
+}

@@ -1,0 +1,9 @@
+//! `ingest` as people use it: the real program, real files, real SQLite, real sockets.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod imports;
+mod killed;
+mod recorded_pages;
+mod undo;
+mod world;

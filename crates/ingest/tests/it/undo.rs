@@ -1,0 +1,62 @@
+//! Taking an import back.
+
+use lake::schema::{PLAYS, REJECTED};
+
+use crate::world::{AUDIO, World, row, rows};
+
+#[test]
+fn what_only_that_import_held_goes_and_what_another_held_stays() {
+    let world = World::new();
+    world.import(&world.zip("a.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n))))])).expect_ok();
+    let alone = world.plays();
+    let b = world.zip("b.zip", &[(AUDIO, rows((50..180).map(|n| row(n, n)))), ("endsong_1.json", "[{}]".into())]);
+    let run = world.import(&b).expect_ok().report.run_id;
+    assert_eq!(world.rows(&REJECTED, &[]).len(), 1);
+    world.ingest(&["import", "--undo", &run]).expect_ok();
+    assert_eq!(world.plays(), alone);
+    assert_eq!(world.rows(&REJECTED, &[]).len(), 0);
+}
+
+#[test]
+fn a_row_passes_to_the_other_import_that_held_it() {
+    let world = World::new();
+    let first = world.import(&world.zip("a.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n))))])).expect_ok();
+    world.import(&world.zip("b.zip", &[(AUDIO, rows((40..140).map(|n| row(n, n))))])).expect_counts(40, 60, 0, 0);
+    world.ingest(&["import", "--undo", &first.report.run_id]).expect_ok();
+    let fresh = World::new();
+    fresh.import(&fresh.zip("b.zip", &[(AUDIO, rows((40..140).map(|n| row(n, n))))])).expect_ok();
+    assert_eq!(world.plays(), fresh.plays());
+}
+
+#[test]
+fn the_same_archive_imported_twice_needs_two_undos() {
+    let world = World::new();
+    let zip = world.zip("a.zip", &[(AUDIO, rows((0..10).map(|n| row(n, n))))]);
+    let first = world.import(&zip).expect_ok().report.run_id;
+    let second = world.import(&zip).expect_counts(0, 10, 0, 0).report.run_id;
+    world.ingest(&["import", "--undo", &first]).expect_ok();
+    assert_eq!(world.rows(&PLAYS, &[]).len(), 10, "the second import held them too");
+    world.ingest(&["import", "--undo", &second]).expect_ok();
+    assert_eq!(world.rows(&PLAYS, &[]).len(), 0);
+    assert!(!world.files("raw").iter().any(|path| path.extension().is_some_and(|ending| ending == "zst")));
+}
+
+#[test]
+fn an_undo_can_be_imported_again() {
+    let world = World::new();
+    let zip = world.zip("a.zip", &[(AUDIO, rows((0..10).map(|n| row(n, n))))]);
+    let run = world.import(&zip).expect_ok().report.run_id;
+    world.ingest(&["import", "--undo", &run]).expect_ok();
+    world.import(&zip).expect_counts(10, 0, 0, 0);
+}
+
+#[test]
+fn a_run_that_imported_nothing_is_named() {
+    let world = World::new();
+    let run = world.import(&world.zip("a.zip", &[(AUDIO, rows([row(1, 1)]))])).expect_ok().report.run_id;
+    let ran = world.ingest(&["import", "--undo", "20200101T000000Z-abcdef"]);
+    assert_eq!(ran.exit_code, 2);
+    assert!(ran.stderr.contains(&run), "it lists the imports there are: {}", ran.stderr);
+    world.ingest(&["import", "--undo", &run]).expect_ok();
+    assert!(world.ingest(&["import", "--undo", &run]).stderr.contains("undone already"));
+}

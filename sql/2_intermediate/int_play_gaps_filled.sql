@@ -1,0 +1,69 @@
+-- What the duplicates of a play know that its canonical report may not.
+--
+-- The context and the track's length come from the API, the listening time from the account data,
+-- and the track from either, the API first, for export rows that name none.
+--
+-- grain: one row per real play that has duplicates from another source
+-- kind:  incremental
+-- key:   play_id
+-- recompute: whole
+-- reads: int_play_duplicates, int_play_observations_united
+
+with duplicates as (
+    select observation_id, canonical_play_id
+    from int_play_duplicates
+    where source <> 'spotify_export'
+),
+
+observations as (
+    select
+        observation_id,
+        track_id,
+        source,
+        kind,
+        context_uri,
+        duration_ms,
+        ms_played
+    from int_play_observations_united
+    where source <> 'spotify_export'
+),
+
+reports as (
+    select
+        duplicates.canonical_play_id,
+        observations.track_id,
+        observations.source,
+        observations.kind,
+        observations.context_uri,
+        observations.duration_ms,
+        observations.ms_played
+    from observations
+    inner join duplicates
+        on observations.observation_id = duplicates.observation_id
+),
+
+-- A real play has at most one duplicate of each source, so that max() only picks it.
+gaps_filled as (
+    select
+        -- ids
+        canonical_play_id as play_id,
+        coalesce(
+            max(track_id) filter (where source = 'spotify_api'),
+            max(track_id) filter (where source = 'spotify_account_data')
+        ) as track_id,
+
+        -- attributes
+        coalesce(
+            max(kind) filter (where source = 'spotify_api'),
+            max(kind) filter (where source = 'spotify_account_data')
+        ) as kind,
+        max(context_uri) filter (where source = 'spotify_api') as context_uri,
+
+        -- numbers
+        max(duration_ms) filter (where source = 'spotify_api') as duration_ms,
+        max(ms_played) filter (where source = 'spotify_account_data') as ms_played
+    from reports
+    group by canonical_play_id
+)
+
+select * from gaps_filled
