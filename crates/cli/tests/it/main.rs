@@ -3,3 +3,4 @@
 
 mod programs;
 mod readme;
+mod truth;
