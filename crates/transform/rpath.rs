@@ -10,7 +10,7 @@ pub(crate) fn link_duckdb() {
     if env::var_os("CARGO_FEATURE_BUNDLED").is_some() {
         return;
     }
-    let macos = env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos");
+    let macos = env::var_os("CARGO_CFG_TARGET_OS").is_some_and(|os| os == "macos");
     let origin = if macos { "@loader_path" } else { "$ORIGIN" };
     let mut places = vec![origin.to_owned(), format!("{origin}/../lib"), format!("{origin}/deps")];
     let folder = env::var_os("DUCKDB_LIB_DIR").map(PathBuf::from);

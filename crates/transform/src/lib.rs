@@ -12,7 +12,6 @@ pub mod cli;
 mod columns;
 pub mod engine;
 pub mod jobs;
-mod manifest;
 pub mod project;
 mod publish;
 pub mod query;

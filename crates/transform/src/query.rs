@@ -7,7 +7,7 @@
 use std::io::Write;
 
 use anyhow::{Context, bail};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table};
 use duckdb::Connection;
 use platform::{DataDir, Stop};
 
@@ -126,13 +126,16 @@ impl Reader {
 /// More rows are counted but not shown: a terminal is no place for them.
 const SHOWN_ROWS: usize = 200;
 
+/// A line below the header and nothing else; the meaning of each place is comfy-table's.
+const HEADER_LINE: &str = "     ──            ";
+
 fn table(
     types: &[ColumnType],
     mut next: impl FnMut() -> anyhow::Result<Option<Vec<Option<String>>>>,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_preset(HEADER_LINE).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(types.iter().map(|column| &column.name));
     for (index, column) in types.iter().enumerate() {
         let number = ["INT", "DOUBLE", "FLOAT", "DECIMAL"].iter().any(|kind| column.data_type.contains(kind));

@@ -72,7 +72,8 @@ pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow:
     let mut tables: Vec<PublishedTable> = Vec::new();
     for model in &models {
         let reusable = before.as_deref().zip(old.as_ref());
-        let table = write::table(duckdb, model, &partial, reusable, cut).with_context(|| format!("publishing {}", model.name))?;
+        let table = write::table(duckdb, model, &partial, reusable, cut)
+            .with_context(|| format!("publishing {}", model.name))?;
         tracing::debug!(table = table.name, "written");
         tables.push(table);
     }
@@ -108,6 +109,7 @@ pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow:
     links::point(&processed.join("current"), &format!("{ddl_hash}/current"))?;
     tracing::debug!(ddl_hash, "newest");
     let removed = retention::remove_old_runs(&processed, run.now)?;
+    tracing::info!(run = current, ddl_hash, rows, written, unchanged, removed, "published");
     Ok(Published { ddl_hash, run: current, new_views, written, unchanged, rows, removed })
 }
 
@@ -140,7 +142,8 @@ fn clear_leftovers(data: &DataDir) -> anyhow::Result<()> {
         if !name.ends_with(PARTIAL) && !name.contains(&format!(".{PARTIAL}.")) {
             continue;
         }
-        let removed = if path.is_dir() && !path.is_symlink() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let removed =
+            if path.is_dir() && !path.is_symlink() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         removed.with_context(|| format!("deleting the leftover {}", path.display()))?;
     }
     Ok(())
