@@ -1,5 +1,7 @@
 //! Links DuckDB so that it is found at run time.
 
+#![allow(clippy::disallowed_methods, reason = "a build script is told everything by the environment")]
+
 #[path = "../transform/rpath.rs"]
 mod rpath;
 

@@ -7,23 +7,20 @@ use std::path::{Path, PathBuf};
 /// Emits the linker arguments, or stops the build with the ways to get the library.
 pub(crate) fn link_duckdb() {
     println!("cargo::rerun-if-env-changed=DUCKDB_LIB_DIR");
-    println!("cargo::rerun-if-env-changed=DUCKDB_DOWNLOAD_LIB");
     if env::var_os("CARGO_FEATURE_BUNDLED").is_some() {
         return;
     }
     let macos = env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos");
     let origin = if macos { "@loader_path" } else { "$ORIGIN" };
     let mut places = vec![origin.to_owned(), format!("{origin}/../lib"), format!("{origin}/deps")];
-    if env::var_os("DUCKDB_DOWNLOAD_LIB").is_none() {
-        let folder = env::var_os("DUCKDB_LIB_DIR").map(PathBuf::from);
-        let file = if macos { "libduckdb.dylib" } else { "libduckdb.so" };
-        match folder.as_deref() {
-            Some(folder) if folder.join(file).is_file() => {
-                println!("cargo::rerun-if-changed={}", folder.join(file).display());
-                places.insert(0, absolute(folder).display().to_string());
-            }
-            _ => stop(file, folder.as_deref()),
+    let folder = env::var_os("DUCKDB_LIB_DIR").map(PathBuf::from);
+    let file = if macos { "libduckdb.dylib" } else { "libduckdb.so" };
+    match folder.as_deref() {
+        Some(folder) if folder.join(file).is_file() => {
+            println!("cargo::rerun-if-changed={}", folder.join(file).display());
+            places.insert(0, absolute(folder).display().to_string());
         }
+        _ => stop(file, folder.as_deref()),
     }
     for place in places {
         println!("cargo::rustc-link-arg=-Wl,-rpath,{place}");
@@ -41,7 +38,6 @@ fn stop(file: &str, folder: Option<&Path>) -> ! {
         "choose one of these ways:".to_owned(),
         "  make vendor                       fetches the official library once (scripts/fetch-duckdb.sh)".to_owned(),
         "  DUCKDB_LIB_DIR=/folder cargo …    uses a library you have (DuckDB 1.5)".to_owned(),
-        "  DUCKDB_DOWNLOAD_LIB=1 cargo …     lets the crate download it (with DUCKDB_LIB_DIR unset)".to_owned(),
         "  cargo … --features bundled        compiles DuckDB from source (most of an hour on 2 cores)".to_owned(),
     ] {
         println!("cargo::error={line}");

@@ -43,7 +43,7 @@ Examples:
     music-tracker import my_spotify_data.zip
   Look at it:
     music-tracker summary
-    music-tracker query \"select artist_name, plays from rpt_top_artists limit 10\"
+    music-tracker query \"select artist_name, plays from rpt_top_artists where period = 'all time' order by plays desc limit 10\"
   Somebody else in the house, who lives in another time zone:
     music-tracker account add anna --zone Europe/Vienna
     music-tracker import --account anna annas_data.zip
@@ -62,6 +62,8 @@ const fn transform(name: &'static str, about: &'static str) -> Subcommand {
 
 /// What somebody asked for.
 pub(crate) struct Request {
+    /// This program as it was typed: `music-tracker` or `./music-tracker`.
+    pub(crate) typed_name: String,
     pub(crate) command: &'static Subcommand,
     common: CommonArgs,
     rest: Vec<OsString>,
@@ -111,15 +113,17 @@ fn typed(common: &CommonArgs) -> Vec<OsString> {
 
 /// Reads the arguments. Ends the process when they are wrong or only ask for help.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Request {
+    let args = help_as_flag(args);
+    let typed_name = args.first().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let mut parser = parser();
-    let matches = parser.try_get_matches_from_mut(help_as_flag(args)).unwrap_or_else(|error| error.exit());
+    let matches = parser.try_get_matches_from_mut(args).unwrap_or_else(|error| error.exit());
     let common = CommonArgs::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let chosen = matches.subcommand().and_then(|(word, own)| {
         let rest = own.get_many("rest").into_iter().flatten().cloned().collect();
         Some((COMMANDS.iter().find(|command| command.name == word)?, rest))
     });
     match chosen {
-        Some((command, rest)) => Request { command, common, rest },
+        Some((command, rest)) => Request { typed_name, command, common, rest },
         None => parser.error(ErrorKind::MissingSubcommand, "nothing to do").exit(),
     }
 }

@@ -10,8 +10,8 @@ use crate::program::run_program;
 
 const HINT: &str = "
 Look at it:
-  music-tracker summary
-  music-tracker query \"select * from rpt_top_artists limit 10\"";
+  NAME summary
+  NAME query \"select artist_name, plays from rpt_top_artists where period = 'all time' order by plays desc limit 10\"";
 
 /// Runs the job and, when it changed plays, builds, tests and publishes the star schema.
 pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
@@ -30,7 +30,7 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     if code != 0 {
         say("The plays are stored, but the star schema is as before: `music-tracker refresh` tries again.");
     } else if std::io::stdout().is_terminal() {
-        say(HINT);
+        say(&HINT.replace("NAME", &request.typed_name));
     }
     Ok(code)
 }

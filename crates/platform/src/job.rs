@@ -158,7 +158,7 @@ fn run<T>(
     let run_id = correlation_id().unwrap_or_else(|| new_run_id(started_at));
     let run = Run { run_id, started_at, clock };
     let outcome = settings.and_then(|settings| {
-        telemetry::start(&settings.log_level, args.log_format.unwrap_or(default_log_format()))?;
+        telemetry::start(settings.log_level.as_deref(), args.log_format.unwrap_or(default_log_format()))?;
         let data = DataDir::new(&settings.data_dir, settings.duckdb_path.clone());
         let context = JobContext { settings, data, clock: Arc::clone(&run.clock), run_id: run.run_id.clone() };
         let _span = tracing::info_span!("run", run_id = %run.run_id, job = name).entered();

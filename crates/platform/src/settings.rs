@@ -60,7 +60,9 @@ pub struct Settings {
     /// The star schema, when it lies outside the data folder.
     pub duckdb_path: Option<PathBuf>,
     /// A tracing filter, such as `info` or `ingest=debug,info`.
-    pub log_level: String,
+    /// When absent, people at a terminal see warnings (they get progress bars and a summary),
+    /// and collectors see every step.
+    pub log_level: Option<String>,
     /// The IANA zone of a first account; the system's zone when absent.
     pub timezone: Option<Tz>,
     /// A web page or mail address that goes into the User-Agent of every request.
@@ -112,6 +114,8 @@ pub struct Transform {
     pub memory_limit: Option<String>,
     /// DuckDB's `threads`; one for each core when absent.
     pub threads: Option<u32>,
+    /// A folder in which DuckDB logs every statement, to look into a slow build.
+    pub query_log: Option<PathBuf>,
     /// A folder of SQL models to use instead of the ones in the program.
     pub sql_dir: Option<PathBuf>,
 }
@@ -150,7 +154,6 @@ impl Settings {
         };
         let mut builder = Config::builder()
             .set_default("data_dir", "data")?
-            .set_default("log_level", "info")?
             .set_default("spotify.base_url", "https://api.spotify.com/v1/")?
             .set_default("spotify.accounts_base_url", "https://accounts.spotify.com/")?
             .set_default("spotify.timeout_secs", 30)?

@@ -1,12 +1,15 @@
 //! Log lines: to stderr, compact for people or JSON for collectors.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
 use crate::args::LogFormat;
 
 /// Starts logging for this process. A second call (tests) changes nothing.
-pub(crate) fn start(level: &str, format: LogFormat) -> anyhow::Result<()> {
+pub(crate) fn start(level: Option<&str>, format: LogFormat) -> anyhow::Result<()> {
+    let level = level.unwrap_or(if std::io::stderr().is_terminal() { "warn" } else { "info" });
     let filter = EnvFilter::try_new(level)
         .map_err(|error| crate::Stop::Usage(format!("LOG_LEVEL {level:?} is not understood: {error}")))?;
     let base = fmt().with_env_filter(filter).with_writer(std::io::stderr);

@@ -32,7 +32,7 @@ pub struct Rows {
 /// When a table or column does not exist, a value does not fit its type, or DuckDB refuses
 /// a model.
 pub fn try_model(project: &Project, model: &str, given: &[(&str, &str)], expect: &str) -> anyhow::Result<(Rows, Rows)> {
-    let duckdb = session::open(None, &Limits { threads: Some(1), memory: None }, std::path::Path::new(""))?;
+    let duckdb = session::open(None, &Limits { threads: Some(1), ..Limits::default() }, std::path::Path::new(""))?;
     prepare(&duckdb, project, &Sources::default())?;
     let mut waiting: Vec<(&str, Rows)> = Vec::new();
     for (table, text) in given {

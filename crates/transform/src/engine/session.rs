@@ -1,6 +1,6 @@
 //! How a DuckDB session is set up.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use duckdb::{AccessMode, Config, Connection};
@@ -18,12 +18,15 @@ pub struct Limits {
     pub memory: Option<String>,
     /// DuckDB's `threads`; one for each core when absent.
     pub threads: Option<u32>,
+    /// A folder in which DuckDB logs every statement of the warehouse.
+    pub query_log: Option<PathBuf>,
 }
 
 impl Limits {
     /// The limits in the settings.
     pub fn of(settings: &Settings) -> Self {
-        Self { memory: settings.transform.memory_limit.clone(), threads: settings.transform.threads }
+        let settings = &settings.transform;
+        Self { memory: settings.memory_limit.clone(), threads: settings.threads, query_log: settings.query_log.clone() }
     }
 }
 
@@ -34,15 +37,21 @@ pub(crate) fn open(path: Option<&Path>, limits: &Limits, spill: &Path) -> anyhow
         Some(path) => Connection::open_with_flags(path, config.access_mode(AccessMode::ReadWrite)?)?,
         None => Connection::open_in_memory_with_flags(config)?,
     };
+    if let Some(folder) = limits.query_log.as_ref().filter(|_| path.is_some()) {
+        let folder = literal(&folder.to_string_lossy());
+        duckdb.execute_batch(&format!("call enable_logging('QueryLog', storage = 'file', storage_path = {folder})"))?;
+    }
     duckdb.execute_batch("set TimeZone = 'UTC'")?;
     Ok(duckdb)
 }
 
 fn config(limits: &Limits) -> anyhow::Result<Config> {
+    // Nothing is ever fetched: what models need is inside the library. Only the sources of
+    // DuckDB in the crate hold no time zones, so a build from source gets those once.
+    let fetch = if cfg!(feature = "bundled") { "true" } else { "false" };
     let mut config = Config::default()
-        // Nothing is ever fetched: what models need is inside the library.
-        .with("autoinstall_known_extensions", "false")?
-        .with("autoload_known_extensions", "false")?
+        .with("autoinstall_known_extensions", fetch)?
+        .with("autoload_known_extensions", fetch)?
         // Spark's order; DuckDB's own is nulls last.
         .with("default_null_order", "nulls_first_on_asc_last_on_desc")?
         // Order is stated where it matters; without this, big tables are buffered.
