@@ -36,9 +36,9 @@ fn stop(file: &str, folder: Option<&Path>) -> ! {
     for line in [
         format!("{file} was not found; looked in: {looked}"),
         "choose one of these ways:".to_owned(),
-        "  make vendor                       fetches the official library once (scripts/fetch-duckdb.sh)".to_owned(),
-        "  DUCKDB_LIB_DIR=/folder cargo …    uses a library you have (DuckDB 1.5)".to_owned(),
-        "  cargo … --features bundled        compiles DuckDB from source (most of an hour on 2 cores)".to_owned(),
+        "  make build                          fetches the official library once (scripts/fetch-duckdb.sh)".to_owned(),
+        "  DUCKDB_LIB_DIR=/folder make build   uses a library you have (DuckDB 1.5)".to_owned(),
+        "  make build BUNDLED=1                compiles DuckDB from source (most of an hour on 2 cores)".to_owned(),
     ] {
         println!("cargo::error={line}");
     }

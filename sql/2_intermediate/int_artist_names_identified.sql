@@ -18,11 +18,13 @@ with credits as (
         lower(trim(artist_name)) as artist_key
     from stg_spotify_api__credits
     where artist_uri is not null
+        and trim(artist_name) <> ''
 ),
 
 credits_on_tracks as (
     select track_id, artist_uri, artist_key
     from int_track_credits_chosen
+    where artist_key is not null
 ),
 
 tracks as (

@@ -11,7 +11,7 @@
 -- tests: references canonical_play_id int_plays_resolved.play_id
 --        references rule match_rules.rule
 --        between distance_s 0 60
---        between round 1 8
+--        between round 1 9
 
 with duplicates as (
     select

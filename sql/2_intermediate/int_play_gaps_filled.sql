@@ -48,14 +48,14 @@ gaps_filled as (
         -- ids
         canonical_play_id as play_id,
         coalesce(
-            max(track_id) filter (where source = 'spotify_api'),
-            max(track_id) filter (where source = 'spotify_account_data')
+            max(track_id) filter (where source = 'spotify_api' and track_id <> 'unknown'),
+            max(track_id) filter (where source = 'spotify_account_data' and track_id <> 'unknown')
         ) as track_id,
 
         -- attributes
         coalesce(
-            max(kind) filter (where source = 'spotify_api'),
-            max(kind) filter (where source = 'spotify_account_data')
+            max(kind) filter (where source = 'spotify_api' and track_id <> 'unknown'),
+            max(kind) filter (where source = 'spotify_account_data' and track_id <> 'unknown')
         ) as kind,
         max(context_uri) filter (where source = 'spotify_api') as context_uri,
 

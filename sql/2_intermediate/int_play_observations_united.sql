@@ -15,14 +15,28 @@ with observations as (
     select * from stg_spotify_account_data__plays
 ),
 
-observations_with_keys as (
+-- Account data writes these words where Spotify lost what was played.
+observations_checked as (
     select
         observations.*,
-        lower(trim(track_name)) as title_key,
-        lower(trim(album_artist_name)) as artist_key,
-        lower(trim(album_name)) as album_key,
-        lower(trim(case when kind = 'episode' then album_name else album_artist_name end)) as maker_key
+        track_uri is null
+            and track_name = 'Unknown Track'
+            and album_artist_name = 'Unknown Artist' as is_nameless
     from observations
+),
+
+observations_with_keys as (
+    select
+        observations_checked.*,
+        case when not coalesce(is_nameless, false) then nullif(lower(trim(track_name)), '') end
+            as title_key,
+        case when not coalesce(is_nameless, false) then nullif(lower(trim(album_artist_name)), '') end
+            as artist_key,
+        nullif(lower(trim(album_name)), '') as album_key,
+        nullif(
+            lower(trim(case when kind = 'episode' then album_name else album_artist_name end)), ''
+        ) as maker_key
+    from observations_checked
 ),
 
 observations_with_track as (

@@ -1,6 +1,7 @@
 -- Account-data plays and export plays with the same listening time that ended in the same minute.
 --
--- Account data knows the minute, the milliseconds listened and names. Rows that are alike are
+-- Account data knows the minute, the milliseconds listened and names, which may be lost on either
+-- side. Rows that are alike are
 -- numbered on both sides, so that the first pairs with the first and the second with the second.
 --
 -- grain: one row per account-data play and export play that may be the same
@@ -99,6 +100,7 @@ pairs_with_rule as (
             when account_data_plays.artist_key = export_plays.artist_key
                 then 'account_data_same_artist'
             when export_plays.title_key is null
+                or account_data_plays.title_key is null
                 then 'account_data_unattributed'
         end as rule,
         abs(account_data_plays.nth - export_plays.nth) as places_apart,

@@ -2,7 +2,8 @@
 --
 -- Same title, the artist among the credits, and the API's end within the minute of the account
 -- data or near its edges. Rounds and order as in int_plays_matched_to_exports; of several plays in
--- one minute the longest is taken.
+-- one minute the longest is taken. A row without names is matched last, with what the API has left
+-- in its minute, and only if it was heard for the 30 seconds that the API asks for.
 --
 -- grain: one row per account-data play that is the same as an API play
 -- kind:  incremental
@@ -18,10 +19,12 @@ with bounds as (
         max(tolerance_ms) filter (where rule = 'account_data_api_strict') as strict_ms,
         max(first_round) filter (where rule = 'account_data_api_strict') as strict_round,
         max(first_round) filter (where rule = 'account_data_api') as wide_round,
+        max(tolerance_ms) filter (where rule = 'account_data_api_unattributed') as nameless_ms,
+        max(first_round) filter (where rule = 'account_data_api_unattributed') as nameless_round,
         -- From the middle of the minute to the farthest end that still counts.
         max(tolerance_ms) + 30000 as reach_ms
     from match_rules
-    where rule in ('account_data_api_strict', 'account_data_api')
+    where canonical_source = 'spotify_api'
 ),
 
 api_plays_by_stretch as (
@@ -60,7 +63,7 @@ account_data_plays_by_stretch as (
     cross join bounds
     cross join range(0, 2) as side(i)
     where observations.source = 'spotify_account_data'
-        and observations.title_key is not null
+        and (observations.title_key is not null or observations.ms_played >= 30000)
 ),
 
 pairs_in_time as (
@@ -69,6 +72,7 @@ pairs_in_time as (
         account_data_plays_by_stretch.account_id,
         account_data_plays_by_stretch.play_id,
         api_plays_by_stretch.play_id as canonical_play_id,
+        account_data_plays_by_stretch.title_key is null as is_nameless,
         account_data_plays_by_stretch.artist_key,
         api_plays_by_stretch.artist_key as canonical_artist_key,
         account_data_plays_by_stretch.ms_played,
@@ -81,8 +85,9 @@ pairs_in_time as (
     from account_data_plays_by_stretch
     inner join api_plays_by_stretch
         on account_data_plays_by_stretch.account_id = api_plays_by_stretch.account_id
-        and account_data_plays_by_stretch.title_key = api_plays_by_stretch.title_key
         and account_data_plays_by_stretch.stretch = api_plays_by_stretch.stretch
+    where account_data_plays_by_stretch.title_key = api_plays_by_stretch.title_key
+        or account_data_plays_by_stretch.title_key is null
 ),
 
 credited_names as (
@@ -102,10 +107,12 @@ pairs as (
         pairs_in_time.canonical_play_id,
         'spotify_account_data' as source,
         case
+            when pairs_in_time.is_nameless then 'account_data_api_unattributed'
             when pairs_in_time.distance_ms <= bounds.strict_ms then 'account_data_api_strict'
             else 'account_data_api'
         end as rule,
         case
+            when pairs_in_time.is_nameless then bounds.nameless_round
             when pairs_in_time.distance_ms <= bounds.strict_ms then bounds.strict_round
             else bounds.wide_round
         end as first_round,
@@ -117,10 +124,17 @@ pairs as (
     left join credited_names
         on pairs_in_time.observation_id = credited_names.observation_id
         and pairs_in_time.artist_key = credited_names.artist_key
-    where pairs_in_time.distance_ms <= bounds.wide_ms
-        and (
-            pairs_in_time.artist_key = pairs_in_time.canonical_artist_key
-            or credited_names.artist_key is not null
+    where (
+            pairs_in_time.is_nameless
+            and pairs_in_time.distance_ms <= bounds.nameless_ms
+        )
+        or (
+            not pairs_in_time.is_nameless
+            and pairs_in_time.distance_ms <= bounds.wide_ms
+            and (
+                pairs_in_time.artist_key = pairs_in_time.canonical_artist_key
+                or credited_names.artist_key is not null
+            )
         )
 ),
 
@@ -230,6 +244,40 @@ round_8 as (
         or (play_round is null and canonical_round is null)
 ),
 
+after_round_8 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        round,
+        max(round) over (partition by play_id) as play_round,
+        max(round) over (partition by canonical_play_id) as canonical_round
+    from round_8
+),
+
+round_9 as (
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        source,
+        first_round,
+        pair_number,
+        case
+            when round is not null then round
+            when pair_number = min(case when first_round <= 9 then pair_number end)
+                    over (partition by play_id)
+                and pair_number = min(case when first_round <= 9 then pair_number end)
+                    over (partition by canonical_play_id) then 9
+        end as round
+    from after_round_8
+    where round is not null
+        or (play_round is null and canonical_round is null)
+),
+
 plays_matched as (
     select
         -- ids
@@ -241,13 +289,13 @@ plays_matched as (
         pairs.rule,
 
         -- numbers
-        round_8.round,
+        round_9.round,
         pairs.distance_ms
-    from round_8
+    from round_9
     inner join pairs
-        on round_8.play_id = pairs.play_id
-        and round_8.canonical_play_id = pairs.canonical_play_id
-    where round_8.round is not null
+        on round_9.play_id = pairs.play_id
+        and round_9.canonical_play_id = pairs.canonical_play_id
+    where round_9.round is not null
 )
 
 select * from plays_matched

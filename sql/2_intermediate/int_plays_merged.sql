@@ -39,8 +39,9 @@ plays_merged as (
         observations.source,
         observations.client,
         case
-            when observations.known_by = 'nothing'
-                then coalesce(gaps_filled.kind, observations.kind)
+            when observations.known_by <> 'nothing' then observations.kind
+            when gaps_filled.kind is not null then gaps_filled.kind
+            when observations.kind in ('track', 'local') then 'unattributed'
             else observations.kind
         end as kind,
         coalesce(observations.context_uri, gaps_filled.context_uri) as context_uri,

@@ -5,7 +5,8 @@
 -- key:   track_id, position
 -- recompute: by track_id
 -- reads: int_play_observations_chosen, stg_spotify_api__credits
--- tests: not_null artist_name, artist_key
+-- tests: not_null artist_name
+--        expression artist_key is not null or artist_uri is not null
 
 with api_plays as (
     select
@@ -48,7 +49,7 @@ credits_chosen as (
 
         -- attributes
         credits.artist_name,
-        lower(trim(credits.artist_name)) as artist_key,
+        nullif(lower(trim(credits.artist_name)), '') as artist_key,
 
         -- numbers
         credits.position,

@@ -18,9 +18,9 @@ with versions as (
         isrc,
         album_uri,
         kind,
-        track_name,
-        album_name,
-        album_artist_name,
+        nullif(track_name, '') as track_name,
+        nullif(album_name, '') as album_name,
+        nullif(album_artist_name, '') as album_artist_name,
         album_release_date_text,
         album_release_date_precision,
         duration_ms,
@@ -34,9 +34,9 @@ with versions as (
         isrc,
         album_uri,
         kind,
-        track_name,
-        album_name,
-        album_artist_name,
+        nullif(track_name, ''),
+        nullif(album_name, ''),
+        nullif(album_artist_name, ''),
         album_release_date_text,
         album_release_date_precision,
         duration_ms,
@@ -109,12 +109,13 @@ tracks_described as (
         -- attributes
         coalesce(api_versions.kind, file_versions.kind) as track_kind,
         coalesce(api_versions.track_name, file_versions.track_name, tracks.track_id) as track_name,
-        lower(trim(coalesce(api_versions.track_name, file_versions.track_name))) as title_key,
+        nullif(lower(trim(coalesce(api_versions.track_name, file_versions.track_name))), '') as title_key,
         coalesce(api_versions.album_name, file_versions.album_name) as album_name,
-        lower(trim(coalesce(api_versions.album_name, file_versions.album_name))) as album_key,
+        nullif(lower(trim(coalesce(api_versions.album_name, file_versions.album_name))), '') as album_key,
         coalesce(api_versions.album_artist_name, file_versions.album_artist_name) as album_artist_name,
-        lower(trim(coalesce(api_versions.album_artist_name, file_versions.album_artist_name)))
-            as artist_key,
+        nullif(
+            lower(trim(coalesce(api_versions.album_artist_name, file_versions.album_artist_name))), ''
+        ) as artist_key,
         coalesce(api_versions.album_release_date_text, file_versions.album_release_date_text)
             as album_release_date_text,
         case

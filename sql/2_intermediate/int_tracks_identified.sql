@@ -1,7 +1,7 @@
 -- The tracks that were played, each with its artist, its album and its recording.
 --
--- A recording joins the re-releases of a track: by ISRC. A track known by names alone (account
--- data) joins the recording that is the only one of its artist with that title.
+-- A recording joins the re-releases of a track: by ISRC. A track known by names alone (account data,
+-- files of one's own) joins the recording that is the only one of its artist with that title.
 --
 -- grain: one row per track that is part of a real play
 -- kind:  incremental
@@ -40,6 +40,7 @@ albums as (
 tracks_with_artist as (
     select
         tracks.*,
+        coalesce('isrc:' || tracks.isrc, tracks.track_id) as recording_id,
         coalesce(first_artists.artist_id, 'unknown') as artist_id,
         coalesce(albums.album_id, 'unknown') as album_id
     from tracks
@@ -53,12 +54,12 @@ unambiguous_recordings as (
     select
         artist_id,
         title_key,
-        max(isrc) as isrc
+        max(recording_id) as recording_id
     from tracks_with_artist
-    where isrc is not null
+    where track_uri is not null
         and artist_id <> 'unknown'
     group by artist_id, title_key
-    having count(distinct isrc) = 1
+    having count(distinct recording_id) = 1
 ),
 
 tracks_identified as (
@@ -67,10 +68,9 @@ tracks_identified as (
         tracks_with_artist.track_id,
         tracks_with_artist.track_uri,
         case
-            when tracks_with_artist.isrc is not null then 'isrc:' || tracks_with_artist.isrc
-            when tracks_with_artist.track_uri is null and unambiguous_recordings.isrc is not null
-                then 'isrc:' || unambiguous_recordings.isrc
-            else tracks_with_artist.track_id
+            when tracks_with_artist.track_uri is null
+                then coalesce(unambiguous_recordings.recording_id, tracks_with_artist.recording_id)
+            else tracks_with_artist.recording_id
         end as recording_id,
         tracks_with_artist.isrc,
         tracks_with_artist.artist_id,

@@ -55,10 +55,10 @@ names_by_track as (
 names as (
     select
         artist_id,
-        artist_name,
+        nullif(artist_name, '') as artist_name,
         max(last_ended_ms) as last_ended_ms
     from names_by_track
-    group by artist_id, artist_name
+    group by artist_id, nullif(artist_name, '')
 ),
 
 names_ranked as (
@@ -67,7 +67,7 @@ names_ranked as (
         artist_name,
         row_number() over (
             partition by artist_id
-            order by last_ended_ms desc, artist_name
+            order by cast(artist_name is null as int), last_ended_ms desc, artist_name
         ) as choice
     from names
 ),
@@ -79,7 +79,7 @@ artists as (
         case when artist_id not like 'name:%' then artist_id end as artist_uri,
 
         -- attributes
-        artist_name,
+        coalesce(artist_name, artist_id) as artist_name,
         case when artist_id like 'name:%' then 'name' else 'uri' end as known_by
     from names_ranked
     where choice = 1

@@ -16,7 +16,7 @@
 -- columns:
 --   track_id  Key of the track: the URI its source gives, else name: and a hash of its names, else unknown.
 --   track_uri  URI as the source gives it; empty where it gives names only.
---   recording_id  What re-releases of one recording share: isrc: and the ISRC, else the track's own key.
+--   recording_id  What re-releases of one recording share: isrc: and the ISRC, else the key of one of its tracks.
 --   isrc  International Standard Recording Code; empty where no source told it.
 --   artist_id  Key of the first artist credited; the album artist where no credits are known.
 --   album_id  Key of the album, show or audiobook the track is on.
