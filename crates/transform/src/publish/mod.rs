@@ -41,7 +41,7 @@ pub(crate) use links::resolve_current;
 
 /// What a publication did.
 #[derive(Debug)]
-pub struct Published {
+pub(crate) struct Published {
     /// The hash of the views.
     pub ddl_hash: String,
     /// The folder that `current` names now, such as `run-20261122T151705.123Z`.
