@@ -6,7 +6,7 @@ use std::process::Command;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde_json::Value;
-use simulator::export::Package;
+use simulator::export::{Package, PackageKind};
 use simulator::server::{Options, Server};
 use simulator::{Kind, TruePlay, World};
 use tempfile::TempDir;
@@ -106,8 +106,7 @@ impl Household {
         Self { story: Story { world, exports, polls }, folder }
     }
 
-    /// What the star schema must hold: every play of the exports, and those that only polls
-    /// saw, which do not tell how long they were heard.
+    /// What the star schema must hold: every play that an export or a poll told of.
     fn expected(&self) -> BTreeMap<Line, usize> {
         let Story { world, exports, polls } = &self.story;
         let mut lines = BTreeMap::new();
@@ -119,9 +118,15 @@ impl Household {
                 seen.take(PAGE).for_each(|(number, _)| polled[number] = true);
             }
             for (play, polled) in plays.iter().zip(polled) {
-                let exported = exports.iter().any(|package| package.holds(play));
-                if exported || polled {
-                    *lines.entry(line(play, exported, polled)).or_default() += 1;
+                let told_by = |account_data: bool| {
+                    let mut packages = exports.iter().filter(|one| is_account_data(one) == account_data);
+                    packages.any(|package| package.holds(play))
+                };
+                let (exported, in_account_data) = (told_by(false), told_by(true));
+                if exported || in_account_data || polled {
+                    let to_the_second = exported || polled;
+                    let knows_length = exported || in_account_data;
+                    *lines.entry(line(play, to_the_second, knows_length, polled)).or_default() += 1;
                 }
             }
         }
@@ -151,13 +156,20 @@ impl Household {
     }
 }
 
-fn line(play: &TruePlay<'_>, exported: bool, polled: bool) -> Line {
+fn is_account_data(package: &Package) -> bool {
+    matches!(package.kind, PackageKind::AccountData { .. })
+}
+
+/// Account data knows a play to the minute, the list of recent plays does not know how long
+/// it was heard, and an export may have lost its name.
+fn line(play: &TruePlay<'_>, to_the_second: bool, knows_length: bool, polled: bool) -> Line {
     let local = play.local;
     let day = i64::from(local.year()) * 10_000 + i64::from(local.month()) * 100 + i64::from(local.day());
+    let second = i64::from(local.num_seconds_from_midnight());
+    let second = if to_the_second { second } else { second / 60 * 60 };
     let is_named = polled || play.kind != Kind::Unattributed;
     let title = if is_named { play.item.title.clone() } else { String::new() };
-    let second = i64::from(local.num_seconds_from_midnight());
-    (play.account.to_owned(), day, second, title, exported.then(|| i64::from(play.ms_played)))
+    (play.account.to_owned(), day, second, title, knows_length.then(|| i64::from(play.ms_played)))
 }
 
 fn run(folder: &TempDir, program: &str, args: &[&str], settings: &[(&str, String)]) -> String {
