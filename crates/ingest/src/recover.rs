@@ -19,6 +19,7 @@ const IMPORTED: [Source; 2] = [Source::SpotifyExport, Source::SpotifyAccountData
 pub(crate) fn recover(session: &Session<'_>) -> anyhow::Result<()> {
     let work = session.work_folder();
     let interrupted = work.exists();
+    session.raw.sweep_partial_receipts()?;
     for (receipt, state) in session.raw.unfinished_receipts()? {
         tracing::warn!(receipt = receipt.receipt_id, ?state, "finishing what an interrupted run left");
         match state {

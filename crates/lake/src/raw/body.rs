@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use platform::files;
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use zstd::stream::read::Decoder;
 use zstd::stream::write::Encoder;
 
-use super::RawStore;
+use super::{RawStore, listed};
 use crate::play::Source;
 
 /// Fast, and JSON still shrinks to a tenth.
@@ -216,14 +216,6 @@ impl RawStore {
         let path = self.body_path(source, raw_id);
         files::remove_if_there(&path).with_context(|| format!("deleting {}", path.display()))
     }
-}
-
-fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.with_context(|| format!("listing {}", folder.display()))?,
-    };
-    entries.map(|entry| Ok(entry?.path())).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

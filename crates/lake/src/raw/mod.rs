@@ -7,8 +7,10 @@
 mod body;
 mod receipt;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
+use anyhow::Context;
 use platform::DataDir;
 
 pub use body::{BodyWriter, HeldBody, StoredBody};
@@ -39,4 +41,13 @@ impl RawStore {
     fn receipts_folder(&self) -> PathBuf {
         self.folder.join("receipts")
     }
+}
+
+/// What lies in a folder; one that is not there is empty.
+fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.with_context(|| format!("listing {}", folder.display()))?,
+    };
+    entries.map(|entry| Ok(entry?.path())).collect()
 }

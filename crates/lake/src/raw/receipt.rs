@@ -11,7 +11,7 @@ use anyhow::Context;
 use platform::files;
 use serde::{Deserialize, Serialize};
 
-use super::RawStore;
+use super::{RawStore, listed};
 use crate::play::{Source, UnixMs};
 
 /// How far a receipt has come.
@@ -179,15 +179,24 @@ impl RawStore {
         Ok(receipts)
     }
 
+    /// Deletes the `.partial` receipts that killed programs left.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn sweep_partial_receipts(&self) -> anyhow::Result<()> {
+        for job in Job::ALL {
+            for path in listed(&self.receipts_folder().join(job.folder()))? {
+                if path.extension().is_some_and(|ending| ending == files::PARTIAL) {
+                    files::remove_if_there(&path)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn receipt_files(&self, job: Job) -> anyhow::Result<Vec<(PathBuf, State)>> {
-        let folder = self.receipts_folder().join(job.folder());
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.with_context(|| format!("listing {}", folder.display()))?,
-        };
         let mut files = Vec::new();
-        for entry in entries {
-            let path = entry?.path();
+        for path in listed(&self.receipts_folder().join(job.folder()))? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if let Some(state) = State::ALL.into_iter().find(|state| name.ends_with(state.ending())) {
                 files.push((path, state));
