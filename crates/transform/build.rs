@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "a build script is told everything by the environment")]
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -35,7 +36,7 @@ fn embed_sql(root: &Path) -> io::Result<()> {
     }
     code.push_str("]\n");
     let out = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
-    fs::write(out.join("sql_tree.rs"), code)
+    fs::File::create(out.join("sql_tree.rs"))?.write_all(code.as_bytes())
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -10,7 +10,7 @@ pub(crate) fn link_duckdb() {
     if env::var_os("CARGO_FEATURE_BUNDLED").is_some() {
         return;
     }
-    let macos = env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos");
+    let macos = env::var_os("CARGO_CFG_TARGET_OS").is_some_and(|os| os == "macos");
     let origin = if macos { "@loader_path" } else { "$ORIGIN" };
     let mut places = vec![origin.to_owned(), format!("{origin}/../lib"), format!("{origin}/deps")];
     let folder = env::var_os("DUCKDB_LIB_DIR").map(PathBuf::from);
@@ -36,9 +36,9 @@ fn stop(file: &str, folder: Option<&Path>) -> ! {
     for line in [
         format!("{file} was not found; looked in: {looked}"),
         "choose one of these ways:".to_owned(),
-        "  make vendor                       fetches the official library once (scripts/fetch-duckdb.sh)".to_owned(),
-        "  DUCKDB_LIB_DIR=/folder cargo …    uses a library you have (DuckDB 1.5)".to_owned(),
-        "  cargo … --features bundled        compiles DuckDB from source (most of an hour on 2 cores)".to_owned(),
+        "  make build                          fetches the official library once (scripts/fetch-duckdb.sh)".to_owned(),
+        "  DUCKDB_LIB_DIR=/folder make build   uses a library you have (DuckDB 1.5)".to_owned(),
+        "  make build BUNDLED=1                compiles DuckDB from source (most of an hour on 2 cores)".to_owned(),
     ] {
         println!("cargo::error={line}");
     }

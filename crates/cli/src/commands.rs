@@ -28,7 +28,7 @@ pub const COMMANDS: &[Subcommand] = &[
     ingest("account", "Add and list listeners, and the time zones they live in", false),
     ingest("replay", "Rebuild the typed tables from the raw files, without the network", true),
     ingest("compact", "Merge the many small files of past months", false),
-    transform("summary", "Show what you listen to, and whether every play is accounted for"),
+    transform("summary", "Show what you listen to: artists, hours of the day, a year of days"),
     transform("query", "Ask a question in SQL"),
     transform("refresh", "Build, test and publish the star schema"),
     transform("build", "Build the star schema and test it, without publishing"),

@@ -19,7 +19,7 @@ use crate::record::{BuildRecord, BuiltModel};
 
 /// Who builds, when, and where rows that break a test go.
 #[derive(Debug, Clone)]
-pub struct Run {
+pub(crate) struct Run {
     /// Correlates everything this run writes.
     pub run_id: String,
     /// The instant it began.
@@ -30,7 +30,7 @@ pub struct Run {
 
 /// What a build did.
 #[derive(Debug)]
-pub struct Built {
+pub(crate) struct Built {
     /// What the warehouse holds now.
     pub record: BuildRecord,
     /// The models that were built, in order.
@@ -40,13 +40,14 @@ pub struct Built {
 }
 
 /// Builds the selected models and runs their tests; commits when every test of severity
-/// `error` holds.
+/// `error` holds. `step` hears what comes next.
 pub(crate) fn build(
     duckdb: &Connection,
     project: &Project,
     sources: &Sources,
     selection: &Selection,
     run: &Run,
+    step: &dyn Fn(&str),
 ) -> anyhow::Result<Built> {
     let names = selection.names(project)?;
     in_transaction(duckdb, true, || {
@@ -59,8 +60,9 @@ pub(crate) fn build(
         }
         let mut built = Vec::new();
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
+            step(&model.name);
             let model = build_model(duckdb, project, model, &record)?;
-            tracing::info!(model = model.name, rows = model.rows, "built");
+            tracing::debug!(model = model.name, rows = model.rows, "built");
             built.push(model.name.clone());
             record.models.retain(|other| other.name != model.name);
             record.models.push(model);
@@ -71,8 +73,9 @@ pub(crate) fn build(
         record.run_id.clone_from(&run.run_id);
         record.built_at = run.now.to_rfc3339_opts(SecondsFormat::Millis, true);
         record.write(duckdb)?;
+        step("tests");
         let tests = tested(duckdb, project, &names, selection.is_all(), run)?;
-        tracing::info!(tests = tests.tests, "tested");
+        tracing::info!(models = built.len(), tests = tests.tests, "built and tested");
         Ok(Built { record, models: built, tests })
     })
 }
@@ -213,7 +216,7 @@ fn drop_leftovers(duckdb: &Connection, project: &Project) -> anyhow::Result<()> 
     let rows = there.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
     for (kind, name) in rows.collect::<duckdb::Result<Vec<_>>>()? {
         let ours = name == "_build"
-            || sources::columns_of(&name).is_some()
+            || sources::exists(&name)
             || project.model(&name).is_some()
             || project.seeds.iter().any(|seed| seed.table == name);
         if !ours {

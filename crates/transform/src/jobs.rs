@@ -4,12 +4,14 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use platform::{JobContext, Summary};
+use platform::{JobContext, Summary, progress};
 
 use crate::build::{self, Built, Run};
+use crate::engine::fault::without_codes;
+use crate::engine::memory::with_growing_memory;
 use crate::engine::session::Limits;
+use crate::engine::sources;
 use crate::engine::warehouse::{Open, Warehouse};
-use crate::manifest;
 use crate::project::{Project, Selection, SqlTree};
 use crate::publish::{self, Published};
 use crate::query::{Format, Reader};
@@ -28,10 +30,12 @@ pub fn build(
     full_refresh: bool,
     selection: &Selection,
 ) -> anyhow::Result<Summary> {
-    let project = project(context, sql_dir)?;
-    let mut warehouse = open(context, full_refresh)?;
-    let built = build_into(context, &mut warehouse, &project, selection)?;
-    Ok(summary_of(&built, &warehouse))
+    told(|| {
+        let project = project(context, sql_dir)?;
+        let mut warehouse = open(context, full_refresh)?;
+        let built = build_into(context, &mut warehouse, &project, selection)?;
+        Ok(summary_of(&built, &warehouse))
+    })
 }
 
 /// Runs the tests on what was built.
@@ -39,14 +43,21 @@ pub fn build(
 /// # Errors
 /// When a test of severity `error` fails, or nothing was built yet.
 pub fn test(context: &JobContext, sql_dir: Option<&Path>, selection: &Selection) -> anyhow::Result<Summary> {
-    let project = project(context, sql_dir)?;
-    let warehouse = Warehouse::open(&context.data, &Limits::of(&context.settings), &*context.clock, Open::Existing)?;
-    let outcome = build::test(&warehouse.duckdb, &project, selection, &run_of(context))?;
-    let mut summary = Summary::text(format!("{} tests passed", outcome.tests - outcome.breaches.len()))
-        .count("tests", outcome.tests)
-        .count("tests_warned", outcome.breaches.len());
-    summary.warnings.extend(outcome.warnings().map(warning));
-    Ok(summary)
+    told(|| {
+        let project = project(context, sql_dir)?;
+        let warehouse = existing(context)?;
+        let run = run_of(context);
+        let outcome = growing(context, &warehouse, || build::test(&warehouse.duckdb, &project, selection, &run))
+            .map_err(|error| match error.to_string().contains("No files found that match") {
+                true => error.context("the files that the warehouse was built from are gone: run `transform build`"),
+                false => error,
+            })?;
+        let mut summary = Summary::text(format!("{} tests passed", outcome.tests - outcome.breaches.len()))
+            .count("tests", outcome.tests)
+            .count("tests_warned", outcome.breaches.len());
+        summary.warnings.extend(outcome.warnings().map(warning));
+        Ok(summary)
+    })
 }
 
 /// Publishes what was built.
@@ -54,11 +65,11 @@ pub fn test(context: &JobContext, sql_dir: Option<&Path>, selection: &Selection)
 /// # Errors
 /// When nothing was built yet, or files cannot be written; the old state then stays current.
 pub fn publish(context: &JobContext) -> anyhow::Result<Summary> {
-    let warehouse = Warehouse::open(&context.data, &Limits::of(&context.settings), &*context.clock, Open::Existing)?;
-    let published = publish::publish(&warehouse.duckdb, &context.data, &run_of(context))?;
-    let mut summary = Summary::default();
-    add_publication(&mut summary, &published);
-    Ok(summary)
+    told(|| {
+        let mut summary = Summary::default();
+        add_publication(&mut summary, &publish_from(context, &existing(context)?)?);
+        Ok(summary)
+    })
 }
 
 /// Builds, tests and publishes.
@@ -66,13 +77,14 @@ pub fn publish(context: &JobContext) -> anyhow::Result<Summary> {
 /// # Errors
 /// As [`build`] and [`publish`].
 pub fn refresh(context: &JobContext, sql_dir: Option<&Path>, full_refresh: bool) -> anyhow::Result<Summary> {
-    let project = project(context, sql_dir)?;
-    let mut warehouse = open(context, full_refresh)?;
-    let built = build_into(context, &mut warehouse, &project, &Selection::all())?;
-    let published = publish::publish(&warehouse.duckdb, &context.data, &run_of(context))?;
-    let mut summary = summary_of(&built, &warehouse);
-    add_publication(&mut summary, &published);
-    Ok(summary)
+    told(|| {
+        let project = project(context, sql_dir)?;
+        let mut warehouse = open(context, full_refresh)?;
+        let built = build_into(context, &mut warehouse, &project, &Selection::all())?;
+        let mut summary = summary_of(&built, &warehouse);
+        add_publication(&mut summary, &publish_from(context, &warehouse)?);
+        Ok(summary)
+    })
 }
 
 /// Answers a question about the published data on stdout.
@@ -81,10 +93,12 @@ pub fn refresh(context: &JobContext, sql_dir: Option<&Path>, full_refresh: bool)
 /// A [`platform::Stop::Usage`] when the question is wrong or nothing has been published.
 pub fn query(context: &JobContext, sql: &str, format: Option<Format>) -> anyhow::Result<String> {
     let default = if io::stdout().is_terminal() { Format::Table } else { Format::Csv };
-    let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
-    let mut out = Vec::new();
-    reader.answer(sql, format.unwrap_or(default), &mut out)?;
-    Ok(String::from_utf8(out)?)
+    told(|| {
+        let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+        let mut out = Vec::new();
+        reader.answer(sql, format.unwrap_or(default), &mut out)?;
+        Ok(String::from_utf8(out)?)
+    })
 }
 
 /// A few answers for people, from the published data.
@@ -92,7 +106,7 @@ pub fn query(context: &JobContext, sql: &str, format: Option<Format>) -> anyhow:
 /// # Errors
 /// A [`platform::Stop::Usage`] when nothing has been published or nobody has that name.
 pub fn summary(context: &JobContext, account: Option<&str>) -> anyhow::Result<String> {
-    summary::summary(&Reader::open(&context.data, &Limits::of(&context.settings))?, account)
+    told(|| summary::summary(&Reader::open(&context.data, &Limits::of(&context.settings))?, account))
 }
 
 /// The models in the order of building, as a table for people.
@@ -109,6 +123,11 @@ pub fn ls(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<String
         table.add_row([model.layer.folder(), &model.name, header.kind.as_str(), &header.grain, &reads]);
     }
     Ok(table.to_string())
+}
+
+/// Runs a job, and tells what DuckDB refused in its words alone.
+fn told<T>(job: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    job().map_err(without_codes)
 }
 
 /// The checked tree: a folder given by hand, else by the settings, else the embedded one.
@@ -129,10 +148,41 @@ fn build_into(
     selection: &Selection,
 ) -> anyhow::Result<Built> {
     forget_old_failures(context);
-    let sources = manifest::sources(context)?;
-    let built = build::build(&warehouse.duckdb, project, &sources, selection, &run_of(context))?;
+    let sources = sources::sources(context)?;
+    let (limits, run) = (Limits::of(&context.settings), run_of(context));
+    let duckdb = &warehouse.duckdb;
+    let steps = selection.names(project)?.len() + 1;
+    let built = with_growing_memory(duckdb, &limits, sources.plays, || {
+        let bar = progress::count_bar(u64::try_from(steps)?, "building");
+        let step = |name: &str| {
+            bar.set_message(name.to_owned());
+            bar.inc(1);
+        };
+        let built = build::build(duckdb, project, &sources, selection, &run, &step);
+        bar.finish_and_clear();
+        built
+    })?;
     warehouse.keep(&context.data)?;
     Ok(built)
+}
+
+fn publish_from(context: &JobContext, warehouse: &Warehouse) -> anyhow::Result<Published> {
+    let run = run_of(context);
+    growing(context, warehouse, || publish::publish(&warehouse.duckdb, &context.data, &run))
+}
+
+/// Work on what was built before, with the memory that its size asks for.
+fn growing<T>(
+    context: &JobContext,
+    warehouse: &Warehouse,
+    work: impl FnMut() -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let plays = sources::plays(context)?;
+    with_growing_memory(&warehouse.duckdb, &Limits::of(&context.settings), plays, work)
+}
+
+fn existing(context: &JobContext) -> anyhow::Result<Warehouse> {
+    Warehouse::open(&context.data, &Limits::of(&context.settings), &*context.clock, Open::Existing)
 }
 
 fn summary_of(built: &Built, warehouse: &Warehouse) -> Summary {

@@ -2,4 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot lay its ground has failed")]
 
 mod programs;
+mod quick_start;
 mod readme;
+mod truth;

@@ -1,7 +1,7 @@
 //! Which program is started, with what, and what follows it.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -11,11 +11,13 @@ struct Bench(tempfile::TempDir);
 
 impl Bench {
     fn new(stored: u32, exit_code: u8) -> Self {
-        let bench = Self(tempfile::tempdir().unwrap());
+        // On the file system of the binary, so that it can be linked.
+        let bench = Self(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
         let report = format!(
             r#"{{"job":"ingest import","run_id":"r1","status":"ok","started_at":"2026-01-01T00:00:00Z",
                 "duration_ms":1,"counts":{{"stored":{stored}}},"warnings":[],"error":null}}"#
         );
+        fs::create_dir(bench.path("bin")).unwrap();
         bench.script(
             "ingest",
             &format!(
@@ -27,10 +29,7 @@ impl Bench {
             ),
         );
         bench.script("transform", "");
-        fs::create_dir(bench.path("bin")).unwrap();
-        fs::rename(bench.path("ingest"), bench.path("bin/ingest")).unwrap();
-        fs::rename(bench.path("transform"), bench.path("bin/transform")).unwrap();
-        fs::copy(env!("CARGO_BIN_EXE_music-tracker"), bench.path("bin/music-tracker")).unwrap();
+        fs::hard_link(env!("CARGO_BIN_EXE_music-tracker"), bench.path("bin/music-tracker")).unwrap();
         // As `make demo` leaves it: a link in another folder.
         symlink(bench.path("bin/music-tracker"), bench.path("music-tracker")).unwrap();
         bench
@@ -40,11 +39,13 @@ impl Bench {
         self.0.path().join(name)
     }
 
+    /// Written by a process of its own: a file that this one has open for writing while
+    /// another test starts a program could not be executed for a moment.
     fn script(&self, name: &str, body: &str) {
-        let log = self.path("log");
-        let file = self.path(name);
-        fs::write(&file, format!("#!/bin/sh\necho {name} \"$*\" >>{}\n{body}\n", log.display())).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        let (log, file) = (self.path("log"), self.path("bin").join(name));
+        let text = format!("#!/bin/sh\necho {name} \"$*\" >>{}\n{body}\n", log.display());
+        let write = r#"printf '%s' "$1" >"$0" && chmod +x "$0""#;
+        assert!(Command::new("sh").arg("-c").arg(write).arg(file).arg(text).status().unwrap().success());
     }
 
     fn type_in(&self, words: &[&str]) -> Output {

@@ -8,7 +8,7 @@ const MAKEFILE: &str = include_str!("../../../../Makefile");
 const ENV_EXAMPLE: &str = include_str!("../../../../.env.example");
 
 /// The lines of the README that somebody would type, without comments.
-fn typed_lines() -> Vec<&'static str> {
+pub(crate) fn typed_lines() -> Vec<&'static str> {
     let mut lines = Vec::new();
     let mut inside = false;
     for line in README.lines() {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use platform::Stop;
+
 /// A statement that DuckDB refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) struct Fault {
@@ -42,6 +44,18 @@ pub(crate) fn words(error: &duckdb::Error) -> String {
         duckdb::Error::DuckDBFailure(_, Some(message)) => message.clone(),
         other => other.to_string(),
     }
+}
+
+/// Takes the crate's codes ("Error code 1: Unknown error code") off the end of a chain of
+/// causes: the words before them say it all.
+pub(crate) fn without_codes(error: anyhow::Error) -> anyhow::Error {
+    if !error.root_cause().is::<duckdb::ffi::Error>() || Stop::in_chain(&error).is_some() {
+        return error;
+    }
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let mut causes = causes.into_iter().rev().skip(1);
+    let first = anyhow::Error::msg(causes.next().unwrap_or_default());
+    causes.fold(first, anyhow::Error::context)
 }
 
 /// `LINE 12: select x` → `(12, "select x")`.

@@ -1,7 +1,8 @@
 //! DuckDB as this program uses it: sessions, source tables, errors with file and line.
 
 pub(crate) mod fault;
+pub(crate) mod memory;
 pub(crate) mod session;
-pub mod sources;
+pub(crate) mod sources;
 pub(crate) mod sql;
 pub(crate) mod warehouse;

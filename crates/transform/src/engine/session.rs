@@ -13,18 +13,18 @@ pub(crate) const PRELUDE: &str = include_str!("prelude_duckdb.sql");
 
 /// What a session may use.
 #[derive(Debug, Clone, Default)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// DuckDB's `memory_limit`, such as `400MB`; its own choice when absent.
-    pub memory: Option<String>,
+    pub(crate) memory: Option<String>,
     /// DuckDB's `threads`; one for each core when absent.
-    pub threads: Option<u32>,
+    pub(crate) threads: Option<u32>,
     /// A folder in which DuckDB logs every statement of the warehouse.
-    pub query_log: Option<PathBuf>,
+    pub(crate) query_log: Option<PathBuf>,
 }
 
 impl Limits {
     /// The limits in the settings.
-    pub fn of(settings: &Settings) -> Self {
+    pub(crate) fn of(settings: &Settings) -> Self {
         let settings = &settings.transform;
         Self { memory: settings.memory_limit.clone(), threads: settings.threads, query_log: settings.query_log.clone() }
     }
@@ -42,6 +42,13 @@ pub(crate) fn open(path: Option<&Path>, limits: &Limits, spill: &Path) -> anyhow
         duckdb.execute_batch(&format!("call enable_logging('QueryLog', storage = 'file', storage_path = {folder})"))?;
     }
     duckdb.execute_batch("set TimeZone = 'UTC'")?;
+    // Memory that DuckDB has given up goes back to the system at once, not after seconds: the
+    // peak of a build of a million plays is a quarter lower, at no cost that shows.
+    duckdb.execute_batch(
+        "set allocator_background_threads = true;
+         set allocator_flush_threshold = '1MB';
+         set allocator_bulk_deallocation_flush_threshold = '1MB'",
+    )?;
     Ok(duckdb)
 }
 

@@ -9,93 +9,32 @@
 use std::collections::BTreeMap;
 
 use duckdb::{Connection, params};
+use lake::manifest::part_path;
+use lake::schema::{PLAYS, TABLES};
+use lake::{Column, Manifest, Table};
+use platform::JobContext;
 use platform::state::{Account, AccountZone};
 
 use super::sql::{literal, quoted};
 
-/// A column and its DuckDB type.
-pub type Column = (&'static str, &'static str);
+/// A snapshot of the state database: its name, and its columns with their types.
+type Snapshot = (&'static str, &'static [(&'static str, &'static str)]);
 
-const PLAYS: &[Column] = &[
-    ("observation_id", "VARCHAR"),
-    ("play_id", "VARCHAR"),
-    ("account_id", "VARCHAR"),
-    ("source", "VARCHAR"),
-    ("client", "VARCHAR"),
-    ("kind", "VARCHAR"),
-    ("time_raw", "VARCHAR"),
-    ("clock", "VARCHAR"),
-    ("time_precision", "VARCHAR"),
-    ("started_at", "TIMESTAMPTZ"),
-    ("ended_at", "TIMESTAMPTZ"),
-    ("time_estimated", "VARCHAR"),
-    ("ms_played", "BIGINT"),
-    ("duration_ms", "BIGINT"),
-    ("track_uri", "VARCHAR"),
-    ("track_name", "VARCHAR"),
-    ("track_isrc", "VARCHAR"),
-    ("recording_mbid", "VARCHAR"),
-    ("album_uri", "VARCHAR"),
-    ("album_name", "VARCHAR"),
-    ("album_release_date", "VARCHAR"),
-    ("album_release_date_precision", "VARCHAR"),
-    ("album_artist_name", "VARCHAR"),
-    ("context_uri", "VARCHAR"),
-    ("platform", "VARCHAR"),
-    ("conn_country", "VARCHAR"),
-    ("shuffle", "BOOLEAN"),
-    ("skipped", "BOOLEAN"),
-    ("offline", "BOOLEAN"),
-    ("incognito", "BOOLEAN"),
-    ("reason_start", "VARCHAR"),
-    ("reason_end", "VARCHAR"),
-    ("raw_id", "VARCHAR"),
-    ("raw_ordinal", "BIGINT"),
-    ("run_id", "VARCHAR"),
-    ("ingested_at", "TIMESTAMPTZ"),
+const SNAPSHOTS: &[Snapshot] = &[
+    (
+        "accounts",
+        &[("account_id", "varchar"), ("name", "varchar"), ("counting_rule", "varchar"), ("created_at", "timestamptz")],
+    ),
+    ("account_zones", &[("account_id", "varchar"), ("zone", "varchar"), ("valid_from", "timestamptz")]),
 ];
-
-const PLAY_CREDITS: &[Column] = &[
-    ("observation_id", "VARCHAR"),
-    ("account_id", "VARCHAR"),
-    ("position", "INTEGER"),
-    ("artist_name", "VARCHAR"),
-    ("artist_uri", "VARCHAR"),
-    ("artist_mbid", "VARCHAR"),
-    ("join_phrase", "VARCHAR"),
-    ("run_id", "VARCHAR"),
-];
-
-const REJECTED: &[Column] = &[
-    ("account_id", "VARCHAR"),
-    ("source", "VARCHAR"),
-    ("file_name", "VARCHAR"),
-    ("raw_id", "VARCHAR"),
-    ("raw_ordinal", "BIGINT"),
-    ("byte_offset", "BIGINT"),
-    ("reason", "VARCHAR"),
-    ("detail", "VARCHAR"),
-    ("excerpt", "VARCHAR"),
-    ("run_id", "VARCHAR"),
-    ("ingested_at", "TIMESTAMPTZ"),
-];
-
-const ACCOUNTS: &[Column] =
-    &[("account_id", "VARCHAR"), ("name", "VARCHAR"), ("counting_rule", "VARCHAR"), ("created_at", "TIMESTAMPTZ")];
-
-const ACCOUNT_ZONES: &[Column] = &[("account_id", "VARCHAR"), ("zone", "VARCHAR"), ("valid_from", "TIMESTAMPTZ")];
-
-/// Tables of typed Parquet below `data/src`, by the name of their folder.
-const TYPED: &[(&str, &[Column])] = &[("plays", PLAYS), ("play_credits", PLAY_CREDITS), ("rejected", REJECTED)];
-
-/// Snapshots of the state database.
-const SNAPSHOTS: &[(&str, &[Column])] = &[("accounts", ACCOUNTS), ("account_zones", ACCOUNT_ZONES)];
 
 /// What there is to read at the moment of a build.
 #[derive(Debug, Default)]
-pub struct Sources {
+pub(crate) struct Sources {
     /// Live files by table and schema version, as paths DuckDB can open.
     pub files: BTreeMap<String, BTreeMap<u32, Vec<String>>>,
+    /// How many observations there are, by the manifest.
+    pub plays: u64,
     /// Everyone whose listening is kept.
     pub accounts: Vec<Account>,
     /// Where they were, when.
@@ -104,25 +43,38 @@ pub struct Sources {
 
 /// All names a staging model may read.
 pub(crate) fn names() -> impl Iterator<Item = String> {
-    TYPED.iter().chain(SNAPSHOTS).map(|(table, _)| format!("src_{table}"))
+    let typed = TABLES.iter().map(|table| table.name);
+    typed.chain(SNAPSHOTS.iter().map(|(name, _)| *name)).map(|name| format!("src_{name}"))
 }
 
-/// The folders below `data/src` whose files become tables.
-pub(crate) fn typed_tables() -> impl Iterator<Item = &'static str> {
-    TYPED.iter().map(|(table, _)| *table)
+/// Whether there is a source table of that name.
+pub(crate) fn exists(name: &str) -> bool {
+    names().any(|known| known == name)
 }
 
-/// The columns of `src_…`; `None` when there is no such table.
-pub fn columns_of(name: &str) -> Option<&'static [Column]> {
-    let table = name.strip_prefix("src_")?;
-    TYPED.iter().chain(SNAPSHOTS).find(|(known, _)| *known == table).map(|(_, columns)| *columns)
+/// Reads the manifests and the accounts.
+pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
+    let mut files: BTreeMap<String, BTreeMap<u32, Vec<String>>> = BTreeMap::new();
+    for table in TABLES {
+        let versions = files.entry(table.name.to_owned()).or_default();
+        for part in Manifest::read(&context.data, table)?.files {
+            let path = std::path::absolute(part_path(&context.data, table, &part))?;
+            versions.entry(part.schema_version).or_default().push(path.to_string_lossy().into_owned());
+        }
+    }
+    let state = context.state()?;
+    Ok(Sources { files, plays: plays(context)?, accounts: state.accounts()?, zones: state.zones()? })
+}
+
+/// How many observations there are, by the manifest alone.
+pub(crate) fn plays(context: &JobContext) -> anyhow::Result<u64> {
+    Ok(Manifest::read(&context.data, &PLAYS)?.files.iter().map(|part| part.rows).sum())
 }
 
 /// Makes every `src_` table, within the caller's transaction.
 pub(crate) fn register(duckdb: &Connection, sources: &Sources) -> anyhow::Result<()> {
-    for (table, columns) in TYPED {
-        let files = sources.files.get(*table);
-        duckdb.execute_batch(&typed_view(table, columns, files))?;
+    for table in TABLES {
+        duckdb.execute_batch(&typed_view(table, sources.files.get(table.name)))?;
     }
     for (table, columns) in SNAPSHOTS {
         let columns: Vec<String> = columns.iter().map(|(name, kind)| format!("{} {kind}", quoted(name))).collect();
@@ -145,11 +97,12 @@ pub(crate) fn register(duckdb: &Connection, sources: &Sources) -> anyhow::Result
 /// Files of one schema version are alike, so DuckDB looks into one of them to learn their
 /// columns; versions are then joined by name. (`union_by_name` over all files would open
 /// each of them every time a query is planned.)
-fn typed_view(table: &str, columns: &[Column], files: Option<&BTreeMap<u32, Vec<String>>>) -> String {
-    let list = |item: fn(&Column) -> String| columns.iter().map(item).collect::<Vec<_>>().join(", ");
-    let casts = list(|(name, kind)| format!("cast({0} as {kind}) as {0}", quoted(name)));
-    let nulls = list(|(name, kind)| format!("cast(null as {kind}) as {}", quoted(name)));
-    let mut view = format!("create or replace view src_{table} as select {casts} from (select {nulls} where false");
+fn typed_view(table: &Table, files: Option<&BTreeMap<u32, Vec<String>>>) -> String {
+    let list = |item: fn(&Column) -> String| table.columns.iter().map(item).collect::<Vec<_>>().join(", ");
+    let casts = list(|column| format!("cast({0} as {1}) as {0}", quoted(column.name), column.column_type.sql()));
+    let nulls = list(|column| format!("cast(null as {}) as {}", column.column_type.sql(), quoted(column.name)));
+    let name = table.name;
+    let mut view = format!("create or replace view src_{name} as select {casts} from (select {nulls} where false");
     for files in files.into_iter().flat_map(BTreeMap::values).filter(|files| !files.is_empty()) {
         let files = files.iter().map(|file| literal(file)).collect::<Vec<_>>().join(", ");
         view += &format!(" union all by name select * from read_parquet([{files}], hive_partitioning = false)");

@@ -162,7 +162,7 @@ fn check_reads(
             if !found.tables.contains(&item.text) {
                 let message = format!("the header says that it reads `{}`, but the query does not", item.text);
                 problems.push(Problem::at(&model.path, item.line, message));
-            } else if item.text.starts_with("src_") && sources::columns_of(&item.text).is_none() {
+            } else if item.text.starts_with("src_") && !sources::exists(&item.text) {
                 let known = sources::names().collect::<Vec<_>>().join(", ");
                 let message = format!("there is no source table `{}`; there are: {known}", item.text);
                 problems.push(Problem::at(&model.path, item.line, message));
@@ -188,7 +188,7 @@ fn check_test_reads(
     for test in tests {
         let Some(found) = parsed(duckdb, &test.path, &test.text, problems)? else { continue };
         for table in &found.tables {
-            if sources::columns_of(table).is_none() && !models.iter().any(|model| model.name == *table) {
+            if !sources::exists(table) && !models.iter().any(|model| model.name == *table) {
                 let line = line_of(&test.text, table);
                 problems.push(Problem::at(&test.path, line, format!("there is no table `{table}`")));
             }

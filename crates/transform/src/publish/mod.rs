@@ -10,6 +10,12 @@
 //! The hash is that of the views' text: readers of an old shape keep their folder until they
 //! have moved on. Everything is written under a name ending in `.partial`, synced and renamed,
 //! so a kill at any moment leaves the old state, and the next run clears the rest away.
+//!
+//! Readers that follow a link see the swap in one respect: DuckDB opens a file by its name
+//! when it plans and again when it scans, so a question that a swap cuts in two between these
+//! (milliseconds) fails with an error about the file, and succeeds when it is asked again.
+//! Files that did not change are the same file before and after, so this concerns only what
+//! is new. `transform query` and `transform summary` follow the links once, at their start.
 
 mod links;
 mod reporting;
@@ -35,7 +41,7 @@ pub(crate) use links::resolve_current;
 
 /// What a publication did.
 #[derive(Debug)]
-pub struct Published {
+pub(crate) struct Published {
     /// The hash of the views.
     pub ddl_hash: String,
     /// The folder that `current` names now, such as `run-20261122T151705.123Z`.
@@ -72,7 +78,8 @@ pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow:
     let mut tables: Vec<PublishedTable> = Vec::new();
     for model in &models {
         let reusable = before.as_deref().zip(old.as_ref());
-        let table = write::table(duckdb, model, &partial, reusable, cut).with_context(|| format!("publishing {}", model.name))?;
+        let table = write::table(duckdb, model, &partial, reusable, cut)
+            .with_context(|| format!("publishing {}", model.name))?;
         tracing::debug!(table = table.name, "written");
         tables.push(table);
     }
@@ -108,6 +115,7 @@ pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow:
     links::point(&processed.join("current"), &format!("{ddl_hash}/current"))?;
     tracing::debug!(ddl_hash, "newest");
     let removed = retention::remove_old_runs(&processed, run.now)?;
+    tracing::info!(run = current, ddl_hash, rows, written, unchanged, removed, "published");
     Ok(Published { ddl_hash, run: current, new_views, written, unchanged, rows, removed })
 }
 
@@ -140,7 +148,8 @@ fn clear_leftovers(data: &DataDir) -> anyhow::Result<()> {
         if !name.ends_with(PARTIAL) && !name.contains(&format!(".{PARTIAL}.")) {
             continue;
         }
-        let removed = if path.is_dir() && !path.is_symlink() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let removed =
+            if path.is_dir() && !path.is_symlink() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         removed.with_context(|| format!("deleting the leftover {}", path.display()))?;
     }
     Ok(())

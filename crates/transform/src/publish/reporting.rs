@@ -26,11 +26,13 @@ pub(crate) fn ensure(data: &DataDir, ddl_hash: &str, models: &[&BuiltModel]) -> 
     session::resolve_from(&duckdb, data)?;
     // The oldest format: every reader since DuckDB 1.0 opens it.
     duckdb.execute_batch(&format!("attach {} as reporting (storage_version 'v1.0.0')", path_literal(&partial)))?;
+    // One transaction: each one is synced to the disk.
+    duckdb.execute_batch("begin transaction")?;
     for model in models {
         let ddl = View::of_model(model).ddl("reporting.main", &format!("processed/{ddl_hash}/current"));
         duckdb.execute_batch(&ddl).with_context(|| format!("making the view {}", model.name))?;
     }
-    duckdb.execute_batch("checkpoint reporting; detach reporting")?;
+    duckdb.execute_batch("commit; checkpoint reporting; detach reporting")?;
     fs::File::options().write(true).open(&partial)?.sync_all()?;
     let mut permissions = fs::metadata(&partial)?.permissions();
     permissions.set_readonly(true);

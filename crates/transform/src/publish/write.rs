@@ -90,13 +90,7 @@ fn link(old: &Path, new: &Path, bytes: u64) -> bool {
     fs::metadata(old).is_ok_and(|found| found.len() == bytes) && fs::hard_link(old, new).is_ok()
 }
 
-fn write(
-    duckdb: &Connection,
-    model: &BuiltModel,
-    relation: &str,
-    condition: &str,
-    path: &Path,
-) -> anyhow::Result<()> {
+fn write(duckdb: &Connection, model: &BuiltModel, relation: &str, condition: &str, path: &Path) -> anyhow::Result<()> {
     let names: Vec<&str> = model.columns.iter().map(|column| column.name.as_str()).collect();
     let sort = if model.sort.is_empty() { &model.key } else { &model.sort };
     let order = if sort.is_empty() { String::new() } else { format!(" order by {}", quoted_list(sort)) };

@@ -14,8 +14,14 @@ use chart::{bars, columns_chart, thousands};
 use heatmap::heatmap;
 
 /// The tables that the answers come from.
-const NEEDED: &[&str] =
-    &["agg_daily", "dim_account", "fct_track_played", "rpt_listening_calendar", "rpt_listening_clock", "rpt_top_artists"];
+const NEEDED: &[&str] = &[
+    "agg_daily",
+    "dim_account",
+    "fct_track_played",
+    "rpt_listening_calendar",
+    "rpt_listening_clock",
+    "rpt_top_artists",
+];
 
 /// How many artists are named.
 const TOP_ARTISTS: usize = 10;
@@ -37,7 +43,8 @@ pub(crate) fn summary(reader: &Reader, account: Option<&str>) -> anyhow::Result<
         return Err(Stop::Usage(message).into());
     }
     let everyone = people(reader)?;
-    let chosen: Vec<&Person> = everyone.iter().filter(|person| account.is_none_or(|name| person.name == name)).collect();
+    let chosen: Vec<&Person> =
+        everyone.iter().filter(|person| account.is_none_or(|name| person.name == name)).collect();
     if let Some(name) = account.filter(|_| chosen.is_empty()) {
         let names: Vec<&str> = everyone.iter().map(|person| person.name.as_str()).collect();
         return Err(Stop::Usage(format!("no plays of {name:?} are published; there are: {}", names.join(", "))).into());
@@ -45,8 +52,10 @@ pub(crate) fn summary(reader: &Reader, account: Option<&str>) -> anyhow::Result<
     if chosen.is_empty() {
         return Ok("no plays yet: `music-tracker import my_spotify_data.zip` brings them in".to_owned());
     }
-    let pages: anyhow::Result<Vec<String>> =
-        chosen.iter().map(|person| page(reader, person).with_context(|| format!("summing up {}", person.name))).collect();
+    let pages: anyhow::Result<Vec<String>> = chosen
+        .iter()
+        .map(|person| page(reader, person).with_context(|| format!("summing up {}", person.name)))
+        .collect();
     Ok(pages?.join("\n\n"))
 }
 
@@ -138,7 +147,8 @@ fn year(reader: &Reader, person: &Person) -> anyhow::Result<String> {
     let query = "select date::varchar, round(music_minutes)::bigint from rpt_listening_calendar
                  where account_id = ? order by date desc limit 366";
     let mut statement = reader.duckdb().prepare(query)?;
-    let rows = statement.query_map([&person.account_id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+    let rows =
+        statement.query_map([&person.account_id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
     let mut days: Vec<(NaiveDate, i64)> = Vec::new();
     for row in rows {
         let (date, minutes) = row?;

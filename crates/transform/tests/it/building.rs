@@ -34,9 +34,13 @@ fn a_failed_test_leaves_everything_as_it_was() {
         lines,
         [
             "3 of 5 tests failed; everything stays as it was",
-            &format!("  dim_track: not_null track_name: 1 rows, kept in {kept}/dim_track__1_not_null_track_name.parquet"),
+            &format!(
+                "  dim_track: not_null track_name: 1 rows, kept in {kept}/dim_track__1_not_null_track_name.parquet"
+            ),
             &format!("  fct_play: unique play_id: 1 rows, kept in {kept}/fct_play__1_unique_play_id.parquet"),
-            &format!("  plays_have_tracks: Every play is of a track.: 2 rows, kept in {kept}/plays_have_tracks.parquet"),
+            &format!(
+                "  plays_have_tracks: Every play is of a track.: 2 rows, kept in {kept}/plays_have_tracks.parquet"
+            ),
         ]
     );
     assert_eq!(world.warehouse("select count(distinct play_id) from fct_play"), "2");
@@ -109,7 +113,10 @@ fn duckdbs_words_come_with_file_and_line() {
     world.edit("3_marts/fct_play.sql", "select * from stg_plays", "select *,\n    nope as x\nfrom stg_plays");
     let (message, exit_code) = failure(world.build());
     assert_eq!(exit_code, 1);
-    assert!(message.contains("3_marts/fct_play.sql:15: Binder Error: Referenced column \"nope\" not found"), "{message}");
+    assert!(
+        message.contains("3_marts/fct_play.sql:15: Binder Error: Referenced column \"nope\" not found"),
+        "{message}"
+    );
     assert!(message.contains("LINE 15:     nope as x"), "{message}");
 }
 
@@ -117,7 +124,11 @@ fn duckdbs_words_come_with_file_and_line() {
 fn an_error_while_running_rolls_back_too() {
     let world = World::small();
     world.build().unwrap();
-    world.edit("3_marts/dim_track.sql", "select distinct track_name", "select distinct\n    cast(track_name as int) as track_name");
+    world.edit(
+        "3_marts/dim_track.sql",
+        "select distinct track_name",
+        "select distinct\n    cast(track_name as int) as track_name",
+    );
     let (message, _) = failure(world.build());
     assert!(message.contains("3_marts/dim_track.sql:10: Conversion Error"), "{message}");
     assert_eq!(world.warehouse("select max(track_name) from dim_track"), "Two");
@@ -136,7 +147,10 @@ fn a_header_names_columns_that_exist() {
     let world = World::small();
     world.edit("3_marts/fct_play.sql", "-- key:   play_id", "-- key:   id");
     let (message, _) = failure(world.build());
-    assert!(message.contains("3_marts/fct_play.sql:1: the header names the column `id`, but the query has none"), "{message}");
+    assert!(
+        message.contains("3_marts/fct_play.sql:1: the header names the column `id`, but the query has none"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -148,11 +162,17 @@ fn published_columns_are_described_and_scalar() {
 
     world.edit("4_reporting/rpt_totals.sql", "sum(ms_played) as ms", "list(ms_played) as ms");
     let (message, _) = failure(world.build());
-    assert!(message.contains("column `ms`: dashboards cannot read the type BIGINT[]: publish scalars only"), "{message}");
+    assert!(
+        message.contains("column `ms`: dashboards cannot read the type BIGINT[]: publish scalars only"),
+        "{message}"
+    );
 
     world.edit("4_reporting/rpt_totals.sql", "list(ms_played) as ms", "1 as other, 2 as ms");
     let (message, _) = failure(world.build());
-    assert!(message.contains("`columns:` does not say what these mean, and no model it reads does: other"), "{message}");
+    assert!(
+        message.contains("`columns:` does not say what these mean, and no model it reads does: other"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -172,7 +192,10 @@ fn a_model_may_become_a_table_or_vanish() {
 fn a_selection_builds_just_that() {
     let world = World::small();
     let (message, exit_code) = failure(world.build_selected(&["fct_play"]));
-    assert_eq!((message.as_str(), exit_code), ("fct_play reads stg_plays, which is not built yet: use `--select +fct_play`", 2));
+    assert_eq!(
+        (message.as_str(), exit_code),
+        ("fct_play reads stg_plays, which is not built yet: use `--select +fct_play`", 2)
+    );
     assert_eq!(world.build_selected(&["+fct_play"]).unwrap().counts["models"], 2);
     assert_eq!(world.build_selected(&["fct_play+"]).unwrap().counts["models"], 2);
     assert_eq!(world.build_selected(&["dim_track", "rpt_totals"]).unwrap().counts["models"], 2);
@@ -191,10 +214,16 @@ fn seeds_are_typed_by_their_model() {
         ),
     ]);
     world.build().unwrap();
-    assert_eq!(world.warehouse("select string_agg(r::varchar, ';' order by rule) from rules as r"), "{'rule': 'a, b', 'bound_ms': NULL};{'rule': start, 'bound_ms': 1500}");
+    assert_eq!(
+        world.warehouse("select string_agg(r::varchar, ';' order by rule) from rules as r"),
+        "{'rule': 'a, b', 'bound_ms': NULL};{'rule': start, 'bound_ms': 1500}"
+    );
     world.sql("seeds/rules.csv", "rule,bound_ms\nstart,soon\n");
     let (message, _) = failure(world.build());
-    assert!(message.contains("seeds/rules.sql:7: Conversion Error: Could not convert string 'soon' to INT64"), "{message}");
+    assert!(
+        message.contains("seeds/rules.sql:7: Conversion Error: Could not convert string 'soon' to INT64"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -217,4 +246,19 @@ fn tests_run_alone_and_change_nothing() {
     assert_eq!(test().unwrap().text, "5 tests passed");
     world.edit("3_marts/fct_play.sql", "-- split:", "-- tests: between ms_played 0 1500\n-- split:");
     assert!(failure(test()).0.starts_with("1 of 6 tests failed"));
+}
+
+#[test]
+fn a_build_gets_more_memory_when_it_needs_it() {
+    let world = World::with(&[(
+        "2_intermediate/int_a.sql",
+        "-- A long list, which must be in memory as a whole.\n--\n-- grain: one row\n-- kind:  table\nselect size(collect_list(x)) as n from range(9000000) as r(x)",
+    )]);
+    world.build().unwrap();
+    assert_eq!(world.warehouse("select n from int_a"), "9000000");
+    let context = world.context_with(&[("MUSIC_TRANSFORM__MEMORY_LIMIT", "90MB")]);
+    let outcome = transform::jobs::build(&context, Some(&world.sql_dir()), false, &Default::default());
+    let (message, exit_code) = failure(outcome);
+    assert!(message.contains("2_intermediate/int_a.sql: Out of Memory Error"), "the setting is the most: {message}");
+    assert_eq!(exit_code, 1);
 }

@@ -28,7 +28,10 @@ fn models_must_not_read_each_other_in_a_circle() {
     world.sql("3_marts/dim_a.sql", &mart("dim_b", "select x from dim_b"));
     world.sql("3_marts/dim_b.sql", &mart("dim_a", "select x from dim_a"));
     let (message, _) = failure(world.build());
-    assert!(message.ends_with("3_marts/dim_a.sql: models read each other in a circle: dim_a → dim_b → dim_a"), "{message}");
+    assert!(
+        message.ends_with("3_marts/dim_a.sql: models read each other in a circle: dim_a → dim_b → dim_a"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -45,7 +48,9 @@ fn only_staging_reads_sources() {
     refused(
         "3_marts/dim_a.sql",
         &mart("src_plays", "select ms_played as x from src_plays"),
-        &["3_marts/dim_a.sql:6: only models in 1_staging read source tables: read the staging model of `src_plays` instead"],
+        &[
+            "3_marts/dim_a.sql:6: only models in 1_staging read source tables: read the staging model of `src_plays` instead",
+        ],
     );
 }
 
@@ -80,9 +85,15 @@ fn what_is_read_must_exist() {
 fn a_name_is_given_once() {
     let world = World::with(SMALL);
     world.sql("seeds/dim_track.csv", "x\n1\n");
-    world.sql("seeds/dim_track.sql", "-- Again.\n--\n-- grain: one row\n-- kind:  table\n-- reads: csv_dim_track\nselect x from csv_dim_track");
+    world.sql(
+        "seeds/dim_track.sql",
+        "-- Again.\n--\n-- grain: one row\n-- kind:  table\n-- reads: csv_dim_track\nselect x from csv_dim_track",
+    );
     let (message, _) = failure(world.build());
-    assert!(message.ends_with("seeds/dim_track.sql: the name `dim_track` is taken by 3_marts/dim_track.sql"), "{message}");
+    assert!(
+        message.ends_with("seeds/dim_track.sql: the name `dim_track` is taken by 3_marts/dim_track.sql"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -99,7 +110,9 @@ fn models_name_no_files() {
     refused(
         "2_intermediate/int_a.sql",
         "-- A.\n--\n-- grain: one row\n-- kind:  view\nselect *\nfrom read_csv('x.csv')",
-        &["2_intermediate/int_a.sql:6: the table function `read_csv` does not run on every engine: use range, or a table"],
+        &[
+            "2_intermediate/int_a.sql:6: the table function `read_csv` does not run on every engine: use range, or a table",
+        ],
     );
 }
 
@@ -177,7 +190,11 @@ fn files_lie_where_they_belong() {
 
 #[test]
 fn a_seed_is_two_files() {
-    refused("seeds/rules.csv", "a\n1\n", &["seeds/rules.csv: there is no rules.sql beside it that gives its columns types"]);
+    refused(
+        "seeds/rules.csv",
+        "a\n1\n",
+        &["seeds/rules.csv: there is no rules.sql beside it that gives its columns types"],
+    );
     refused(
         "seeds/rules.sql",
         "-- R.\n--\n-- grain: one row\n-- kind:  table\nselect 1 as x",
@@ -192,7 +209,11 @@ fn tests_refer_to_models_that_exist() {
         "-- A.\n--\n-- grain: one row\n-- kind:  table\n-- key:   x\n-- tests: references x dim_b.x\nselect 1 as x",
         &["3_marts/dim_a.sql:6: there is no model `dim_b`"],
     );
-    refused("tests/nonsense.sql", "-- It holds.\nselect * from nothing", &["tests/nonsense.sql:2: there is no table `nothing`"]);
+    refused(
+        "tests/nonsense.sql",
+        "-- It holds.\nselect * from nothing",
+        &["tests/nonsense.sql:2: there is no table `nothing`"],
+    );
 }
 
 #[test]

@@ -66,11 +66,16 @@ fn survives_kills(arguments: &[&str]) {
         }
     }
     assert!(number > 10, "there are more steps than {number}");
-    let leftovers: Vec<String> = [world.data().processed(), world.data().processed().join(world.ddl_hash()), world.data().reporting(), world.data().root().to_owned()]
-        .iter()
-        .flat_map(|folder| names_in(folder))
-        .filter(|name| name.contains("partial") || name.contains(".new") || name.contains("broken"))
-        .collect();
+    let leftovers: Vec<String> = [
+        world.data().processed(),
+        world.data().processed().join(world.ddl_hash()),
+        world.data().reporting(),
+        world.data().root().to_owned(),
+    ]
+    .iter()
+    .flat_map(|folder| names_in(folder))
+    .filter(|name| name.contains("partial") || name.contains(".new") || name.contains("broken"))
+    .collect();
     assert!(leftovers.is_empty(), "{leftovers:?}");
 }
 

@@ -1,4 +1,5 @@
 //! Tests through the public door, on real DuckDB and real Parquet files.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot lay its ground should stop there")]
 
 mod building;
 mod command;

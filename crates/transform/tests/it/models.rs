@@ -20,3 +20,33 @@ fn check(model: &str, given: &[(&str, &str)], expect: &str) {
     let (found, expected) = try_model(&project, model, given, expect).unwrap_or_else(|error| panic!("{error:#}"));
     assert!(found == expected, "{model} gave\n\n{found}\nbut was expected to give\n\n{expected}");
 }
+
+#[test]
+fn an_account_that_is_no_longer_set_up_keeps_its_row() {
+    check(
+        "dim_account",
+        &[
+            (
+                "stg_tracker__accounts",
+                "
+                account_id | account_name | counting_rule
+                a1         | Ann          | finished
+                ",
+            ),
+            (
+                "int_plays_resolved",
+                "
+                play_id | account_id
+                p1      | a1
+                p2      | gone
+                ",
+            ),
+        ],
+        "
+        account_id | account_name | counting_rule
+        a1         | Ann          | finished
+        gone       | gone         | 30s
+        unknown    | Unknown      | 30s
+        ",
+    );
+}

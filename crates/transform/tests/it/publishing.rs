@@ -62,7 +62,14 @@ fn what_did_not_change_is_the_same_file() {
     let mut world = World::small();
     world.refresh().unwrap();
     world.later(1);
-    world.plays("b", &["'p1', 'ann', 'One', '2024-01-10 10:00:00Z', 1000", "'p2', 'ann', 'Two', '2024-06-10 10:00:00Z', 2000", "'p3', 'ann', 'Two', '2024-06-11 10:00:00Z', 7"]);
+    world.plays(
+        "b",
+        &[
+            "'p1', 'ann', 'One', '2024-01-10 10:00:00Z', 1000",
+            "'p2', 'ann', 'Two', '2024-06-10 10:00:00Z', 2000",
+            "'p3', 'ann', 'Two', '2024-06-11 10:00:00Z', 7",
+        ],
+    );
     let summary = world.refresh().unwrap();
     assert_eq!((&summary.counts["files_written"], &summary.counts["files_unchanged"]), (&2.into(), &2.into()));
     let [old, new] = &world.runs()[..] else { panic!("{:?}", world.runs()) };
@@ -83,7 +90,11 @@ fn nothing_new_is_no_new_run() {
     world.refresh().unwrap();
     world.later(1);
     let summary = world.refresh().unwrap();
-    assert!(summary.text.ends_with(&format!("nothing changed since {}/run-20240615T120000.000Z", world.ddl_hash())), "{}", summary.text);
+    assert!(
+        summary.text.ends_with(&format!("nothing changed since {}/run-20240615T120000.000Z", world.ddl_hash())),
+        "{}",
+        summary.text
+    );
     assert_eq!(world.runs().len(), 1);
 }
 

@@ -38,9 +38,14 @@ fn people_can_look_around() {
 fn a_question_changes_nothing() {
     let world = World::small();
     world.refresh().unwrap();
-    for question in ["create table x as select 1", "drop view fct_play", "select 1; select 2", "copy fct_play to 'x.csv'"] {
+    for question in
+        ["create table x as select 1", "drop view fct_play", "select 1; select 2", "copy fct_play to 'x.csv'"]
+    {
         let refused = ask(&world, question, Format::Csv).unwrap_err();
-        assert!(refused.starts_with("only one question at a time, and nothing is ever changed"), "{question}: {refused}");
+        assert!(
+            refused.starts_with("only one question at a time, and nothing is ever changed"),
+            "{question}: {refused}"
+        );
     }
 }
 

@@ -23,12 +23,18 @@ fn without_files_a_table_is_empty_but_typed() {
 fn older_and_newer_files_are_read_together() {
     let world = World::with(&[STAGING]);
     world.src_file("plays", "old", "select 'a' as play_id, 7 as ms_played");
-    world.src_file("plays", "new", "select 5::bigint as ms_played, 'b' as play_id, true as shuffle, 'x' as invented_later");
+    world.src_file(
+        "plays",
+        "new",
+        "select 5::bigint as ms_played, 'b' as play_id, true as shuffle, 'x' as invented_later",
+    );
     world.src_file("plays", "dead", "select 'c' as play_id");
     world.manifest("plays", &[("old", 1), ("new", 2)]);
     world.build().unwrap();
     assert_eq!(
-        world.warehouse("select string_agg(concat_ws(' ', play_id, ms_played, shuffle), ';' order by play_id) from stg_plays"),
+        world.warehouse(
+            "select string_agg(concat_ws(' ', play_id, ms_played, shuffle), ';' order by play_id) from stg_plays"
+        ),
         "a 7;b 5 true"
     );
 }
@@ -58,9 +64,14 @@ fn accounts_and_zones_come_from_the_state_database() {
     state.set_zone(&ann.account_id, Some("2024-03-01T00:00:00.5Z".parse().unwrap()), chrono_tz::UTC).unwrap();
     world.build().unwrap();
     world.build().unwrap();
-    assert_eq!(world.warehouse("select name || ' ' || counting_rule || ' ' || created_at::varchar from stg_accounts"), "Ann's finished 2024-06-15 12:00:00+00");
     assert_eq!(
-        world.warehouse("select string_agg(concat_ws(' ', zone, valid_from), ';' order by valid_from nulls first) from stg_zones"),
+        world.warehouse("select name || ' ' || counting_rule || ' ' || created_at::varchar from stg_accounts"),
+        "Ann's finished 2024-06-15 12:00:00+00"
+    );
+    assert_eq!(
+        world.warehouse(
+            "select string_agg(concat_ws(' ', zone, valid_from), ';' order by valid_from nulls first) from stg_zones"
+        ),
         "Asia/Tokyo;UTC 2024-03-01 00:00:00.5+00"
     );
 }

@@ -92,7 +92,10 @@ impl World {
     /// With the small tree and two plays.
     pub(crate) fn small() -> Self {
         let world = Self::with(SMALL);
-        world.plays("a", &["'p1', 'ann', 'One', '2024-01-10 10:00:00Z', 1000", "'p2', 'ann', 'Two', '2024-06-10 10:00:00Z', 2000"]);
+        world.plays(
+            "a",
+            &["'p1', 'ann', 'One', '2024-01-10 10:00:00Z', 1000", "'p2', 'ann', 'Two', '2024-06-10 10:00:00Z', 2000"],
+        );
         world
     }
 
@@ -150,7 +153,13 @@ impl World {
     }
 
     pub(crate) fn context(&self) -> JobContext {
-        let vars = HashMap::from([("ENVIRONMENT".to_owned(), "testing".to_owned())]);
+        self.context_with(&[])
+    }
+
+    /// With these settings, by the names of their variables.
+    pub(crate) fn context_with(&self, settings: &[(&str, &str)]) -> JobContext {
+        let mut vars = HashMap::from([("ENVIRONMENT".to_owned(), "testing".to_owned())]);
+        vars.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         JobContext {
             settings: Settings::from_vars(&vars).unwrap(),
             data: self.data(),
@@ -205,7 +214,8 @@ impl World {
 /// The names in a folder, sorted.
 pub(crate) fn names_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }
@@ -218,6 +228,6 @@ pub(crate) fn one_value(duckdb: &duckdb::Connection, query: &str) -> String {
 
 /// The whole chain of an error, and the exit code it leads to.
 pub(crate) fn failure(outcome: anyhow::Result<Summary>) -> (String, u8) {
-    let error = outcome.err().expect("it did not fail");
+    let error = outcome.expect_err("it did not fail");
     (format!("{error:#}"), Stop::in_chain(&error).map_or(1, Stop::exit_code))
 }

@@ -1,0 +1,198 @@
+//! A story that is played through the real programs, and the list of what must come out.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use chrono::{DateTime, Datelike, Timelike, Utc};
+use serde_json::Value;
+use simulator::export::{Package, PackageKind};
+use simulator::server::{Options, Server};
+use simulator::{Kind, TruePlay, World};
+use tempfile::TempDir;
+
+/// What the list of recent plays shows at most.
+const PAGE: usize = 50;
+
+/// What happens, in this order: the exports are imported one by one, then Spotify is polled.
+pub(super) struct Story {
+    pub(super) world: World,
+    pub(super) exports: Vec<Package>,
+    pub(super) polls: Vec<DateTime<Utc>>,
+}
+
+/// One line of a fact, as truth and star schema both tell it: account, local day, second of
+/// that day, title, listened milliseconds where someone told them.
+type Line = (String, i64, i64, String, Option<i64>);
+
+/// A story and a data folder in which it is played.
+pub(super) struct Household {
+    story: Story,
+    folder: TempDir,
+}
+
+impl Household {
+    pub(super) fn of(story: Story) -> Self {
+        Self { story, folder: TempDir::new().unwrap() }
+    }
+
+    /// Plays the story and compares.
+    #[track_caller]
+    pub(super) fn check(self) {
+        self.make_accounts();
+        for (number, package) in self.story.exports.iter().enumerate() {
+            let zip = self.folder.path().join(format!("{number}.zip"));
+            package.write_zip(&self.story.world, &zip).unwrap();
+            self.run("ingest", &["import", zip.to_str().unwrap(), "--account", &package.account], &[]);
+        }
+        let expected = self.expected();
+        let this = self.poll_all();
+        this.run("transform", &["refresh"], &[]);
+        let got = this.facts();
+        let differences: Vec<_> = expected
+            .iter()
+            .filter(|(line, count)| got.get(*line) != Some(count))
+            .map(|(line, count)| format!("missing {line:?} × {count}, got {:?}", got.get(line)))
+            .chain(
+                got.iter()
+                    .filter(|(line, _)| !expected.contains_key(*line))
+                    .map(|(line, count)| format!("extra {line:?} × {count}")),
+            )
+            .take(20)
+            .collect();
+        assert!(differences.is_empty(), "{} lines expected\n{}", expected.len(), differences.join("\n"));
+    }
+
+    fn make_accounts(&self) {
+        for account in self.story.world.accounts() {
+            let (first, moves) = account.stays.split_first().unwrap();
+            self.run("ingest", &["account", "add", &account.name, "--zone", first.zone.name()], &[]);
+            for stay in moves {
+                let since = stay.since.unwrap().to_rfc3339();
+                self.run(
+                    "ingest",
+                    &["account", "set", &account.name, "--zone", stay.zone.name(), "--from", &since],
+                    &[],
+                );
+            }
+        }
+    }
+
+    fn poll_all(self) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let Self { story: Story { world, exports, polls }, folder } = self;
+        let world = std::sync::Arc::new(world);
+        let server = runtime.block_on(Server::start(std::sync::Arc::clone(&world), Options::default())).unwrap();
+        let settings = [
+            ("SPOTIFY_CLIENT_ID", "id".to_owned()),
+            ("SPOTIFY_CLIENT_SECRET", "secret".to_owned()),
+            ("SPOTIFY_BASE_URL", server.base_url()),
+            ("SPOTIFY_ACCOUNTS_BASE_URL", server.accounts_base_url()),
+        ];
+        for (number, at) in polls.iter().enumerate() {
+            server.set_now(*at);
+            for account in world.accounts().iter().filter(|_| number == 0) {
+                let token = ("SPOTIFY_REFRESH_TOKEN", server.refresh_token(&account.name).unwrap());
+                let settings: Vec<_> = settings.iter().cloned().chain([token]).collect();
+                run(&folder, "ingest", &["spotify", "--account", &account.name], &settings);
+            }
+            if number > 0 {
+                run(&folder, "ingest", &["spotify"], &settings);
+            }
+        }
+        drop(server);
+        drop(runtime);
+        let world = std::sync::Arc::into_inner(world).unwrap();
+        Self { story: Story { world, exports, polls }, folder }
+    }
+
+    /// What the star schema must hold: every play that an export or a poll told of.
+    fn expected(&self) -> BTreeMap<Line, usize> {
+        let Story { world, exports, polls } = &self.story;
+        let mut lines = BTreeMap::new();
+        for account in world.accounts() {
+            let plays: Vec<TruePlay<'_>> = world.plays_of(&account.name).collect();
+            let mut polled = vec![false; plays.len()];
+            for at in polls {
+                let seen = plays.iter().enumerate().rev().filter(|(_, play)| play.in_api && play.ended_at <= *at);
+                seen.take(PAGE).for_each(|(number, _)| polled[number] = true);
+            }
+            for (play, polled) in plays.iter().zip(polled) {
+                let told_by = |account_data: bool| {
+                    let mut packages = exports.iter().filter(|one| is_account_data(one) == account_data);
+                    packages.any(|package| package.holds(play))
+                };
+                let (exported, in_account_data) = (told_by(false), told_by(true));
+                if exported || in_account_data || polled {
+                    let to_the_second = exported || polled;
+                    let knows_length = exported || in_account_data;
+                    *lines.entry(line(play, to_the_second, knows_length, polled)).or_default() += 1;
+                }
+            }
+        }
+        lines
+    }
+
+    fn facts(&self) -> BTreeMap<Line, usize> {
+        let sql = "select account_name, date_id, time_id, ms_played,
+                          case when track_kind = 'unattributed' or track_name is null then '' else track_name end as title
+                   from fct_track_played
+                   join dim_account on dim_account.account_id = fct_track_played.account_id
+                   join dim_track on dim_track.track_id = fct_track_played.track_id";
+        let mut lines = BTreeMap::new();
+        for row in self.run("transform", &["query", "--format", "json", sql], &[]).lines() {
+            let row: Value = serde_json::from_str(row).unwrap();
+            let text = |name: &str| row[name].as_str().unwrap().to_owned();
+            let number = |name: &str| row[name].as_i64().unwrap();
+            let line =
+                (text("account_name"), number("date_id"), number("time_id"), text("title"), row["ms_played"].as_i64());
+            *lines.entry(line).or_default() += 1;
+        }
+        lines
+    }
+
+    fn run(&self, program: &str, args: &[&str], settings: &[(&str, String)]) -> String {
+        run(&self.folder, program, args, settings)
+    }
+}
+
+fn is_account_data(package: &Package) -> bool {
+    matches!(package.kind, PackageKind::AccountData { .. })
+}
+
+/// Account data knows a play to the minute, the list of recent plays does not know how long
+/// it was heard, and an export may have lost its name.
+fn line(play: &TruePlay<'_>, to_the_second: bool, knows_length: bool, polled: bool) -> Line {
+    let local = play.local;
+    let day = i64::from(local.year()) * 10_000 + i64::from(local.month()) * 100 + i64::from(local.day());
+    let second = i64::from(local.num_seconds_from_midnight());
+    let second = if to_the_second { second } else { second / 60 * 60 };
+    let is_named = polled || play.kind != Kind::Unattributed;
+    let title = if is_named { play.item.title.clone() } else { String::new() };
+    (play.account.to_owned(), day, second, title, knows_length.then(|| i64::from(play.ms_played)))
+}
+
+fn run(folder: &TempDir, program: &str, args: &[&str], settings: &[(&str, String)]) -> String {
+    let output = Command::new(beside(program))
+        .args(args)
+        .current_dir(folder.path())
+        .env_clear()
+        .envs([("ENVIRONMENT", "testing"), ("DATA_DIR", "data"), ("TIMEZONE", "UTC")])
+        .envs(settings.iter().map(|(name, value)| (*name, value.as_str())))
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} {args:?}: {stderr}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The programs of the workspace are built into one folder; this test runs beside them.
+fn beside(program: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_BIN_EXE_music-tracker")).with_file_name(program);
+    assert!(
+        path.exists(),
+        "{} is not built: use `make test`, or `cargo build --workspace --bins` first",
+        path.display()
+    );
+    path
+}
