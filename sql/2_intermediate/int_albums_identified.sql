@@ -32,7 +32,7 @@ unambiguous_albums as (
         album_kind,
         album_key,
         coalesce(artist_key, '') as artist_key,
-        max(album_uri) as album_uri
+        max(album_uri) as only_album_uri
     from tracks
     where album_uri is not null
         and album_key is not null
@@ -46,7 +46,7 @@ albums_identified as (
         tracks.track_id,
         coalesce(
             tracks.album_uri,
-            unambiguous_albums.album_uri,
+            unambiguous_albums.only_album_uri,
             'name:' || md5(
                 tracks.album_kind || ':'
                 || cast(length(tracks.album_key) as string) || ':' || tracks.album_key

@@ -38,7 +38,7 @@ tracks as (
 unambiguous_names as (
     select
         artist_key,
-        max(artist_uri) as artist_uri
+        max(artist_uri) as only_artist_uri
     from credits
     group by artist_key
     having count(distinct artist_uri) = 1
@@ -48,7 +48,7 @@ unambiguous_names_on_albums as (
     select
         credits_on_tracks.artist_key,
         tracks.album_key,
-        max(credits_on_tracks.artist_uri) as artist_uri
+        max(credits_on_tracks.artist_uri) as only_artist_uri
     from credits_on_tracks
     inner join tracks
         on credits_on_tracks.track_id = tracks.track_id
@@ -75,8 +75,8 @@ names_identified as (
         names_read.artist_key,
         names_read.album_key,
         coalesce(
-            unambiguous_names_on_albums.artist_uri,
-            unambiguous_names.artist_uri,
+            unambiguous_names_on_albums.only_artist_uri,
+            unambiguous_names.only_artist_uri,
             'name:' || md5('artist:' || names_read.artist_key)
         ) as artist_id
     from names_read

@@ -103,7 +103,7 @@ pairs_with_rule as (
                 or account_data_plays.title_key is null
                 then 'account_data_unattributed'
         end as rule,
-        abs(account_data_plays.nth - export_plays.nth) as places_apart,
+        cast(abs(account_data_plays.nth - export_plays.nth) as bigint) as places_apart,
         account_data_plays.ended_ms,
         export_plays.ended_ms as canonical_ended_ms
     from account_data_plays

@@ -54,7 +54,7 @@ unambiguous_recordings as (
     select
         artist_id,
         title_key,
-        max(recording_id) as recording_id
+        max(recording_id) as only_recording_id
     from tracks_with_artist
     where track_uri is not null
         and artist_id <> 'unknown'
@@ -69,7 +69,7 @@ tracks_identified as (
         tracks_with_artist.track_uri,
         case
             when tracks_with_artist.track_uri is null
-                then coalesce(unambiguous_recordings.recording_id, tracks_with_artist.recording_id)
+                then coalesce(unambiguous_recordings.only_recording_id, tracks_with_artist.recording_id)
             else tracks_with_artist.recording_id
         end as recording_id,
         tracks_with_artist.isrc,
