@@ -94,7 +94,7 @@ versions_ranked as (
     from versions
 ),
 
--- Dates come as 1994, 1994-03 or 1994-03-28; what is not a date stays empty.
+-- Dates come as 1994, 1994-03 or 1994-03-28; 0000 and what is not a date stay empty.
 albums_with_date as (
     select
         album_id,
@@ -103,7 +103,7 @@ albums_with_date as (
         artist_id,
         case
             when length(album_release_date_text) in (4, 7, 10)
-                and try_cast(substr(album_release_date_text || '-01-01', 1, 10) as date) is not null
+                and album_release_date_text not like '0000%'
                 then try_cast(substr(album_release_date_text || '-01-01', 1, 10) as date)
         end as release_date,
         case length(album_release_date_text)

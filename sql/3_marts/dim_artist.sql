@@ -13,11 +13,11 @@
 -- columns:
 --   artist_id  Key of the artist: the Spotify URI, else name: and a hash of the name, else unknown.
 --   artist_uri  Spotify URI; empty where no source told one.
---   artist_name  Name, as the newest report spells it.
+--   artist_name  Name, as the newest credit spells it; where there is none, the newest report.
 --   known_by  What tells the artist from others: uri, name or nothing.
 
 with track_artists as (
-    select track_id, artist_id, artist_name, last_ended_ms
+    select track_id, artist_id, artist_name, told_by, last_ended_ms
     from int_track_artists_identified
 ),
 
@@ -37,6 +37,7 @@ names_by_track as (
     select
         track_artists.artist_id,
         track_artists.artist_name,
+        track_artists.told_by,
         track_artists.last_ended_ms
     from track_artists
     semi join tracks
@@ -45,6 +46,7 @@ names_by_track as (
     select
         names.artist_id,
         tracks.artist_name,
+        'album_artist' as told_by,
         tracks.last_ended_ms
     from tracks
     inner join int_artist_names_identified as names
@@ -56,6 +58,7 @@ names as (
     select
         artist_id,
         nullif(artist_name, '') as artist_name,
+        max(case when told_by = 'credits' then 1 else 0 end) as is_credited,
         max(last_ended_ms) as last_ended_ms
     from names_by_track
     group by artist_id, nullif(artist_name, '')
@@ -67,7 +70,11 @@ names_ranked as (
         artist_name,
         row_number() over (
             partition by artist_id
-            order by cast(artist_name is null as int), last_ended_ms desc, artist_name
+            order by
+                cast(artist_name is null as int),
+                is_credited desc,
+                last_ended_ms desc,
+                artist_name
         ) as choice
     from names
 ),

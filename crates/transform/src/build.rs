@@ -19,7 +19,7 @@ use crate::record::{BuildRecord, BuiltModel};
 
 /// Who builds, when, and where rows that break a test go.
 #[derive(Debug, Clone)]
-pub struct Run {
+pub(crate) struct Run {
     /// Correlates everything this run writes.
     pub run_id: String,
     /// The instant it began.
@@ -30,7 +30,7 @@ pub struct Run {
 
 /// What a build did.
 #[derive(Debug)]
-pub struct Built {
+pub(crate) struct Built {
     /// What the warehouse holds now.
     pub record: BuildRecord,
     /// The models that were built, in order.

@@ -17,7 +17,7 @@ const KEPT_ROWS: usize = 10_000;
 
 /// A test that rows broke.
 #[derive(Debug, Clone)]
-pub struct Breach {
+pub(crate) struct Breach {
     /// The model, or the name of the query in `tests/`.
     pub of: String,
     /// What must hold, as a person reads it.
@@ -34,7 +34,7 @@ pub struct Breach {
 
 /// What a run of tests found.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// How many tests ran.
     pub tests: usize,
     /// The broken ones.
@@ -43,12 +43,12 @@ pub struct Outcome {
 
 impl Outcome {
     /// Breaches of severity `error`.
-    pub fn errors(&self) -> impl Iterator<Item = &Breach> {
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Breach> {
         self.breaches.iter().filter(|breach| breach.severity == Severity::Error)
     }
 
     /// Breaches that are only reported.
-    pub fn warnings(&self) -> impl Iterator<Item = &Breach> {
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = &Breach> {
         self.breaches.iter().filter(|breach| breach.severity == Severity::Warn)
     }
 }

@@ -31,7 +31,7 @@ pub enum Format {
 }
 
 /// The published state at one moment.
-pub struct Reader {
+pub(crate) struct Reader {
     duckdb: Connection,
     run: RunFile,
 }
@@ -41,7 +41,7 @@ impl Reader {
     ///
     /// # Errors
     /// A [`Stop::Usage`] when nothing has been published.
-    pub fn open(data: &DataDir, limits: &Limits) -> anyhow::Result<Self> {
+    pub(crate) fn open(data: &DataDir, limits: &Limits) -> anyhow::Result<Self> {
         let folder = resolve_current(data)?;
         let run = RunFile::read(&folder).with_context(|| format!("reading the published run {}", folder.display()))?;
         // A folder of this process's own: two that spill must not share names.
@@ -62,11 +62,6 @@ impl Reader {
         self.run.tables.iter().any(|published| published.name == table)
     }
 
-    /// When the data was published, RFC 3339 in UTC.
-    pub fn published_at(&self) -> &str {
-        &self.run.published_at
-    }
-
     /// The session, for our own questions.
     pub(crate) fn duckdb(&self) -> &Connection {
         &self.duckdb
@@ -76,7 +71,7 @@ impl Reader {
     ///
     /// # Errors
     /// A [`Stop::Usage`] with DuckDB's words when the question is wrong; write errors.
-    pub fn answer(&self, sql: &str, format: Format, out: &mut dyn Write) -> anyhow::Result<()> {
+    pub(crate) fn answer(&self, sql: &str, format: Format, out: &mut dyn Write) -> anyhow::Result<()> {
         let sql = sql.trim().trim_end_matches(';').trim_end();
         match references(&self.duckdb, sql)? {
             Ok(_) => {}

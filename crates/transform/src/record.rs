@@ -10,7 +10,7 @@ use crate::project::Layer;
 
 /// One build.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BuildRecord {
+pub(crate) struct BuildRecord {
     /// The run that built it last.
     pub run_id: String,
     /// When, RFC 3339 in UTC.
@@ -21,7 +21,7 @@ pub struct BuildRecord {
 
 /// One model as it was built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BuiltModel {
+pub(crate) struct BuiltModel {
     /// Its name.
     pub name: String,
     /// Its layer.
@@ -46,7 +46,7 @@ pub struct BuiltModel {
 
 /// A column of a built model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BuiltColumn {
+pub(crate) struct BuiltColumn {
     /// Its name.
     pub name: String,
     /// DuckDB's type.

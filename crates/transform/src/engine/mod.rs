@@ -3,6 +3,6 @@
 pub(crate) mod fault;
 pub(crate) mod memory;
 pub(crate) mod session;
-pub mod sources;
+pub(crate) mod sources;
 pub(crate) mod sql;
 pub(crate) mod warehouse;

@@ -13,18 +13,18 @@ pub(crate) const PRELUDE: &str = include_str!("prelude_duckdb.sql");
 
 /// What a session may use.
 #[derive(Debug, Clone, Default)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// DuckDB's `memory_limit`, such as `400MB`; its own choice when absent.
-    pub memory: Option<String>,
+    pub(crate) memory: Option<String>,
     /// DuckDB's `threads`; one for each core when absent.
-    pub threads: Option<u32>,
+    pub(crate) threads: Option<u32>,
     /// A folder in which DuckDB logs every statement of the warehouse.
-    pub query_log: Option<PathBuf>,
+    pub(crate) query_log: Option<PathBuf>,
 }
 
 impl Limits {
     /// The limits in the settings.
-    pub fn of(settings: &Settings) -> Self {
+    pub(crate) fn of(settings: &Settings) -> Self {
         let settings = &settings.transform;
         Self { memory: settings.memory_limit.clone(), threads: settings.threads, query_log: settings.query_log.clone() }
     }

@@ -30,7 +30,7 @@ const SNAPSHOTS: &[Snapshot] = &[
 
 /// What there is to read at the moment of a build.
 #[derive(Debug, Default)]
-pub struct Sources {
+pub(crate) struct Sources {
     /// Live files by table and schema version, as paths DuckDB can open.
     pub files: BTreeMap<String, BTreeMap<u32, Vec<String>>>,
     /// How many observations there are, by the manifest.

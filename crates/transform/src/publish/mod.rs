@@ -10,6 +10,12 @@
 //! The hash is that of the views' text: readers of an old shape keep their folder until they
 //! have moved on. Everything is written under a name ending in `.partial`, synced and renamed,
 //! so a kill at any moment leaves the old state, and the next run clears the rest away.
+//!
+//! Readers that follow a link see the swap in one respect: DuckDB opens a file by its name
+//! when it plans and again when it scans, so a question that a swap cuts in two between these
+//! (milliseconds) fails with an error about the file, and succeeds when it is asked again.
+//! Files that did not change are the same file before and after, so this concerns only what
+//! is new. `transform query` and `transform summary` follow the links once, at their start.
 
 mod links;
 mod reporting;
@@ -35,7 +41,7 @@ pub(crate) use links::resolve_current;
 
 /// What a publication did.
 #[derive(Debug)]
-pub struct Published {
+pub(crate) struct Published {
     /// The hash of the views.
     pub ddl_hash: String,
     /// The folder that `current` names now, such as `run-20261122T151705.123Z`.

@@ -247,3 +247,18 @@ fn tests_run_alone_and_change_nothing() {
     world.edit("3_marts/fct_play.sql", "-- split:", "-- tests: between ms_played 0 1500\n-- split:");
     assert!(failure(test()).0.starts_with("1 of 6 tests failed"));
 }
+
+#[test]
+fn a_build_gets_more_memory_when_it_needs_it() {
+    let world = World::with(&[(
+        "2_intermediate/int_a.sql",
+        "-- A long list, which must be in memory as a whole.\n--\n-- grain: one row\n-- kind:  table\nselect size(collect_list(x)) as n from range(9000000) as r(x)",
+    )]);
+    world.build().unwrap();
+    assert_eq!(world.warehouse("select n from int_a"), "9000000");
+    let context = world.context_with(&[("MUSIC_TRANSFORM__MEMORY_LIMIT", "90MB")]);
+    let outcome = transform::jobs::build(&context, Some(&world.sql_dir()), false, &Default::default());
+    let (message, exit_code) = failure(outcome);
+    assert!(message.contains("2_intermediate/int_a.sql: Out of Memory Error"), "the setting is the most: {message}");
+    assert_eq!(exit_code, 1);
+}

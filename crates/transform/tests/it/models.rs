@@ -1,5 +1,13 @@
 //! Each SQL model on a few hand-written rows: given → expect, in memory.
 
+mod answers;
+mod choosing;
+mod describing;
+mod dimensions;
+mod listening;
+mod matching;
+mod matching_account_data;
+
 use transform::project::{Project, SqlTree};
 use transform::trial::try_model;
 

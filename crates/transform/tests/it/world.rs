@@ -153,7 +153,13 @@ impl World {
     }
 
     pub(crate) fn context(&self) -> JobContext {
-        let vars = HashMap::from([("ENVIRONMENT".to_owned(), "testing".to_owned())]);
+        self.context_with(&[])
+    }
+
+    /// With these settings, by the names of their variables.
+    pub(crate) fn context_with(&self, settings: &[(&str, &str)]) -> JobContext {
+        let mut vars = HashMap::from([("ENVIRONMENT".to_owned(), "testing".to_owned())]);
+        vars.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         JobContext {
             settings: Settings::from_vars(&vars).unwrap(),
             data: self.data(),
