@@ -9,7 +9,7 @@ step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 
 step 'Building the programs (the first time takes some minutes)'
 # shellcheck disable=SC2086  # CARGO_FLAGS are words
-cargo build --quiet --workspace --bins ${CARGO_FLAGS:---locked}
+cargo build --workspace --bins ${CARGO_FLAGS:---locked}
 target=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 bin=$target/debug
 ln -sf "$bin/music-tracker" music-tracker
@@ -53,7 +53,7 @@ step 'The days after: polling Spotify every twelve simulated hours'
 # shellcheck disable=SC2086
 "$bin/simulator" serve $world --report text --now 2024-12-27T00:00:00Z >demo-data/spotify.txt &
 spotify=$!
-trap 'kill $spotify 2>/dev/null' EXIT
+trap 'kill $spotify' EXIT
 trap 'exit 130' INT TERM HUP
 until grep -q 'simulated clock' demo-data/spotify.txt; do
     kill -0 $spotify
@@ -72,6 +72,7 @@ for day in 27 28 29; do
     done
 done
 kill $spotify
+trap - EXIT
 
 step 'A newer export of everything: only what is new is added'
 export_of alice --keys 23 --out demo-data/alice_new.zip

@@ -16,6 +16,7 @@ mod statements;
 mod suites;
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::Context;
 
@@ -40,4 +41,10 @@ pub fn run(only: &str, output: &Path) -> anyhow::Result<bool> {
     std::fs::write(output, serde_json::to_string_pretty(&entries)?)?;
     println!("{}\n\nwritten to {}", entry::table(&entries), output.display());
     Ok(entries.iter().all(|entry| entry.ok))
+}
+
+/// Says why nothing was measured.
+pub fn complain(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    ExitCode::from(2)
 }

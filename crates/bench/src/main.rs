@@ -18,8 +18,11 @@ struct Args {
     output: PathBuf,
 }
 
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> ExitCode {
     let args = Args::parse();
-    let all_ok = bench::run(&args.only, &args.output)?;
-    Ok(if all_ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    match bench::run(&args.only, &args.output) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => bench::complain(&error),
+    }
 }

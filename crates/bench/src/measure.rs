@@ -48,7 +48,7 @@ pub(crate) fn once(command: &mut Command) -> anyhow::Result<Cost> {
         end.status,
         std::fs::read_to_string(errors.path()).unwrap_or_default()
     );
-    Ok(Cost { seconds, peak_mb: end.rusage.maxrss as f64 / 1e6 })
+    Ok(Cost { seconds, peak_mb: end.rusage.maxrss as f64 / f64::from(1 << 20) })
 }
 
 fn median(costs: &[Cost]) -> Cost {

@@ -37,7 +37,7 @@ impl Statements {
                     }
                 }
                 Some(_) => {}
-                None if statement.contains('?') => {}
+                None if is_prepared(&statement) => {}
                 None => statements.push(statement),
             }
         }
@@ -82,8 +82,36 @@ fn seed_of(statement: &str) -> Option<&str> {
     (rest.contains("values (?") || rest.contains("read_csv(")).then(|| rest.split('"').next()).flatten()
 }
 
+/// Whether the values of a statement are not in it: a `?` outside of quotes and comments.
+fn is_prepared(statement: &str) -> bool {
+    let mut rest = statement;
+    while let Some(at) = rest.find(['?', '\'', '"', '-']) {
+        let after = &rest[at..];
+        let end = match after.as_bytes()[0] {
+            b'?' => return true,
+            b'-' if after.starts_with("--") => after.find('\n'),
+            b'-' => Some(0),
+            quote => after[1..].find(char::from(quote)).map(|end| end + 1),
+        };
+        let Some(end) = end else { return false };
+        rest = &after[end + 1..];
+    }
+    false
+}
+
 /// The folder that a `copy … to '<file>'` writes to.
 fn written_folder(statement: &str, below: &Path) -> Option<PathBuf> {
     let file = statement.rsplit_once(" to '")?.1.split('\'').next()?;
     Path::new(file).parent().filter(|folder| folder.starts_with(below)).map(Path::to_path_buf)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_mark_counts_only_in_the_statement_itself() {
+        assert!(is_prepared("insert into t values ('?', ?)"));
+        assert!(!is_prepared("select '?', \"a?\", 2 - 1 -- really?\nfrom t"));
+    }
 }

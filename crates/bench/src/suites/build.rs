@@ -35,7 +35,7 @@ fn full(ground: &Ground, plays: u32, names: [&'static str; 2], peak_mb: f64) -> 
     let [ours, theirs] = side_by_side(fresh, [&ours, &theirs])?;
     Ok(vec![
         Entry::new(names[0], ours.seconds, "s").against(theirs.seconds).budget(Budget::RatioAtMost(1.1)),
-        Entry::new(names[1], ours.peak_mb, "MB").against(theirs.peak_mb).budget(Budget::AtMost(peak_mb)),
+        Entry::new(names[1], ours.peak_mb, "MiB").against(theirs.peak_mb).budget(Budget::AtMost(peak_mb)),
     ])
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn million(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     let (ours_per_s, theirs_per_s) = (rows / ours.seconds, rows / theirs.seconds);
     Ok(vec![
         Entry::new("import.rows_per_s", ours_per_s, "rows/s").budget(Budget::AtLeast(400_000.0)),
-        Entry::new("import.peak_mb", ours.peak_mb, "MB").against(theirs.peak_mb).budget(Budget::AtMost(200.0)),
+        Entry::new("import.peak_mb", ours.peak_mb, "MiB").against(theirs.peak_mb).budget(Budget::AtMost(200.0)),
         Entry::new("import.vs_read_json", ours_per_s, "rows/s").against(theirs_per_s).budget(Budget::RatioAtLeast(1.5)),
     ])
 }
@@ -51,7 +51,7 @@ pub(crate) fn four_million(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     };
     let (one, four) = (peak_mb(MILLION)?, peak_mb(4 * MILLION)?);
     // A tenth is what the allocator varies by from run to run.
-    Ok(vec![Entry::new("import.peak_mb.4m", four, "MB").against(one).budget(Budget::RatioAtMost(1.1))])
+    Ok(vec![Entry::new("import.peak_mb.4m", four, "MiB").against(one).budget(Budget::RatioAtMost(1.1))])
 }
 
 fn import(ground: &Ground, data: &std::path::Path, zip: &std::path::Path) -> Command {

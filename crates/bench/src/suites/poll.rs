@@ -32,7 +32,7 @@ pub(crate) fn nothing_new(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     let [Cost { peak_mb, .. }] = side_by_side(count, [&poll])?;
     let requests = (spotify.requests()? - before) / f64::from(polls);
     Ok(vec![
-        Entry::new("poll.peak_mb", peak_mb, "MB").budget(Budget::AtMost(40.0)),
+        Entry::new("poll.peak_mb", peak_mb, "MiB").budget(Budget::AtMost(40.0)),
         Entry::new("poll.requests", requests, "requests").budget(Budget::AtMost(1.0)),
     ])
 }
