@@ -109,7 +109,8 @@ fn an_estimate_is_bounded_by_the_length_and_by_the_play_before() {
     );
 }
 
-const COUNTED: &str = "play_id  | account_id | kind  | ms_played | duration_ms | reason_end | played_date | second_of_day
+const COUNTED: &str =
+    "play_id  | account_id | kind  | ms_played | duration_ms | reason_end | played_date | second_of_day
                        short    | ACCOUNT    | track | 29999     | 180000      | fwdbtn     | 2024-01-01  | 0
                        half     | ACCOUNT    | track | 30000     | 180000      | fwdbtn     | 2024-01-01  | 0
                        jingle   | ACCOUNT    | track | 20000     | 20000       | trackdone  | 2024-01-01  | 0
