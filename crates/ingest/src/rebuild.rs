@@ -4,13 +4,14 @@
 use std::collections::HashSet;
 
 use lake::manifest::{Manifest, Partition};
+use lake::play::Source;
 use lake::raw::{Job, Receipt, State};
 use lake::schema::{PLAY_CREDITS, PLAYS};
 use platform::progress;
 
 use crate::buckets::{Buckets, Shelf};
-use crate::harvest;
-use crate::months::{Against, partition, settle_months};
+use crate::harvest::{self, Harvest};
+use crate::months::{Against, Settlement, partition, settle_months};
 use crate::rejects;
 use crate::session::Session;
 
@@ -37,29 +38,47 @@ pub(crate) fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result
     let harvests = harvest::kept_bodies(session, receipts, &buckets, &|_| true, || ())?;
     let settled =
         settle_months(session, &buckets, &harvest::origins(receipts), Against::Known, &receipt.receipt_id, || ())?;
-    let earlier: Vec<Receipt> = match receipt.job {
+    conclude(session, receipt, &harvests[0], settled)
+}
+
+/// Makes visible what a pending receipt brought. Killed in between, [`finish`] does the same.
+///
+/// # Errors
+/// Any I/O error.
+pub(crate) fn conclude(
+    session: &Session<'_>,
+    receipt: &Receipt,
+    harvests: &[Harvest],
+    settled: Settlement,
+) -> anyhow::Result<()> {
+    let mut told = match receipt.job {
         // An answer of an API is never received twice in the same bytes.
-        Job::Poll => Vec::new(),
-        Job::Import => alive(session.raw.receipts_of(Job::Import)?),
+        Job::Poll => HashSet::new(),
+        Job::Import => rejects::told_before(&session.raw.living_receipts(Some(Job::Import))?, receipt),
     };
-    let rejected = rejects::write(session, receipt, &harvests[0], &mut rejects::told_before(&earlier, receipt))?;
+    let rejected = rejects::write(session, receipt, harvests, &mut told)?;
     rejects::commit(session, rejected)?;
     settled.commit(session.data())?;
     session.raw.move_receipt(receipt, State::Pending, State::Done)
 }
 
-/// Makes the months on `shelves` anew from all raw bodies that are part of the history.
+/// Makes the months on `shelves` anew from all raw bodies that are part of the history, and
+/// with them the rejected rows of `sources`, to which all shelves must belong.
 ///
 /// # Errors
 /// When a body is missing or damaged; what was there before then stays.
-pub(crate) fn months(session: &Session<'_>, shelves: &HashSet<Shelf>, part_name: &str) -> anyhow::Result<Rebuilt> {
-    let sources: HashSet<_> = shelves.iter().map(|(source, _)| *source).collect();
-    let mut receipts = alive(session.raw.receipts()?);
+pub(crate) fn months(
+    session: &Session<'_>,
+    sources: &HashSet<Source>,
+    shelves: &HashSet<Shelf>,
+    part_name: &str,
+) -> anyhow::Result<Rebuilt> {
+    let mut receipts = session.raw.living_receipts(None)?;
     for receipt in &mut receipts {
         receipt.items.retain(|item| sources.contains(&item.source));
     }
     let partitions = shelves.iter().map(|shelf| partition(session, *shelf)).collect();
-    plays(session, &receipts, &|shelf| shelves.contains(&shelf), &partitions, part_name).map(|(rebuilt, _)| rebuilt)
+    rebuild(session, &receipts, sources, &|shelf| shelves.contains(&shelf), &partitions, part_name)
 }
 
 /// Makes all typed tables of the account anew from its raw bodies.
@@ -67,34 +86,23 @@ pub(crate) fn months(session: &Session<'_>, shelves: &HashSet<Shelf>, part_name:
 /// # Errors
 /// When a body is missing or damaged; what was there before then stays.
 pub(crate) fn everything(session: &Session<'_>, part_name: &str) -> anyhow::Result<Rebuilt> {
-    let receipts = alive(session.raw.receipts()?);
     let mut partitions = HashSet::new();
     for table in [&PLAYS, &PLAY_CREDITS] {
-        let manifest = Manifest::read(session.data(), table)?;
-        partitions.extend(
-            manifest
-                .files
-                .into_iter()
-                .map(|part| part.partition)
-                .filter(|mine| mine.account_id == session.account_id()),
-        );
+        let all = Manifest::read(session.data(), table)?.files.into_iter().map(|part| part.partition);
+        partitions.extend(all.filter(|mine| mine.account_id == session.account_id()));
     }
-    let (rebuilt, harvests) = plays(session, &receipts, &|_| true, &partitions, part_name)?;
-    let (mut told, mut rejected) = (HashSet::new(), Vec::new());
-    for (receipt, harvests) in receipts.iter().zip(&harvests) {
-        rejected.extend(rejects::write(session, receipt, harvests, &mut told)?);
-    }
-    rejects::replace(session, rejected)?;
-    Ok(rebuilt)
+    let receipts = session.raw.living_receipts(None)?;
+    rebuild(session, &receipts, &HashSet::from(Source::ALL), &|_| true, &partitions, part_name)
 }
 
-fn plays(
+fn rebuild(
     session: &Session<'_>,
     receipts: &[Receipt],
+    sources: &HashSet<Source>,
     take: harvest::Filter<'_>,
     partitions: &HashSet<Partition>,
     part_name: &str,
-) -> anyhow::Result<(Rebuilt, Vec<Vec<harvest::Harvest>>)> {
+) -> anyhow::Result<Rebuilt> {
     let buckets = Buckets::new(session.work_folder())?;
     let bodies = receipts.iter().map(|receipt| receipt.items.len() as u64).sum();
     let bar = progress::count_bar(bodies, "reading raw files");
@@ -106,16 +114,12 @@ fn plays(
     bar.finish_and_clear();
     let total = settled.total();
     settled.replace(session.data(), partitions)?;
+    rejects::retell(session, receipts, &harvests, sources)?;
     let all = || harvests.iter().flatten();
-    let rebuilt = Rebuilt {
+    Ok(Rebuilt {
         bodies,
         rows: all().map(|harvest| harvest.rows).sum(),
         observations: total.stored + total.changed,
         rejected: all().flat_map(|harvest| harvest.rejected.values()).sum(),
-    };
-    Ok((rebuilt, harvests))
-}
-
-fn alive(receipts: Vec<(Receipt, State)>) -> Vec<Receipt> {
-    receipts.into_iter().filter(|(_, state)| state.is_alive()).map(|(receipt, _)| receipt).collect()
+    })
 }

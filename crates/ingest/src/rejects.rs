@@ -78,14 +78,27 @@ pub(crate) fn commit(session: &Session<'_>, parts: Vec<Part>) -> anyhow::Result<
     Manifest::commit(session.data(), &REJECTED, Commit { add: parts, ..Commit::default() })
 }
 
-/// Makes parts visible in place of all rejected rows of the account.
+/// Tells the rejected rows of `receipts` anew, in place of all that the account has from
+/// `sources`: each body's belong to the first receipt that holds it.
 ///
 /// # Errors
 /// Any I/O error.
-pub(crate) fn replace(session: &Session<'_>, parts: Vec<Part>) -> anyhow::Result<()> {
+pub(crate) fn retell(
+    session: &Session<'_>,
+    receipts: &[Receipt],
+    harvests: &[Vec<Harvest>],
+    sources: &HashSet<Source>,
+) -> anyhow::Result<()> {
+    let (mut told, mut add) = (HashSet::new(), Vec::new());
+    for (receipt, harvests) in receipts.iter().zip(harvests) {
+        add.extend(write(session, receipt, harvests, &mut told)?);
+    }
+    let is_retold = |partition: &Partition| {
+        partition.account_id == session.account_id() && sources.iter().any(|source| source.as_str() == partition.source)
+    };
     let manifest = Manifest::read(session.data(), &REJECTED)?;
-    let mine = manifest.files.into_iter().filter(|part| part.partition.account_id == session.account_id());
-    Manifest::commit(session.data(), &REJECTED, Commit { add: parts, remove: mine.map(|part| part.path).collect() })
+    let gone = manifest.files.into_iter().filter(|part| is_retold(&part.partition));
+    Manifest::commit(session.data(), &REJECTED, Commit { add, remove: gone.map(|part| part.path).collect() })
 }
 
 /// Which bodies earlier receipts have told the rejected rows of.

@@ -10,7 +10,6 @@ use platform::state::Account;
 use platform::{JobContext, Stop, Summary};
 
 use crate::buckets::{Buckets, Shelf};
-use crate::rejects;
 use crate::session::Session;
 use crate::{harvest, rebuild};
 
@@ -46,16 +45,15 @@ fn imported(context: &JobContext, account: &Account, run_id: &str) -> bool {
 /// # Errors
 /// A [`Stop::Usage`] when the run imported nothing for this account, or is undone already.
 pub fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<usize> {
-    let of_run: Vec<_> =
-        session.raw.receipts_of(Job::Import)?.into_iter().filter(|(receipt, _)| receipt.run_id == run_id).collect();
+    let imports = session.raw.receipts_of(Job::Import)?;
+    let of_run: Vec<_> = imports.iter().filter(|(receipt, _)| receipt.run_id == run_id).collect();
     if of_run.is_empty() {
-        let known = session.raw.receipts_of(Job::Import)?;
-        let known: Vec<_> =
-            known.iter().filter(|(_, state)| state.is_alive()).map(|(one, _)| one.run_id.as_str()).collect();
+        let alive = imports.iter().filter(|(_, state)| state.is_alive());
+        let runs: Vec<_> = alive.map(|(receipt, _)| receipt.run_id.as_str()).collect();
         return Err(Stop::Usage(format!(
             "the run {run_id:?} imported nothing for {:?}; its imports are: {}",
             session.account.name,
-            if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+            if runs.is_empty() { "none".to_owned() } else { runs.join(", ") }
         ))
         .into());
     }
@@ -75,13 +73,12 @@ pub fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<usize> {
 /// # Errors
 /// When a body is damaged or the disk refuses.
 pub fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
+    let sources = receipt.items.iter().map(|item| item.source).collect();
     let touched = touched(session, receipt)?;
-    rebuild::months(session, &touched, &format!("without-{}", receipt.receipt_id))?;
-    retell_rejects(session)?;
-    let receipts = session.raw.receipts_of(Job::Import)?;
-    let alive = receipts.iter().filter(|(_, state)| state.is_alive());
+    rebuild::months(session, &sources, &touched, &format!("without-{}", receipt.receipt_id))?;
+    let alive = session.raw.living_receipts(Some(Job::Import))?;
     let needed: HashSet<&str> =
-        alive.flat_map(|(other, _)| other.items.iter().map(|item| item.raw_id.as_str())).collect();
+        alive.iter().flat_map(|other| other.items.iter().map(|item| item.raw_id.as_str())).collect();
     for item in receipt.items.iter().filter(|item| !needed.contains(item.raw_id.as_str())) {
         session.raw.delete_body(item.source, &item.raw_id)?;
     }
@@ -101,19 +98,4 @@ fn touched(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<HashSet<S
     let buckets = Buckets::new(session.work_folder())?;
     harvest::kept_bodies(session, &[receipt], &buckets, &note, || ())?;
     Ok(touched.into_inner().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// Rejected rows belong to the first receipt that holds their body; that may be another one
-/// now.
-fn retell_rejects(session: &Session<'_>) -> anyhow::Result<()> {
-    let receipts = session.raw.receipts()?;
-    let alive: Vec<Receipt> =
-        receipts.into_iter().filter(|(_, state)| state.is_alive()).map(|(receipt, _)| receipt).collect();
-    let buckets = Buckets::new(session.work_folder())?;
-    let harvests = harvest::kept_bodies(session, &alive, &buckets, &|_| false, || ())?;
-    let (mut told, mut parts) = (HashSet::new(), Vec::new());
-    for (receipt, harvests) in alive.iter().zip(&harvests) {
-        parts.extend(rejects::write(session, receipt, harvests, &mut told)?);
-    }
-    rejects::replace(session, parts)
 }

@@ -19,15 +19,9 @@ pub(super) fn open(folder: &Path, limits: &Limits) -> anyhow::Result<Vec<Archive
     let mut paths = Vec::new();
     collect(folder, 0, &mut paths)?;
     paths.sort();
-    let mut loose = Archive {
-        name: folder
-            .file_name()
-            .map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned()),
-        place: Place::Loose,
-        files: Vec::new(),
-        others: Vec::new(),
-        warnings: Vec::new(),
-    };
+    let name =
+        folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let mut loose = Archive::empty(name, Place::Loose);
     let mut archives = Vec::new();
     for path in paths {
         let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
@@ -56,13 +50,7 @@ pub(super) fn open(folder: &Path, limits: &Limits) -> anyhow::Result<Vec<Archive
 /// A single file as an archive of its own.
 pub(super) fn open_file(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut archive = Archive {
-        name: name.clone(),
-        place: Place::Loose,
-        files: Vec::new(),
-        others: Vec::new(),
-        warnings: Vec::new(),
-    };
+    let mut archive = Archive::empty(name.clone(), Place::Loose);
     add(&mut archive, name, path, limits)?;
     if archive.files.is_empty() {
         return Err(match archive.warnings.pop() {

@@ -75,6 +75,10 @@ pub fn open(paths: &[PathBuf], limits: &Limits) -> anyhow::Result<Vec<Archive>> 
 }
 
 impl Archive {
+    fn empty(name: String, place: Place) -> Self {
+        Self { name, place, files: Vec::new(), others: Vec::new(), warnings: Vec::new() }
+    }
+
     /// A reader of its files; each thread takes its own.
     ///
     /// # Errors

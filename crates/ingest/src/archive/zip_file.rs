@@ -39,13 +39,8 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
     if zip.len() > MAX_ENTRIES {
         return Err(Stop::Usage(format!("{shown}: {} files are too many for an export of Spotify", zip.len())).into());
     }
-    let mut archive = Archive {
-        name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        place: Place::Zip(path.to_owned()),
-        files: Vec::new(),
-        others: Vec::new(),
-        warnings: Vec::new(),
-    };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut archive = Archive::empty(name, Place::Zip(path.to_owned()));
     let (mut total, mut encrypted) = (0_u64, false);
     for index in 0..zip.len() {
         let entry = zip.by_index_raw(index).with_context(|| format!("{shown}: reading its list of files"))?;

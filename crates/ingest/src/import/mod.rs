@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::archive::{self, Archive};
 use crate::buckets::Buckets;
 use crate::months::{Against, settle_months};
-use crate::rejects;
+use crate::rebuild;
 use crate::session::Session;
 pub(crate) use account::choose as choose_account;
 use files::FileResult;
@@ -93,24 +93,8 @@ fn import_archive(session: &Session<'_>, archive: &Archive, place: usize, yes: b
     };
     let report = ArchiveReport::new(archive, &results, &settled);
     session.raw.write_receipt(&receipt, State::Pending)?;
-    keep(session, &receipt, results, settled)?;
+    let harvests: Vec<_> = results.into_iter().filter(FileResult::counts).map(|result| result.harvest).collect();
+    rebuild::conclude(session, &receipt, &harvests, settled)?;
     drop(buckets);
     Ok(report)
-}
-
-/// Makes visible what the archive brought; the next start does the same if this is killed.
-fn keep(
-    session: &Session<'_>,
-    receipt: &Receipt,
-    results: Vec<FileResult>,
-    settled: crate::months::Settlement,
-) -> anyhow::Result<()> {
-    let earlier = session.raw.receipts_of(Job::Import)?;
-    let earlier: Vec<Receipt> =
-        earlier.into_iter().filter(|(_, state)| state.is_alive()).map(|(receipt, _)| receipt).collect();
-    let harvests: Vec<_> = results.into_iter().filter(FileResult::counts).map(|result| result.harvest).collect();
-    let rejected = rejects::write(session, receipt, &harvests, &mut rejects::told_before(&earlier, receipt))?;
-    rejects::commit(session, rejected)?;
-    settled.commit(session.data())?;
-    session.raw.move_receipt(receipt, State::Pending, State::Done)
 }

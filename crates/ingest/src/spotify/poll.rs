@@ -5,8 +5,6 @@
 //! written to `src/`; if not, body and receipt go. A program killed in between leaves a
 //! pending receipt, and the next start finishes the poll from the body on disk.
 
-use std::collections::HashSet;
-
 use clients::{Answer, ClientError, Spotify};
 use lake::play::Source;
 use lake::raw::{Item, Job, RawStore, Receipt, State};
@@ -16,9 +14,9 @@ use super::token::access_token;
 use crate::buckets::Buckets;
 use crate::harvest::{self, Stand};
 use crate::months::{Against, settle_months};
-use crate::rejects;
 use crate::session::Session;
 use crate::settle::Tally;
+use crate::{rebuild, rejects};
 
 /// What one poll brought.
 pub(super) struct Outcome {
@@ -84,9 +82,6 @@ pub(super) async fn poll(session: &Session<'_>, client: &Spotify) -> anyhow::Res
         return Ok(outcome);
     }
     held.keep()?;
-    let rejected = rejects::write(session, &receipt, std::slice::from_ref(&harvest), &mut HashSet::new())?;
-    rejects::commit(session, rejected)?;
-    settled.commit(session.data())?;
-    session.raw.move_receipt(&receipt, State::Pending, State::Done)?;
+    rebuild::conclude(session, &receipt, std::slice::from_ref(&harvest), settled)?;
     Ok(outcome)
 }

@@ -161,6 +161,19 @@ impl RawStore {
         Ok(receipts)
     }
 
+    /// The receipts whose bodies are part of the history, in its order; only those of one
+    /// kind of job where `job` says so.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn living_receipts(&self, job: Option<Job>) -> anyhow::Result<Vec<Receipt>> {
+        let receipts = match job {
+            Some(job) => self.receipts_of(job)?,
+            None => self.receipts()?,
+        };
+        Ok(receipts.into_iter().filter(|(_, state)| state.is_alive()).map(|(receipt, _)| receipt).collect())
+    }
+
     /// Receipts that a killed program left in a passing state, in the order of the history.
     /// The others are not opened: there may be tens of thousands.
     ///
