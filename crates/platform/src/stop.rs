@@ -34,6 +34,28 @@ impl Stop {
 
     /// The decisive `Stop` of an error chain, if there is one.
     pub fn in_chain(error: &anyhow::Error) -> Option<&Stop> {
-        error.chain().find_map(|cause| cause.downcast_ref::<Stop>())
+        // The chain hides what was attached as context, the error itself does not.
+        error.downcast_ref::<Stop>().or_else(|| error.chain().find_map(|cause| cause.downcast_ref::<Stop>()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context, anyhow};
+
+    use super::*;
+
+    fn check(error: anyhow::Error, exit_code: u8) {
+        assert_eq!(Stop::in_chain(&error).map_or(1, Stop::exit_code), exit_code, "{error:#}");
+    }
+
+    #[test]
+    fn it_decides_wherever_it_stands() {
+        let person = || Stop::NeedsPerson("log in".into());
+        check(person().into(), 3);
+        check(anyhow!("refused").context(person()), 3);
+        check(anyhow!("refused").context(person()).context("polling"), 3);
+        check(Err::<(), _>(person()).context("polling").context("for alice").unwrap_err(), 3);
+        check(anyhow!("refused").context("polling"), 1);
     }
 }
