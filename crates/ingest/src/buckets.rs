@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -15,6 +15,19 @@ use crate::month::Month;
 
 /// How much a thread gathers for one month before it writes.
 const GATHER_BYTES: usize = 64 << 10;
+
+/// How much a thread gathers for all months together before it writes.
+const GATHER_ALL_BYTES: usize = 4 << 20;
+
+/// How much of a month is settled at once, about 4,500 rows; a longer month is cut at the
+/// ends of days.
+const PIECE_BYTES: u64 = 1 << 20;
+
+/// In front of each row stands its length.
+const LENGTH_BYTES: usize = 4;
+
+/// The longest month.
+const DAYS: usize = 31;
 
 /// A row and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +70,7 @@ impl Buckets {
 
     /// What one thread puts rows into.
     pub(crate) fn writer(&self) -> Writer<'_> {
-        Writer { buckets: self, gathered: BTreeMap::new(), scratch: Vec::new() }
+        Writer { buckets: self, gathered: BTreeMap::new(), bytes: 0 }
     }
 
     /// The months that got rows.
@@ -65,17 +78,18 @@ impl Buckets {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
     }
 
-    /// The bytes of one month; [`rows`] reads them.
+    /// The files of one month, of which [`rows`] reads one at a time: in the order of time,
+    /// and rows of one day are never parted.
     ///
     /// # Errors
     /// Any I/O error.
-    pub(crate) fn read(&self, shelf: Shelf) -> anyhow::Result<Vec<u8>> {
-        let path = path(&self.folder, shelf);
-        let mut bytes = Vec::new();
-        File::open(&path)
-            .and_then(|mut file| file.read_to_end(&mut bytes))
-            .with_context(|| format!("reading {}", path.display()))?;
-        Ok(bytes)
+    pub(crate) fn pieces(&self, shelf: Shelf) -> anyhow::Result<Vec<PathBuf>> {
+        let whole = path(&self.folder, shelf);
+        let pieces = usize::try_from(fs::metadata(&whole)?.len() / PIECE_BYTES + 1)?.min(DAYS);
+        if pieces == 1 {
+            return Ok(vec![whole]);
+        }
+        cut(&whole, pieces).with_context(|| format!("cutting {}", whole.display()))
     }
 
     fn append(&self, shelf: Shelf, bytes: &[u8]) -> anyhow::Result<()> {
@@ -102,7 +116,7 @@ impl Drop for Buckets {
 pub(crate) struct Writer<'b> {
     buckets: &'b Buckets,
     gathered: BTreeMap<Shelf, Vec<u8>>,
-    scratch: Vec<u8>,
+    bytes: usize,
 }
 
 impl Writer<'_> {
@@ -112,14 +126,19 @@ impl Writer<'_> {
     /// Any I/O error.
     pub(crate) fn push(&mut self, source: Source, row: &Row<'_>) -> anyhow::Result<()> {
         let shelf = (source, Month::of(row.play.at));
-        self.scratch.clear();
-        self.scratch = postcard::to_extend(row, std::mem::take(&mut self.scratch))?;
         let gathered = self.gathered.entry(shelf).or_default();
-        gathered.extend_from_slice(&u32::try_from(self.scratch.len())?.to_le_bytes());
-        gathered.extend_from_slice(&self.scratch);
+        let start = gathered.len();
+        gathered.extend_from_slice(&[0; LENGTH_BYTES]);
+        *gathered = postcard::to_extend(row, std::mem::take(gathered))?;
+        let length = u32::try_from(gathered.len() - start - LENGTH_BYTES)?;
+        gathered[start..start + LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
+        self.bytes += gathered.len() - start;
         if gathered.len() >= GATHER_BYTES {
             self.buckets.append(shelf, gathered)?;
+            self.bytes -= gathered.len();
             gathered.clear();
+        } else if self.bytes >= GATHER_ALL_BYTES {
+            self.flush()?;
         }
         Ok(())
     }
@@ -128,25 +147,58 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// Any I/O error.
-    pub(crate) fn finish(self) -> anyhow::Result<()> {
-        for (shelf, bytes) in &self.gathered {
-            self.buckets.append(*shelf, bytes)?;
+    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
+        self.flush()
+    }
+
+    fn flush(&mut self) -> anyhow::Result<()> {
+        self.bytes = 0;
+        for (shelf, bytes) in std::mem::take(&mut self.gathered) {
+            self.buckets.append(shelf, &bytes)?;
         }
         Ok(())
     }
 }
 
-/// Reads the rows of one month, borrowing their texts.
+/// Deals the rows of a file out to `pieces` files by their days.
+fn cut(whole: &Path, pieces: usize) -> anyhow::Result<Vec<PathBuf>> {
+    let paths: Vec<_> = (1..=pieces).map(|piece| whole.with_extension(piece.to_string())).collect();
+    let mut files =
+        paths.iter().map(|path| Ok(BufWriter::new(File::create(path)?))).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut input = BufReader::new(File::open(whole)?);
+    let (mut length, mut row) = ([0; LENGTH_BYTES], Vec::new());
+    loop {
+        match input.read_exact(&mut length) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => break,
+            other => other?,
+        }
+        row.resize(u32::from_le_bytes(length) as usize, 0);
+        input.read_exact(&mut row)?;
+        let day = Month::day_of(postcard::from_bytes::<Row<'_>>(&row)?.play.at);
+        let file = &mut files[day * pieces / DAYS];
+        file.write_all(&length)?;
+        file.write_all(&row)?;
+    }
+    files.iter_mut().try_for_each(BufWriter::flush)?;
+    Ok(paths)
+}
+
+/// Reads the rows of a piece of a month, borrowing their texts.
 ///
 /// # Errors
 /// When the bytes are damaged.
 pub(crate) fn rows(mut bytes: &[u8]) -> anyhow::Result<Vec<Row<'_>>> {
-    let mut rows = Vec::new();
-    while let Some((length, rest)) = bytes.split_first_chunk::<4>() {
+    let mut encoded = Vec::new();
+    while let Some((length, rest)) = bytes.split_first_chunk::<LENGTH_BYTES>() {
         let length = usize::try_from(u32::from_le_bytes(*length))?;
         let (row, rest) = rest.split_at_checked(length).context("a row on its way to its month was cut off")?;
-        rows.push(postcard::from_bytes(row)?);
+        encoded.push(row);
         bytes = rest;
+    }
+    // Rows are large: a list that grows would hold them twice.
+    let mut rows = Vec::with_capacity(encoded.len());
+    for row in encoded {
+        rows.push(postcard::from_bytes(row)?);
     }
     Ok(rows)
 }

@@ -1,15 +1,17 @@
 //! From buckets of rows to parts of `plays` and `play_credits`, month by month.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fs;
 
+use anyhow::Context;
 use lake::manifest::{Commit, Manifest, Part, Partition};
 use lake::parts::{self, Known};
 use lake::schema::{PLAY_CREDITS, PLAYS};
 use platform::DataDir;
 
-use crate::buckets::{Buckets, Shelf, rows};
+use crate::buckets::{self, Buckets, Shelf};
 use crate::crew;
-use crate::overlap::Overlap;
+use crate::overlap::{Overlap, Titles};
 use crate::session::Session;
 use crate::settle::{Origins, Tally, settle};
 
@@ -124,24 +126,25 @@ fn settle_month(
     manifest: Option<&Manifest>,
     part_name: &str,
 ) -> anyhow::Result<Settlement> {
-    let bytes = buckets.read(shelf)?;
-    let mut rows = rows(&bytes)?;
-    let partition = partition(session, shelf);
-    let mut settled = Settlement::default();
-    let mut known = match manifest {
-        Some(manifest) => {
-            settled.overlap = Overlap::measure(session.data(), manifest, &partition, &rows)?;
-            parts::known(session.data(), manifest, &partition)?
-        }
-        None => Known::default(),
+    let (data, partition) = (session.data(), partition(session, shelf));
+    let (mut known, titles) = match manifest {
+        Some(manifest) => (parts::known(data, manifest, &partition)?, Titles::known(data, manifest, &partition)?),
+        None => (Known::default(), Titles::default()),
     };
-    let tallies = &mut settled.tallies;
-    let new = settle(session.account_id(), shelf.0, &mut rows, origins, &mut known, |receipt, item, tally| {
-        *tallies.entry((receipt, item)).or_default() += tally;
-    });
-    if !new.is_empty() {
-        settled.plays.push(parts::write_plays(session.data(), &partition, part_name, &new)?);
-        settled.credits.extend(parts::write_credits(session.data(), &partition, part_name, &new)?);
+    let mut settled = Settlement { overlap: titles.overlap(), ..Settlement::default() };
+    for (place, piece) in buckets.pieces(shelf)?.iter().enumerate() {
+        let bytes = fs::read(piece).with_context(|| format!("reading {}", piece.display()))?;
+        let rows = buckets::rows(&bytes)?;
+        settled.overlap.add_rows(&rows, &titles);
+        let tallies = &mut settled.tallies;
+        let new = settle(session.account_id(), shelf.0, &rows, origins, &mut known, |receipt, item, tally| {
+            *tallies.entry((receipt, item)).or_default() += tally;
+        });
+        if !new.is_empty() {
+            let name = if place == 0 { part_name.to_owned() } else { format!("{part_name}-{place}") };
+            settled.plays.push(parts::write_plays(data, &partition, &name, &new)?);
+            settled.credits.extend(parts::write_credits(data, &partition, &name, &new)?);
+        }
     }
     Ok(settled)
 }

@@ -42,34 +42,49 @@ impl Overlap {
         smaller >= ENOUGH && self.agreeing * 10 < smaller
     }
 
-    /// Compares the rows of one month with all that is known of the account in that month,
-    /// from whatever source.
-    pub(crate) fn measure(
-        data: &DataDir,
-        plays: &Manifest,
-        partition: &Partition,
-        rows: &[Row<'_>],
-    ) -> anyhow::Result<Self> {
-        let mut moments = HashSet::new();
-        let mut known = 0;
+    /// Compares some rows of the month with what is known of it.
+    pub(crate) fn add_rows(&mut self, rows: &[Row<'_>], titles: &Titles) {
+        if titles.plays == 0 {
+            return;
+        }
+        let agrees = |row: &&Row<'_>| {
+            let (at, title) = (row.play.at, row.play.track_name.as_deref().unwrap_or_default());
+            (-1..=1).any(|minutes| titles.moments.contains(&moment(at, minutes, title)))
+        };
+        self.incoming += rows.len() as u64;
+        self.agreeing += rows.iter().filter(agrees).count() as u64;
+    }
+}
+
+/// What is known of an account in one month, from whatever source: which titles ended when.
+#[derive(Debug, Default)]
+pub(crate) struct Titles {
+    plays: u64,
+    moments: HashSet<u64>,
+}
+
+impl Titles {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// When a live file is missing or damaged.
+    pub(crate) fn known(data: &DataDir, plays: &Manifest, partition: &Partition) -> anyhow::Result<Self> {
+        let mut titles = Self::default();
         let same_month = |part: &&lake::Part| {
             part.partition.account_id == partition.account_id && part.partition.month == partition.month
         };
         for part in plays.files.iter().filter(same_month) {
-            known += part.rows;
+            titles.plays += part.rows;
             parts::titles(data, part, |ended_at, title| {
-                moments.insert(moment(ended_at, 0, title));
+                titles.moments.insert(moment(ended_at, 0, title));
             })?;
         }
-        if known == 0 {
-            return Ok(Self::default());
-        }
-        let agrees = |row: &&Row<'_>| {
-            let (at, title) = (row.play.at, row.play.track_name.as_deref().unwrap_or_default());
-            (-1..=1).any(|minutes| moments.contains(&moment(at, minutes, title)))
-        };
-        let agreeing = rows.iter().filter(agrees).count() as u64;
-        Ok(Self { incoming: rows.len() as u64, known, agreeing })
+        Ok(titles)
+    }
+
+    /// An overlap without any incoming row.
+    pub(crate) fn overlap(&self) -> Overlap {
+        Overlap { known: self.plays, ..Overlap::default() }
     }
 }
 

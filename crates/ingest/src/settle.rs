@@ -50,13 +50,15 @@ pub(crate) type Origins = [Vec<Origin>];
 pub(crate) fn settle<'r>(
     account_id: &'r str,
     source: Source,
-    rows: &'r mut [Row<'_>],
+    rows: &'r [Row<'_>],
     origins: &'r Origins,
     known: &mut Known,
     mut tally: impl FnMut(u32, u32, Tally),
 ) -> Vec<Observation<'r>> {
     let origin = |row: &Row<'_>| &origins[row.receipt as usize][row.item as usize];
-    rows.sort_unstable_by(|left, right| {
+    // Rows are large: their places are sorted.
+    let mut sorted: Vec<&'r Row<'_>> = rows.iter().filter(|row| origin(row).counts).collect();
+    sorted.sort_unstable_by(|left, right| {
         left.receipt
             .cmp(&right.receipt)
             .then_with(|| identity::key(&left.play).cmp(&identity::key(&right.play)))
@@ -64,10 +66,9 @@ pub(crate) fn settle<'r>(
             .then_with(|| left.credits.cmp(&right.credits))
             .then_with(|| (&origin(left).raw_id, left.ordinal).cmp(&(&origin(right).raw_id, right.ordinal)))
     });
-    let rows: &'r [Row<'_>] = rows;
     let mut new = Vec::new();
     let (mut previous, mut ordinal): (Option<&Row<'_>>, u32) = (None, 0);
-    for row in rows.iter().filter(|row| origin(row).counts) {
+    for row in sorted {
         let repeats = previous.is_some_and(|previous| {
             previous.receipt == row.receipt && identity::key(&previous.play) == identity::key(&row.play)
         });

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context;
@@ -11,11 +11,19 @@ use polars::prelude::{
     DataFrame, DataType, ParallelStrategy, ParquetCompression, ParquetReader, ParquetWriter, SerReader,
 };
 
+use polars::polars_utils::compression::ZstdLevel;
+
 use crate::frames;
 use crate::identity::Id;
 use crate::manifest::{self, Manifest, Part, Partition};
 use crate::play::{Credit, Play, Source, UnixMs};
 use crate::schema::{PLAY_CREDITS, PLAYS, REJECTED, Table};
+
+/// How much is written to a part at once.
+const BUFFER_BYTES: usize = 256 << 10;
+
+/// Fast: a higher level saves little on columns that are mostly dictionaries and hashes.
+const ZSTD_LEVEL: i32 = 1;
 
 /// A play with its names and its origin: one row of `plays`.
 #[derive(Debug, Clone)]
@@ -189,16 +197,19 @@ pub(crate) fn write(
     name: &str,
     mut frame: DataFrame,
 ) -> anyhow::Result<Part> {
+    let level = ZstdLevel::try_new(ZSTD_LEVEL)?;
     let relative = partition.folder().join(format!("{name}.parquet"));
     let path = manifest::table_folder(data, table).join(&relative);
     let mut bytes = 0;
     files::write_whole_with(&path, |file| {
-        bytes = ParquetWriter::new(file)
-            .with_compression(ParquetCompression::Zstd(None))
+        // The writer asks for a few bytes at a time.
+        let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
+        bytes = ParquetWriter::new(&mut file)
+            .with_compression(ParquetCompression::Zstd(Some(level)))
             .set_parallel(false)
             .finish(&mut frame)
             .map_err(io::Error::other)?;
-        Ok(())
+        file.flush()
     })
     .with_context(|| format!("writing {}", path.display()))?;
     Ok(Part {

@@ -1,7 +1,8 @@
 //! Masks personal values in place: IP address, user name and user agent never reach the
 //! disk. One pass over the bytes, length-preserving, the same for bytes that are no JSON.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
+use aho_corasick::{AhoCorasick, packed};
 use memchr::memchr2;
 
 /// The keys whose values are personal, as they stand in an export.
@@ -14,8 +15,31 @@ const MASK: u8 = b'x';
 
 /// Masks a stream of bytes that arrives in pieces.
 pub struct Masker {
-    keys: AhoCorasick,
+    keys: Keys,
     state: State,
+}
+
+/// The search for keys: by vector instructions where the processor has them.
+enum Keys {
+    Fast(Searcher),
+    Anywhere(AhoCorasick),
+}
+
+impl Keys {
+    fn new() -> anyhow::Result<Self> {
+        Ok(match packed::Config::new().builder().extend(KEYS).build() {
+            Some(fast) => Self::Fast(fast),
+            None => Self::Anywhere(AhoCorasick::new(KEYS)?),
+        })
+    }
+
+    /// Behind the first key.
+    fn find_end(&self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Self::Fast(keys) => keys.find(bytes).map(|key| key.end()),
+            Self::Anywhere(keys) => keys.find(bytes).map(|key| key.end()),
+        }
+    }
 }
 
 enum State {
@@ -37,7 +61,7 @@ impl Masker {
     /// # Errors
     /// Never in practice: when the search automaton cannot be built.
     pub fn new() -> anyhow::Result<Self> {
-        Ok(Self { keys: AhoCorasick::new(KEYS)?, state: State::Between })
+        Ok(Self { keys: Keys::new()?, state: State::Between })
     }
 
     /// Masks `bytes`, which go on where the last call's final bytes ended, and says how many
@@ -47,9 +71,9 @@ impl Masker {
         let mut at = 0;
         while at < bytes.len() {
             match self.state {
-                State::Between => match self.keys.find(&bytes[at..]) {
-                    Some(key) => {
-                        at += key.end();
+                State::Between => match self.keys.find_end(&bytes[at..]) {
+                    Some(end) => {
+                        at += end;
                         self.state = State::Behind;
                     }
                     None if is_last => at = bytes.len(),

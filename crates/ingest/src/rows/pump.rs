@@ -84,8 +84,9 @@ where
         if dropped == 0 && from == 0 && clean >= BOM.len() && bytes.starts_with(BOM) {
             from = BOM.len();
         }
+        let text = scan::text_of(&bytes[..clean]);
         loop {
-            match scan::next::<R::Row<'_>>(&bytes[..clean], from, at_end) {
+            match scan::next::<R::Row<'_>>(&bytes[..clean], text, from, at_end) {
                 Step::More(used) => {
                     from = used;
                     break;

@@ -48,8 +48,18 @@ pub enum Step<T> {
     More(usize),
 }
 
-/// The next place of `bytes` at or behind `from`. `at_end` says that no more bytes follow.
-pub fn next<'b, T: Deserialize<'b>>(bytes: &'b [u8], from: usize, at_end: bool) -> Step<T> {
+/// The part of a piece that is UTF-8 text, up to the first byte that is not. Checked at
+/// once it costs a tenth of checking text by text.
+pub fn text_of(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
+/// The next place of `bytes` at or behind `from`; `text` is their [`text_of`]. `at_end` says
+/// that no more bytes follow.
+pub fn next<'b, T: Deserialize<'b>>(bytes: &'b [u8], text: &'b str, from: usize, at_end: bool) -> Step<T> {
     let start = from + bytes[from..].iter().take_while(|byte| is_between(**byte)).count();
     if start == bytes.len() {
         return Step::More(start);
@@ -57,6 +67,12 @@ pub fn next<'b, T: Deserialize<'b>>(bytes: &'b [u8], from: usize, at_end: bool) 
     if bytes[start] != b'{' {
         return damage(bytes, start, at_end, "found something else than an object".into());
     }
+    let mut stream = Deserializer::from_str(text.get(start..).unwrap_or_default()).into_iter::<T>();
+    if let Some(Ok(row)) = stream.next() {
+        let end = start + stream.byte_offset();
+        return Step::Place(Place { found: Found::Row(row), start, end });
+    }
+    // No row: the bytes tell why.
     let mut stream = Deserializer::from_slice(&bytes[start..]).into_iter::<T>();
     match stream.next() {
         Some(Ok(row)) => {
@@ -159,7 +175,8 @@ mod tests {
             let (mut found, mut from, mut end) = (String::new(), 0, 0);
             loop {
                 let at_end = end == given.len();
-                match next::<Number>(&given.as_bytes()[..end], from, at_end) {
+                let bytes = &given.as_bytes()[..end];
+                match next::<Number>(bytes, text_of(bytes), from, at_end) {
                     Step::Place(place) => {
                         from = place.end;
                         match place.found {
