@@ -62,7 +62,7 @@ pub fn set(context: &JobContext, name: &str, change: &Change) -> anyhow::Result<
     if said.is_empty() {
         return Err(Stop::Usage("say what to change: --zone, --forget-from or --counts".into()).into());
     }
-    said.push("the next `music-tracker build` uses it".to_owned());
+    said.push("the next `music-tracker refresh` uses it".to_owned());
     Ok(said.join("\n"))
 }
 

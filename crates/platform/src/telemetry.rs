@@ -9,10 +9,11 @@ use crate::args::LogFormat;
 
 /// Starts logging for this process. A second call (tests) changes nothing.
 pub(crate) fn start(level: Option<&str>, format: LogFormat) -> anyhow::Result<()> {
-    let level = level.unwrap_or(if std::io::stderr().is_terminal() { "warn" } else { "info" });
+    let is_watched = std::io::stderr().is_terminal();
+    let level = level.unwrap_or(if is_watched { "warn" } else { "info" });
     let filter = EnvFilter::try_new(level)
         .map_err(|error| crate::Stop::Usage(format!("LOG_LEVEL {level:?} is not understood: {error}")))?;
-    let base = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let base = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_watched);
     // Err means a subscriber is already set, which is fine: it stays.
     drop(match format {
         LogFormat::Text => base.compact().with_target(false).try_init(),
