@@ -88,7 +88,7 @@ pub(crate) fn api_page(
     take: Filter<'_>,
 ) -> anyhow::Result<Harvest> {
     let mut harvest = Harvest::default();
-    match page::parse(body) {
+    match page::parse(body, stand.received_at) {
         Err(error) => {
             harvest.rows = 1;
             harvest.reject(stand, name, 0, 0, "invalid_json", error.to_string(), body);

@@ -28,17 +28,39 @@ pub(crate) struct Rebuilt {
     pub rejected: u64,
 }
 
-/// Finishes a receipt whose bodies are there but whose rows may be missing.
+/// Finishes a receipt whose bodies are there but whose rows may be missing. With
+/// `only_news` a receipt that brought nothing new is forgotten with its bodies.
 ///
 /// # Errors
 /// When a body is missing or damaged.
-pub(crate) fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
+pub(crate) fn finish(session: &Session<'_>, receipt: &Receipt, only_news: bool) -> anyhow::Result<()> {
     let receipts = std::slice::from_ref(receipt);
     let buckets = Buckets::new(session.work_folder())?;
     let harvests = harvest::kept_bodies(session, receipts, &buckets, &|_| true, || ())?;
     let settled =
         settle_months(session, &buckets, &harvest::origins(receipts), Against::Known, &receipt.receipt_id, || ())?;
+    if only_news && !has_news(session, receipt, &harvests[0], &settled)? {
+        for item in &receipt.items {
+            session.raw.delete_body(item.source, &item.raw_id)?;
+        }
+        return session.raw.delete_receipt(receipt, State::Pending);
+    }
     conclude(session, receipt, &harvests[0], settled)
+}
+
+/// Whether a receipt brought anything that was not known: a play, more about a play, or a row
+/// that nobody can read.
+///
+/// # Errors
+/// When a live file is missing or damaged.
+pub(crate) fn has_news(
+    session: &Session<'_>,
+    receipt: &Receipt,
+    harvests: &[Harvest],
+    settled: &Settlement,
+) -> anyhow::Result<bool> {
+    let total = settled.total();
+    Ok(total.stored + total.changed > 0 || rejects::has_news(session, receipt, harvests)?)
 }
 
 /// Makes visible what a pending receipt brought. Killed in between, [`finish`] does the same.

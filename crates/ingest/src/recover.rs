@@ -38,14 +38,16 @@ pub(crate) fn recover(session: &Session<'_>) -> anyhow::Result<()> {
 }
 
 fn finish_pending(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
+    // A poll renames its body once it knows that it brought something.
+    let mut is_undecided = false;
     for item in &receipt.items {
-        session.raw.adopt_held(item.source, &item.raw_id)?;
+        is_undecided |= session.raw.adopt_held(item.source, &item.raw_id)?;
         if !session.raw.has_body(item.source, &item.raw_id) {
             // A poll that was killed before its body was safe: the list still has the plays.
             return session.raw.delete_receipt(receipt, State::Pending);
         }
     }
-    rebuild::finish(session, receipt)
+    rebuild::finish(session, receipt, is_undecided)
 }
 
 /// Deletes bodies that a killed import kept before it could write its receipt. The archive

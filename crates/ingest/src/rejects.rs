@@ -53,7 +53,7 @@ pub(crate) fn write(
 ///
 /// # Errors
 /// When a live file is missing or damaged.
-pub(crate) fn has_news(session: &Session<'_>, receipt: &Receipt, harvest: &Harvest) -> anyhow::Result<bool> {
+pub(crate) fn has_news(session: &Session<'_>, receipt: &Receipt, harvests: &[Harvest]) -> anyhow::Result<bool> {
     const DAYS_30_MS: i64 = 30 * 24 * 60 * 60 * 1000;
     let months = [receipt.received_at_ms, receipt.received_at_ms - DAYS_30_MS].map(|at| Month::of(at).to_string());
     let manifest = Manifest::read(session.data(), &REJECTED)?;
@@ -67,7 +67,7 @@ pub(crate) fn has_news(session: &Session<'_>, receipt: &Receipt, harvest: &Harve
             known.insert(excerpt.to_owned());
         })?;
     }
-    Ok(harvest.rejections.iter().any(|rejection| !known.contains(&rejection.excerpt)))
+    Ok(harvests.iter().flat_map(|harvest| &harvest.rejections).any(|rejection| !known.contains(&rejection.excerpt)))
 }
 
 /// Makes parts visible.

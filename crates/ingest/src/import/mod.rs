@@ -51,9 +51,8 @@ pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary
     let session = Session::begin(context, account)?;
     let mut report = ImportReport::new(&context.run_id, &session.account.name);
     report.warnings.extend(note);
-    for (place, archive) in archives.iter().enumerate() {
-        let result = import_archive(&session, archive, place, request.yes)?;
-        report.archives.push(result);
+    for archive in &archives {
+        report.archives.push(import_archive(&session, archive, request.yes)?);
     }
     context.state()?.record_run(
         &context.run_id,
@@ -66,11 +65,8 @@ pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary
     Ok(report.into_summary())
 }
 
-fn import_archive(session: &Session<'_>, archive: &Archive, place: usize, yes: bool) -> anyhow::Result<ArchiveReport> {
-    let receipt_id = match place {
-        0 => session.context.run_id.clone(),
-        _ => format!("{}.{}", session.context.run_id, place + 1),
-    };
+fn import_archive(session: &Session<'_>, archive: &Archive, yes: bool) -> anyhow::Result<ArchiveReport> {
+    let receipt_id = session.raw.free_receipt_id(Job::Import, &session.context.run_id);
     let received_at_ms = session.now().timestamp_millis();
     let buckets = Buckets::new(session.work_folder())?;
     let mut results = files::read(session, archive, &buckets, &receipt_id, received_at_ms)?;

@@ -10,7 +10,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::extended::value;
-use super::{Read, Reject, check_range};
+use super::{Read, Reject, check_length, check_time};
 
 /// A row as it stands in the file.
 #[derive(Debug, Default)]
@@ -80,7 +80,8 @@ impl<'a> Row<'a> {
             return Err(Reject::new("wrong_value", format!("the time {:?} is not understood", &*end_time)));
         };
         let at = time.and_utc().timestamp_millis();
-        check_range(at, &end_time, ms_played, received_at)?;
+        check_time(at, &end_time, received_at)?;
+        check_length(ms_played)?;
 
         let mut play = Play::at(at, end_time, Clock::End, Precision::Minute);
         play.other_end = Some(at - ms_played);

@@ -8,7 +8,7 @@ use lake::text::Text;
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{Read, Reject, check_range};
+use super::{Read, Reject, check_length, check_time};
 
 /// A row as it stands in the file. Keys may be absent, in any order.
 #[derive(Debug, Default)]
@@ -115,7 +115,8 @@ impl<'a> Row<'a> {
             return Err(Reject::new("wrong_value", format!("the time {:?} is not understood", &*ts)));
         };
         let at = time.timestamp_millis();
-        check_range(at, &ts, ms_played, received_at)?;
+        check_time(at, &ts, received_at)?;
+        check_length(ms_played)?;
 
         let mut play = Play::at(at, ts, Clock::End, Precision::Second);
         play.other_end = Some(at - ms_played);

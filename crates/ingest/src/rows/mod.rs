@@ -40,14 +40,19 @@ pub struct Read<'a> {
     pub unknown_key: Option<lake::text::Text<'a>>,
 }
 
-/// Checks what both kinds of export share: a sensible time and a sensible length.
-fn check_range(at: UnixMs, time_raw: &str, ms_played: i64, received_at: UnixMs) -> Result<(), Reject> {
+/// Whether a play may have this time.
+pub(crate) fn check_time(at: UnixMs, time_raw: &str, received_at: UnixMs) -> Result<(), Reject> {
     if at < EARLIEST || at > received_at.saturating_add(AHEAD_MS) {
         let detail = format!("the time {time_raw:?} is before Spotify existed or in the future");
         return Err(Reject::new("time_out_of_range", detail));
     }
-    if !(0..=LONGEST_MS).contains(&ms_played) {
-        return Err(Reject::new("wrong_value", format!("the listened time {ms_played} ms is impossible")));
+    Ok(())
+}
+
+/// Whether a play, or a recording, may last so long.
+pub(crate) fn check_length(ms: i64) -> Result<(), Reject> {
+    if !(0..=LONGEST_MS).contains(&ms) {
+        return Err(Reject::new("wrong_value", format!("a length of {ms} ms is impossible")));
     }
     Ok(())
 }

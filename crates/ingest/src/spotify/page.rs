@@ -3,8 +3,6 @@
 //! Spotify's objects come with all fields or, for apps in development mode, with fewer;
 //! only what both have is read, and nearly all of it may be missing or null.
 
-use std::ops::Range;
-
 use chrono::{DateTime, NaiveDateTime};
 use lake::play::{Clock, Credit, Kind, Play, Precision, UnixMs};
 use lake::text::Text;
@@ -12,12 +10,7 @@ use serde::Deserialize;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-/// Nothing was streamed before Spotify was founded, and nothing that is read by this
-/// program is played after it: 2006-04-23 to 2100-01-01.
-const TIMES: Range<UnixMs> = 1_145_750_400_000..4_102_444_800_000;
-
-/// No recording is longer than a month.
-const LONGEST_MS: i64 = 31 * 24 * 60 * 60 * 1000;
+use crate::rows::{Reject, check_length, check_time};
 
 /// How much of a rejected item is kept beside its reason.
 const EXCERPT_CHARS: usize = 300;
@@ -63,16 +56,16 @@ pub struct Rejected {
 #[error("the body is no page of recently played tracks")]
 pub struct PageError(#[from] serde_json::Error);
 
-/// Reads the body of `GET /me/player/recently-played`.
+/// Reads the body of `GET /me/player/recently-played`. `received_at` bounds the times.
 ///
 /// # Errors
 /// When the body is not an object with a list of items. An item that is wrong by itself is
 /// a [`Rejected`] row and does not disturb the others.
-pub fn parse(body: &[u8]) -> Result<Page<'_>, PageError> {
+pub fn parse(body: &[u8], received_at: UnixMs) -> Result<Page<'_>, PageError> {
     let Body { items } = serde_json::from_slice(body)?;
     let mut page = Page { rows: Vec::with_capacity(items.len()), rejected: Vec::new() };
     for (index, item) in (0..).zip(items) {
-        match read(item.get()) {
+        match read(item.get(), received_at) {
             Ok((play, credits)) => page.rows.push(Row { index, play, credits }),
             Err(Reject { reason, detail }) => page.rejected.push(Rejected {
                 index,
@@ -146,18 +139,7 @@ struct Context<'a> {
     uri: Option<Text<'a>>,
 }
 
-struct Reject {
-    reason: &'static str,
-    detail: String,
-}
-
-impl Reject {
-    fn new(reason: &'static str, detail: impl Into<String>) -> Self {
-        Self { reason, detail: detail.into() }
-    }
-}
-
-fn read(item: &str) -> Result<(Play<'_>, Vec<Credit<'_>>), Reject> {
+fn read(item: &str, received_at: UnixMs) -> Result<(Play<'_>, Vec<Credit<'_>>), Reject> {
     let item: Item<'_> = serde_json::from_str(item).map_err(|error| {
         // The item is whole, so only an impossible escape can still be wrong as JSON.
         let reason = if error.classify() == Category::Data { "wrong_type" } else { "invalid_json" };
@@ -167,13 +149,8 @@ fn read(item: &str) -> Result<(Play<'_>, Vec<Credit<'_>>), Reject> {
     let time_raw = item.played_at.ok_or_else(|| Reject::new("missing_key", "the item has no played_at"))?;
     let at = instant(&time_raw)
         .ok_or_else(|| Reject::new("wrong_value", format!("the time {:?} is not understood", &*time_raw)))?;
-    if !TIMES.contains(&at) {
-        let detail = format!("the time {:?} is before Spotify existed or far in the future", &*time_raw);
-        return Err(Reject::new("time_out_of_range", detail));
-    }
-    if let Some(duration_ms) = track.duration_ms.filter(|duration_ms| !(0..=LONGEST_MS).contains(duration_ms)) {
-        return Err(Reject::new("wrong_value", format!("the duration {duration_ms} ms is impossible")));
-    }
+    check_time(at, &time_raw, received_at)?;
+    track.duration_ms.map_or(Ok(()), check_length)?;
 
     let uri = filled(track.uri);
     let album = track.album.or(track.show).unwrap_or_default();

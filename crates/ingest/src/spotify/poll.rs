@@ -6,17 +6,17 @@
 //! pending receipt, and the next start finishes the poll from the body on disk.
 
 use clients::{Answer, ClientError, Spotify};
-use lake::play::Source;
+use lake::play::{Source, UnixMs};
 use lake::raw::{Item, Job, RawStore, Receipt, State};
 
-use super::decided;
 use super::token::access_token;
+use super::{decided, page};
 use crate::buckets::Buckets;
 use crate::harvest::{self, Stand};
 use crate::months::{Against, settle_months};
+use crate::rebuild;
 use crate::session::Session;
 use crate::settle::Tally;
-use crate::{rebuild, rejects};
 
 /// What one poll brought.
 pub(super) struct Outcome {
@@ -26,6 +26,14 @@ pub(super) struct Outcome {
     pub tally: Tally,
     /// Plays that could not be read.
     pub rejected: u64,
+}
+
+impl Outcome {
+    /// The very same list as an earlier one: everything in it is known, told, or was no list.
+    fn known(body: &[u8], received_at: UnixMs) -> Self {
+        let known = page::parse(body, received_at).map_or(0, |page| page.rows.len() as u64);
+        Self { rows: known, tally: Tally { known, ..Tally::default() }, rejected: 0 }
+    }
 }
 
 /// The newest 50 plays. A fresh access token may be refused now and then; another one is
@@ -44,7 +52,7 @@ pub(super) async fn poll(session: &Session<'_>, client: &Spotify) -> anyhow::Res
     let raw_id = RawStore::raw_id_of(&answer.body);
     let received_at = session.now().timestamp_millis();
     let receipt = Receipt {
-        receipt_id: session.context.run_id.clone(),
+        receipt_id: session.raw.free_receipt_id(Job::Poll, &session.context.run_id),
         job: Job::Poll,
         run_id: session.context.run_id.clone(),
         account_id: session.account_id().to_owned(),
@@ -60,8 +68,7 @@ pub(super) async fn poll(session: &Session<'_>, client: &Spotify) -> anyhow::Res
         }],
     };
     if session.raw.has_body(Source::SpotifyApi, &raw_id) {
-        // The very same list as an earlier one: everything in it is known.
-        return Ok(Outcome { rows: 0, tally: Tally::default(), rejected: 0 });
+        return Ok(Outcome::known(&answer.body, received_at));
     }
     session.raw.write_receipt(&receipt, State::Pending)?;
     let held = session.raw.hold_body(Source::SpotifyApi, &answer.body)?;
@@ -75,13 +82,13 @@ pub(super) async fn poll(session: &Session<'_>, client: &Spotify) -> anyhow::Res
     let origins = harvest::origins(receipts);
     let settled = settle_months(session, &buckets, &origins, Against::Known, &receipt.receipt_id, || ())?;
     let outcome = Outcome { rows: harvest.rows, tally: settled.total(), rejected: harvest.rejected.values().sum() };
-    let has_news = outcome.tally.stored + outcome.tally.changed > 0;
-    if !has_news && !rejects::has_news(session, &receipt, &harvest)? {
+    let harvests = std::slice::from_ref(&harvest);
+    if !rebuild::has_news(session, &receipt, harvests, &settled)? {
         held.discard()?;
         session.raw.delete_receipt(&receipt, State::Pending)?;
         return Ok(outcome);
     }
     held.keep()?;
-    rebuild::conclude(session, &receipt, std::slice::from_ref(&harvest), settled)?;
+    rebuild::conclude(session, &receipt, harvests, settled)?;
     Ok(outcome)
 }

@@ -44,6 +44,23 @@ fn equal_rows_are_numbered_so_that_real_doubles_stay_and_overlaps_coincide() {
 }
 
 #[test]
+fn a_month_too_busy_to_be_held_at_once_loses_and_doubles_nothing() {
+    let world = World::new();
+    // Some 15,000 rows of one month, the last third of each file in the next file as well.
+    let file = |from: u32| rows((from..from + 6_000).map(|n| row(n * 3, n)));
+    let files = [(AUDIO, file(0)), ("endsong_1.json", file(4_000)), ("endsong_2.json", file(8_000))];
+    let zip = world.zip("busy.zip", &files);
+    // A row that stands twice in one archive was played twice.
+    world.import(&zip).expect_counts(18_000, 0, 0, 0);
+    let before = world.rows(&PLAYS, &[]);
+    world.import(&zip).expect_counts(0, 18_000, 0, 0);
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(world.rows(&PLAYS, &[]), before);
+    world.ingest(&["compact"]).expect_ok();
+    assert_eq!(world.rows(&PLAYS, &[]), before);
+}
+
+#[test]
 fn byte_identical_files_of_one_archive_are_read_once() {
     let world = World::new();
     let content = rows([row(1, 1), row(2, 2)]);

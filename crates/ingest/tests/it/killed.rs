@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use crate::world::{AUDIO, World, row, rows};
 
 /// How often each kind of job is killed; more with `MUSIC_KILLS=50`.
-fn kills() -> u32 {
+pub(crate) fn kills() -> u32 {
     #[allow(clippy::disallowed_methods, reason = "a knob of the test, not a setting of the program")]
     std::env::var("MUSIC_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(6)
 }
 
 /// Kills the process when about `share` of `whole` has gone by, unless it ends before.
-fn kill_after(mut child: Child, whole: Duration, share: f64) {
+pub(crate) fn kill_after(mut child: Child, whole: Duration, share: f64) {
     let begun = Instant::now();
     while begun.elapsed() < whole.mul_f64(share) {
         if child.try_wait().unwrap().is_some() {

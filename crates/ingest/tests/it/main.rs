@@ -4,6 +4,8 @@
 mod bad_input;
 mod imports;
 mod killed;
+mod polls;
 mod recorded_pages;
+mod spotify;
 mod undo;
 mod world;

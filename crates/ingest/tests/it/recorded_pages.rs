@@ -9,13 +9,16 @@ use lake::play::{Kind, Play};
 use serde_json::Value;
 
 /// The 48 plays of one evening, with all fields.
-const FULL_PAGE: &str = "python-spotify__recently_played_tracks.json";
+pub(crate) const FULL_PAGE: &str = "python-spotify__recently_played_tracks.json";
 
 /// Two plays of 2017, whose tracks had no album and no ISRC.
 const OLD_PAGE: &str = "spotify-web-api-php__recently-played.json";
 
+/// 2026-02-26T00:00:00Z, after all of them.
+const RECEIVED_AT: i64 = 1_772_064_000_000;
+
 /// A recorded body, or `None` with a loud word.
-fn recorded(name: &str) -> Option<Vec<u8>> {
+pub(crate) fn recorded(name: &str) -> Option<Vec<u8>> {
     let path = format!("{}/../../../shared/recorded/spotify/{name}", env!("CARGO_MANIFEST_DIR"));
     let body = fs::read(&path).ok();
     if body.is_none() {
@@ -29,7 +32,7 @@ fn recorded(name: &str) -> Option<Vec<u8>> {
 #[test]
 fn the_recorded_page_has_48_plays() {
     let Some(body) = recorded(FULL_PAGE) else { return };
-    let page = page::parse(&body).unwrap();
+    let page = page::parse(&body, RECEIVED_AT).unwrap();
     assert_eq!((page.rows.len(), page.rejected.len()), (48, 0));
 
     let newest = &page.rows[0];
@@ -59,13 +62,13 @@ fn development_mode_says_the_same() {
         album.retain(|key, _| !["available_markets", "album_group"].contains(&key.as_str()));
     }
     let reduced = reduced.to_string().into_bytes();
-    assert_eq!(page::parse(&reduced).unwrap(), page::parse(&body).unwrap());
+    assert_eq!(page::parse(&reduced, RECEIVED_AT).unwrap(), page::parse(&body, RECEIVED_AT).unwrap());
 }
 
 #[test]
 fn an_old_page_is_read_as_well() {
     let Some(body) = recorded(OLD_PAGE) else { return };
-    let page = page::parse(&body).unwrap();
+    let page = page::parse(&body, RECEIVED_AT).unwrap();
     assert_eq!((page.rows.len(), page.rejected.len()), (2, 0));
     assert_eq!(page.rows[0].credits.len(), 2);
     let bare = |play: &Play<'_>| play.album_uri.is_none() && play.album_name.is_none() && play.track_isrc.is_none();

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use lake::parts;
 use lake::schema::{PLAYS, Table};
@@ -25,6 +25,14 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
+    pub(crate) fn of(output: &Output) -> Self {
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        let last = stdout.lines().last().unwrap_or_default();
+        let report = serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {stdout}{stderr}"));
+        Self { exit_code: output.status.code().unwrap(), report, stderr }
+    }
+
     pub(crate) fn count(&self, name: &str) -> u64 {
         self.report.counts.get(name).and_then(serde_json::Value::as_u64).unwrap_or_default()
     }
@@ -72,12 +80,7 @@ impl World {
     }
 
     pub(crate) fn ingest(&self, args: &[&str]) -> Ran {
-        let output = self.command(args).output().unwrap();
-        let stdout = String::from_utf8(output.stdout).unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        let last = stdout.lines().last().unwrap_or_default();
-        let report = serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {stdout}{stderr}"));
-        Ran { exit_code: output.status.code().unwrap(), report, stderr }
+        Ran::of(&self.command(args).output().unwrap())
     }
 
     pub(crate) fn import(&self, path: &Path) -> Ran {

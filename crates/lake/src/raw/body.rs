@@ -144,19 +144,26 @@ impl RawStore {
         Ok(HeldBody { partial, path })
     }
 
-    /// Keeps a body that a killed program held, if all of it is there; else deletes it.
+    /// Keeps a body that a killed program held, if all of it is there; else deletes it. True
+    /// when there was one to keep.
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn adopt_held(&self, source: Source, raw_id: &str) -> anyhow::Result<()> {
+    pub fn adopt_held(&self, source: Source, raw_id: &str) -> anyhow::Result<bool> {
         let path = self.body_path(source, raw_id);
         let held = HeldBody { partial: files::partial_path(&path), path };
         if !held.partial.exists() {
-            return Ok(());
+            return Ok(false);
         }
         let mut bytes = Vec::new();
         let whole = Decoder::new(File::open(&held.partial)?).and_then(|mut body| body.read_to_end(&mut bytes));
-        if whole.is_ok() && Self::raw_id_of(&bytes) == raw_id { held.keep() } else { held.discard() }
+        let is_whole = whole.is_ok() && Self::raw_id_of(&bytes) == raw_id;
+        if is_whole {
+            held.keep()?
+        } else {
+            held.discard()?
+        }
+        Ok(is_whole)
     }
 
     /// The names of the bodies of one source.

@@ -127,6 +127,16 @@ impl RawStore {
         }
     }
 
+    /// The first of `run_id`, `run_id.2`, `run_id.3` … that no receipt has yet: a run may
+    /// bring several archives, and a caller that starts a run again may give it the same id.
+    pub fn free_receipt_id(&self, job: Job, run_id: &str) -> String {
+        let folder = self.receipts_folder().join(job.folder());
+        let is_free =
+            |id: &String| State::ALL.iter().all(|state| !folder.join(format!("{id}{}", state.ending())).exists());
+        let numbered = (2_u64..).map(|number| format!("{run_id}.{number}"));
+        std::iter::once(run_id.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
+    }
+
     /// Forgets a receipt that brought nothing.
     ///
     /// # Errors

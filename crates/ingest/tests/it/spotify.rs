@@ -1,0 +1,119 @@
+//! A Spotify on loopback that answers what a test tells it to.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+/// What it answers, and what it was asked.
+#[derive(Default)]
+struct Script {
+    plays: Value,
+    rotate: Option<String>,
+    refused: bool,
+    token_answer: Option<(u16, Value)>,
+    list_answer: Option<(u16, Value)>,
+    refresh_tokens: Vec<String>,
+}
+
+/// The running server.
+pub(crate) struct Spotify {
+    server: MockServer,
+    script: Arc<Mutex<Script>>,
+    _runtime: Runtime,
+}
+
+impl Spotify {
+    pub(crate) fn start() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let script = Arc::new(Mutex::new(Script::default()));
+        let server = runtime.block_on(async {
+            let server = MockServer::start().await;
+            let answer = |endpoint: fn(&mut Script, &Request) -> ResponseTemplate| {
+                let script = Arc::clone(&script);
+                move |request: &Request| endpoint(&mut script.lock().unwrap(), request)
+            };
+            let mocks = [
+                Mock::given(method("POST")).and(path("/api/token")).respond_with(answer(token)),
+                Mock::given(method("GET")).and(path("/v1/me")).respond_with(answer(me)),
+                Mock::given(method("GET")).and(path("/v1/me/player/recently-played")).respond_with(answer(list)),
+            ];
+            for mock in mocks {
+                mock.mount(&server).await;
+            }
+            server
+        });
+        Self { server, script, _runtime: runtime }
+    }
+
+    /// The environment of a program that talks to it.
+    pub(crate) fn settings(&self, refresh_token: &str) -> [(&'static str, String); 5] {
+        [
+            ("SPOTIFY_BASE_URL", format!("{}/v1/", self.server.uri())),
+            ("SPOTIFY_ACCOUNTS_BASE_URL", format!("{}/", self.server.uri())),
+            ("SPOTIFY_CLIENT_ID", "the-app".to_owned()),
+            ("SPOTIFY_CLIENT_SECRET", "the-app-secret".to_owned()),
+            ("SPOTIFY_REFRESH_TOKEN", refresh_token.to_owned()),
+        ]
+    }
+
+    /// From now on the list is this.
+    pub(crate) fn plays(&self, list: Value) {
+        self.script.lock().unwrap().plays = list;
+    }
+
+    /// The next refresh answers with a new refresh token.
+    pub(crate) fn rotate(&self, to: &str) {
+        self.script.lock().unwrap().rotate = Some(to.to_owned());
+    }
+
+    /// The next access token is refused.
+    pub(crate) fn refuse_next_token(&self) {
+        self.script.lock().unwrap().refused = true;
+    }
+
+    /// The token service answers so.
+    pub(crate) fn token_answer(&self, status: u16, body: Value) {
+        self.script.lock().unwrap().token_answer = Some((status, body));
+    }
+
+    /// The list is answered so.
+    pub(crate) fn list_answer(&self, status: u16, body: Value) {
+        self.script.lock().unwrap().list_answer = Some((status, body));
+    }
+
+    /// The refresh tokens that it was shown, in order.
+    pub(crate) fn refresh_tokens(&self) -> Vec<String> {
+        self.script.lock().unwrap().refresh_tokens.clone()
+    }
+}
+
+fn token(script: &mut Script, request: &Request) -> ResponseTemplate {
+    let form = String::from_utf8_lossy(&request.body).into_owned();
+    let shown = form.split('&').find_map(|field| field.strip_prefix("refresh_token=")).unwrap_or_default();
+    script.refresh_tokens.push(shown.to_owned());
+    if let Some((status, body)) = &script.token_answer {
+        return ResponseTemplate::new(*status).set_body_json(body);
+    }
+    let mut body = json!({"access_token": "an-access-token", "token_type": "Bearer", "expires_in": 3600});
+    if let Some(rotated) = script.rotate.take() {
+        body["refresh_token"] = rotated.into();
+    }
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+fn me(_: &mut Script, _: &Request) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(json!({"id": "alice", "account_id": "a1"}))
+}
+
+fn list(script: &mut Script, _: &Request) -> ResponseTemplate {
+    if std::mem::take(&mut script.refused) {
+        return ResponseTemplate::new(401).set_body_json(json!({"error": {"status": 401, "message": "expired"}}));
+    }
+    match &script.list_answer {
+        Some((status, body)) => ResponseTemplate::new(*status).set_body_json(body),
+        None => ResponseTemplate::new(200).set_body_json(&script.plays),
+    }
+}
