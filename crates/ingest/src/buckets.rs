@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
-use lake::play::{Credit, Play, Source};
+use lake::identity;
+use lake::play::{Credit, Play, Source, UnixMs};
 use serde::{Deserialize, Serialize};
 
 use crate::month::Month;
@@ -19,15 +21,15 @@ const GATHER_BYTES: usize = 64 << 10;
 /// How much a thread gathers for all months together before it writes.
 const GATHER_ALL_BYTES: usize = 4 << 20;
 
-/// How much of a month is settled at once, about 4,500 rows; a longer month is cut at the
-/// ends of days.
+/// How much of a month is settled at once, about 4,500 rows; a longer month is cut into
+/// pieces.
 const PIECE_BYTES: u64 = 1 << 20;
 
 /// In front of each row stands its length.
 const LENGTH_BYTES: usize = 4;
 
-/// The longest month.
-const DAYS: usize = 31;
+/// So many files may be open at once.
+const MAX_PIECES: usize = 200;
 
 /// A row and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +54,46 @@ pub(crate) type Shelf = (Source, Month);
 #[derive(Debug)]
 pub(crate) struct Buckets {
     folder: PathBuf,
-    files: Mutex<BTreeMap<Shelf, File>>,
+    files: Mutex<BTreeMap<Shelf, Bucket>>,
+}
+
+/// The rows of one month.
+#[derive(Debug)]
+struct Bucket {
+    file: File,
+    span: Span,
+}
+
+/// From the first to the last of some instants, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    first: UnixMs,
+    last: UnixMs,
+}
+
+impl Span {
+    /// No instant at all.
+    pub(crate) const EMPTY: Self = Self { first: UnixMs::MAX, last: UnixMs::MIN };
+
+    /// Makes room for an instant.
+    pub(crate) fn add(&mut self, at: UnixMs) {
+        (self.first, self.last) = (self.first.min(at), self.last.max(at));
+    }
+
+    /// Makes room for another span.
+    fn join(&mut self, other: Self) {
+        (self.first, self.last) = (self.first.min(other.first), self.last.max(other.last));
+    }
+
+    /// What both have.
+    pub(crate) fn meet(self, other: Self) -> Self {
+        Self { first: self.first.max(other.first), last: self.last.min(other.last) }
+    }
+
+    /// Whether an instant lies in it.
+    pub(crate) fn has(self, at: UnixMs) -> bool {
+        (self.first..=self.last).contains(&at)
+    }
 }
 
 impl Buckets {
@@ -78,30 +119,37 @@ impl Buckets {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
     }
 
-    /// The files of one month, of which [`rows`] reads one at a time: in the order of time,
-    /// and rows of one day are never parted.
+    /// From the first to the last row of one month.
+    pub(crate) fn span(&self, shelf: Shelf) -> Span {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).get(&shelf).map_or(Span::EMPTY, |bucket| bucket.span)
+    }
+
+    /// The files of one month, of which [`rows`] reads one at a time. Rows of equal keys are
+    /// never parted.
     ///
     /// # Errors
     /// Any I/O error.
     pub(crate) fn pieces(&self, shelf: Shelf) -> anyhow::Result<Vec<PathBuf>> {
         let whole = path(&self.folder, shelf);
-        let pieces = usize::try_from(fs::metadata(&whole)?.len() / PIECE_BYTES + 1)?.min(DAYS);
+        let pieces = usize::try_from(fs::metadata(&whole)?.len() / PIECE_BYTES + 1)?.min(MAX_PIECES);
         if pieces == 1 {
             return Ok(vec![whole]);
         }
         cut(&whole, pieces).with_context(|| format!("cutting {}", whole.display()))
     }
 
-    fn append(&self, shelf: Shelf, bytes: &[u8]) -> anyhow::Result<()> {
+    fn append(&self, shelf: Shelf, gathered: &Gathered) -> anyhow::Result<()> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let path = path(&self.folder, shelf);
-        let file = match files.entry(shelf) {
+        let bucket = match files.entry(shelf) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert(File::options().create(true).append(true).open(&path)?)
+                let file = File::options().create(true).append(true).open(&path)?;
+                entry.insert(Bucket { file, span: Span::EMPTY })
             }
         };
-        file.write_all(bytes).with_context(|| format!("writing {}", path.display()))
+        bucket.span.join(gathered.span);
+        bucket.file.write_all(&gathered.bytes).with_context(|| format!("writing {}", path.display()))
     }
 }
 
@@ -115,8 +163,14 @@ impl Drop for Buckets {
 /// Gathers the rows of one thread.
 pub(crate) struct Writer<'b> {
     buckets: &'b Buckets,
-    gathered: BTreeMap<Shelf, Vec<u8>>,
+    gathered: BTreeMap<Shelf, Gathered>,
     bytes: usize,
+}
+
+/// Rows of one month that are not written yet.
+struct Gathered {
+    bytes: Vec<u8>,
+    span: Span,
 }
 
 impl Writer<'_> {
@@ -126,17 +180,19 @@ impl Writer<'_> {
     /// Any I/O error.
     pub(crate) fn push(&mut self, source: Source, row: &Row<'_>) -> anyhow::Result<()> {
         let shelf = (source, Month::of(row.play.at));
-        let gathered = self.gathered.entry(shelf).or_default();
-        let start = gathered.len();
-        gathered.extend_from_slice(&[0; LENGTH_BYTES]);
-        *gathered = postcard::to_extend(row, std::mem::take(gathered))?;
-        let length = u32::try_from(gathered.len() - start - LENGTH_BYTES)?;
-        gathered[start..start + LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
-        self.bytes += gathered.len() - start;
-        if gathered.len() >= GATHER_BYTES {
+        let gathered = self.gathered.entry(shelf).or_insert_with(|| Gathered { bytes: Vec::new(), span: Span::EMPTY });
+        gathered.span.add(row.play.at);
+        let bytes = &mut gathered.bytes;
+        let start = bytes.len();
+        bytes.extend_from_slice(&[0; LENGTH_BYTES]);
+        *bytes = postcard::to_extend(row, std::mem::take(bytes))?;
+        let length = u32::try_from(bytes.len() - start - LENGTH_BYTES)?;
+        bytes[start..start + LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
+        self.bytes += bytes.len() - start;
+        if bytes.len() >= GATHER_BYTES {
+            self.bytes -= bytes.len();
             self.buckets.append(shelf, gathered)?;
-            self.bytes -= gathered.len();
-            gathered.clear();
+            gathered.bytes.clear();
         } else if self.bytes >= GATHER_ALL_BYTES {
             self.flush()?;
         }
@@ -153,14 +209,14 @@ impl Writer<'_> {
 
     fn flush(&mut self) -> anyhow::Result<()> {
         self.bytes = 0;
-        for (shelf, bytes) in std::mem::take(&mut self.gathered) {
-            self.buckets.append(shelf, &bytes)?;
+        for (shelf, gathered) in std::mem::take(&mut self.gathered) {
+            self.buckets.append(shelf, &gathered)?;
         }
         Ok(())
     }
 }
 
-/// Deals the rows of a file out to `pieces` files by their days.
+/// Deals the rows of a file out to `pieces` files by their keys.
 fn cut(whole: &Path, pieces: usize) -> anyhow::Result<Vec<PathBuf>> {
     let paths: Vec<_> = (1..=pieces).map(|piece| whole.with_extension(piece.to_string())).collect();
     let mut files =
@@ -174,8 +230,9 @@ fn cut(whole: &Path, pieces: usize) -> anyhow::Result<Vec<PathBuf>> {
         }
         row.resize(u32::from_le_bytes(length) as usize, 0);
         input.read_exact(&mut row)?;
-        let day = Month::day_of(postcard::from_bytes::<Row<'_>>(&row)?.play.at);
-        let file = &mut files[day * pieces / DAYS];
+        let mut hasher = DefaultHasher::new();
+        identity::key(&postcard::from_bytes::<Row<'_>>(&row)?.play).hash(&mut hasher);
+        let file = &mut files[usize::try_from(hasher.finish() % pieces as u64)?];
         file.write_all(&length)?;
         file.write_all(&row)?;
     }

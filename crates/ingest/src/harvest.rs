@@ -14,12 +14,12 @@ use crate::crew;
 use crate::month::Month;
 use crate::rows::pump::{AccountData, Extended, Place, Pumped, pump};
 use crate::session::Session;
-use crate::settle::Origin;
+use crate::settle::{Origin, folder_of};
 use crate::spotify::page;
 
-/// Rejected rows beyond this many in one body are counted but not kept one by one; their
+/// Rejected rows beyond this many in one body are counted but not listed one by one; their
 /// bytes stay in the raw file.
-const MAX_REJECTIONS: usize = 10_000;
+const MAX_REJECTIONS: usize = 200;
 
 /// How much of a rejected row is kept beside its reason.
 const EXCERPT_BYTES: usize = 300;
@@ -158,6 +158,7 @@ pub(crate) fn origins(receipts: &[Receipt]) -> Vec<Vec<Origin>> {
             run_id: receipt.run_id.clone(),
             ingested_at: receipt.received_at_ms,
             counts: true,
+            folder: folder_of(&item.name),
         };
         receipt.items.iter().map(origin).collect()
     };

@@ -16,11 +16,6 @@ impl Month {
         let time = DateTime::from_timestamp_millis(at).unwrap_or_default();
         Self(time.year() * 12 + time.month0().cast_signed())
     }
-
-    /// The day of the month of an instant, from 0.
-    pub(crate) fn day_of(at: UnixMs) -> usize {
-        DateTime::from_timestamp_millis(at).map_or(0, |time| time.day0() as usize)
-    }
 }
 
 impl fmt::Display for Month {

@@ -24,6 +24,15 @@ pub(crate) enum Against {
     Nothing,
 }
 
+/// Whether parts are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Write<'n> {
+    /// Under this name, which must be new or a repetition of the same work.
+    Parts(&'n str),
+    /// Only to find out what is new.
+    Nothing,
+}
+
 /// Written parts that nobody sees yet, and what became of the rows.
 #[derive(Debug, Default)]
 pub(crate) struct Settlement {
@@ -52,16 +61,23 @@ impl Settlement {
         Manifest::commit(data, &PLAYS, Commit { add: self.plays, ..Commit::default() })
     }
 
-    /// Makes the parts visible in place of everything that stood in `partitions`.
+    /// Makes the parts visible in place of everything that stood in `partitions`. With
+    /// `over_damage` a manifest that cannot be read counts as empty.
     ///
     /// # Errors
     /// Any I/O error.
-    pub(crate) fn replace(self, data: &DataDir, partitions: &HashSet<Partition>) -> anyhow::Result<()> {
+    pub(crate) fn replace(
+        self,
+        data: &DataDir,
+        partitions: &HashSet<Partition>,
+        over_damage: bool,
+    ) -> anyhow::Result<()> {
         for (table, add) in [(&PLAY_CREDITS, self.credits), (&PLAYS, self.plays)] {
-            let manifest = Manifest::read(data, table)?;
+            let manifest =
+                if over_damage { Manifest::read_or_empty(data, table) } else { Manifest::read(data, table)? };
             let gone = manifest.files.iter().filter(|part| partitions.contains(&part.partition));
             let remove = gone.map(|part| part.path.clone()).collect();
-            Manifest::commit(data, table, Commit { add, remove })?;
+            Manifest::commit(data, table, Commit { add, remove, over_damage })?;
         }
         Ok(())
     }
@@ -76,9 +92,8 @@ pub(crate) fn partition(session: &Session<'_>, (source, month): Shelf) -> Partit
     }
 }
 
-/// Settles all months of `buckets` and writes their parts under `part_name`, which must be
-/// new or a repetition of the same work. Nothing is visible before the settlement is
-/// committed.
+/// Settles all months of `buckets` and writes their parts. Nothing is visible before the
+/// settlement is committed.
 ///
 /// # Errors
 /// Any I/O error.
@@ -87,7 +102,7 @@ pub(crate) fn settle_months(
     buckets: &Buckets,
     origins: &Origins,
     against: Against,
-    part_name: &str,
+    write: Write<'_>,
     on_month: impl Fn() + Sync,
 ) -> anyhow::Result<Settlement> {
     let manifest = match against {
@@ -100,7 +115,7 @@ pub(crate) fn settle_months(
         &shelves,
         || Ok(()),
         |(), shelf| {
-            let settled = settle_month(session, buckets, *shelf, origins, manifest.as_ref(), part_name)?;
+            let settled = settle_month(session, buckets, *shelf, origins, manifest.as_ref(), write)?;
             on_month();
             Ok(settled)
         },
@@ -124,12 +139,15 @@ fn settle_month(
     shelf: Shelf,
     origins: &Origins,
     manifest: Option<&Manifest>,
-    part_name: &str,
+    write: Write<'_>,
 ) -> anyhow::Result<Settlement> {
     let (data, partition) = (session.data(), partition(session, shelf));
     let (mut known, titles) = match manifest {
-        Some(manifest) => (parts::known(data, manifest, &partition)?, Titles::known(data, manifest, &partition)?),
-        None => (Known::default(), Titles::default()),
+        Some(manifest) => {
+            let titles = Titles::known(data, manifest, &partition, buckets.span(shelf))?;
+            (parts::known(data, manifest, &partition)?, titles)
+        }
+        None => (Known::default(), Titles::none()),
     };
     let mut settled = Settlement { overlap: titles.overlap(), ..Settlement::default() };
     for (place, piece) in buckets.pieces(shelf)?.iter().enumerate() {
@@ -140,7 +158,9 @@ fn settle_month(
         let new = settle(session.account_id(), shelf.0, &rows, origins, &mut known, |receipt, item, tally| {
             *tallies.entry((receipt, item)).or_default() += tally;
         });
-        if !new.is_empty() {
+        if let Write::Parts(part_name) = write
+            && !new.is_empty()
+        {
             let name = if place == 0 { part_name.to_owned() } else { format!("{part_name}-{place}") };
             settled.plays.push(parts::write_plays(data, &partition, &name, &new)?);
             settled.credits.extend(parts::write_credits(data, &partition, &name, &new)?);

@@ -10,17 +10,18 @@ use lake::parts;
 use lake::play::UnixMs;
 use platform::DataDir;
 
-use crate::buckets::Row;
+use crate::buckets::{Row, Span};
 
 /// Below this many plays on either side chance decides.
 const ENOUGH: u64 = 50;
 
-/// How the incoming rows of some months agree with what is known of the same months.
+/// How the incoming rows of some months agree with what is known of the same time. Only the
+/// time that both sides cover counts: two halves of one history do not contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Overlap {
-    /// Incoming rows in months that are known.
+    /// Incoming rows in that time.
     pub incoming: u64,
-    /// Known observations in those months.
+    /// Known observations in that time.
     pub known: u64,
     /// Incoming rows that end in the same minute, or the next, as a known one of that title.
     pub agreeing: u64,
@@ -44,41 +45,53 @@ impl Overlap {
 
     /// Compares some rows of the month with what is known of it.
     pub(crate) fn add_rows(&mut self, rows: &[Row<'_>], titles: &Titles) {
-        if titles.plays == 0 {
-            return;
-        }
-        let agrees = |row: &&Row<'_>| {
+        for row in rows.iter().filter(|row| titles.shared.has(row.play.at)) {
             let (at, title) = (row.play.at, row.play.track_name.as_deref().unwrap_or_default());
-            (-1..=1).any(|minutes| titles.moments.contains(&moment(at, minutes, title)))
-        };
-        self.incoming += rows.len() as u64;
-        self.agreeing += rows.iter().filter(agrees).count() as u64;
+            let agrees = (-1..=1).any(|minutes| titles.moments.contains(&moment(at, minutes, title)));
+            self.incoming += 1;
+            self.agreeing += u64::from(agrees);
+        }
     }
 }
 
 /// What is known of an account in one month, from whatever source: which titles ended when.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Titles {
+    /// The time that the incoming rows cover as well.
+    shared: Span,
     plays: u64,
     moments: HashSet<u64>,
 }
 
 impl Titles {
-    /// Reads them.
+    /// Nothing is known.
+    pub(crate) fn none() -> Self {
+        Self { shared: Span::EMPTY, plays: 0, moments: HashSet::new() }
+    }
+
+    /// Reads them; `incoming` is the time that the incoming rows of the month cover.
     ///
     /// # Errors
     /// When a live file is missing or damaged.
-    pub(crate) fn known(data: &DataDir, plays: &Manifest, partition: &Partition) -> anyhow::Result<Self> {
-        let mut titles = Self::default();
+    pub(crate) fn known(
+        data: &DataDir,
+        plays: &Manifest,
+        partition: &Partition,
+        incoming: Span,
+    ) -> anyhow::Result<Self> {
+        let mut titles = Self::none();
+        let mut covered = Span::EMPTY;
         let same_month = |part: &&lake::Part| {
             part.partition.account_id == partition.account_id && part.partition.month == partition.month
         };
         for part in plays.files.iter().filter(same_month) {
-            titles.plays += part.rows;
             parts::titles(data, part, |ended_at, title| {
+                covered.add(ended_at);
+                titles.plays += u64::from(incoming.has(ended_at));
                 titles.moments.insert(moment(ended_at, 0, title));
             })?;
         }
+        titles.shared = covered.meet(incoming);
         Ok(titles)
     }
 

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use lake::manifest::{Manifest, Partition};
 use lake::play::Source;
-use lake::raw::{Job, Receipt, State};
+use lake::raw::{Receipt, State};
 use lake::schema::{PLAY_CREDITS, PLAYS};
 use platform::progress;
 
 use crate::buckets::{Buckets, Shelf};
 use crate::harvest::{self, Harvest};
-use crate::months::{Against, Settlement, partition, settle_months};
+use crate::months::{Against, Settlement, Write, partition, settle_months};
 use crate::rejects;
 use crate::session::Session;
 
@@ -28,23 +28,22 @@ pub(crate) struct Rebuilt {
     pub rejected: u64,
 }
 
-/// Finishes a receipt whose bodies are there but whose rows may be missing. With
-/// `only_news` a receipt that brought nothing new is forgotten with its bodies.
+/// Finishes a receipt whose bodies are there but whose rows may be missing.
 ///
 /// # Errors
 /// When a body is missing or damaged.
-pub(crate) fn finish(session: &Session<'_>, receipt: &Receipt, only_news: bool) -> anyhow::Result<()> {
+pub(crate) fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
     let receipts = std::slice::from_ref(receipt);
     let buckets = Buckets::new(session.work_folder())?;
     let harvests = harvest::kept_bodies(session, receipts, &buckets, &|_| true, || ())?;
-    let settled =
-        settle_months(session, &buckets, &harvest::origins(receipts), Against::Known, &receipt.receipt_id, || ())?;
-    if only_news && !has_news(session, receipt, &harvests[0], &settled)? {
-        for item in &receipt.items {
-            session.raw.delete_body(item.source, &item.raw_id)?;
-        }
-        return session.raw.delete_receipt(receipt, State::Pending);
-    }
+    let settled = settle_months(
+        session,
+        &buckets,
+        &harvest::origins(receipts),
+        Against::Known,
+        Write::Parts(&receipt.receipt_id),
+        || (),
+    )?;
     conclude(session, receipt, &harvests[0], settled)
 }
 
@@ -73,12 +72,11 @@ pub(crate) fn conclude(
     harvests: &[Harvest],
     settled: Settlement,
 ) -> anyhow::Result<()> {
-    let mut told = match receipt.job {
-        // An answer of an API is never received twice in the same bytes.
-        Job::Poll => HashSet::new(),
-        Job::Import => rejects::told_before(&session.raw.living_receipts(Some(Job::Import))?, receipt),
-    };
-    let rejected = rejects::write(session, receipt, harvests, &mut told)?;
+    let mut told = HashSet::new();
+    if harvests.iter().any(|harvest| !harvest.rejections.is_empty()) {
+        told = rejects::told_before(&session.raw.living_receipts(Some(receipt.job))?, receipt);
+    }
+    let rejected = rejects::write(session, receipt, harvests, &mut told, &receipt.receipt_id)?;
     rejects::commit(session, rejected)?;
     settled.commit(session.data())?;
     session.raw.move_receipt(receipt, State::Pending, State::Done)
@@ -100,7 +98,7 @@ pub(crate) fn months(
         receipt.items.retain(|item| sources.contains(&item.source));
     }
     let partitions = shelves.iter().map(|shelf| partition(session, *shelf)).collect();
-    rebuild(session, &receipts, sources, &|shelf| shelves.contains(&shelf), &partitions, part_name)
+    rebuild(session, &receipts, sources, &|shelf| shelves.contains(&shelf), &partitions, part_name, false)
 }
 
 /// Makes all typed tables of the account anew from its raw bodies.
@@ -110,11 +108,11 @@ pub(crate) fn months(
 pub(crate) fn everything(session: &Session<'_>, part_name: &str) -> anyhow::Result<Rebuilt> {
     let mut partitions = HashSet::new();
     for table in [&PLAYS, &PLAY_CREDITS] {
-        let all = Manifest::read(session.data(), table)?.files.into_iter().map(|part| part.partition);
+        let all = Manifest::read_or_empty(session.data(), table).files.into_iter().map(|part| part.partition);
         partitions.extend(all.filter(|mine| mine.account_id == session.account_id()));
     }
     let receipts = session.raw.living_receipts(None)?;
-    rebuild(session, &receipts, &HashSet::from(Source::ALL), &|_| true, &partitions, part_name)
+    rebuild(session, &receipts, &HashSet::from(Source::ALL), &|_| true, &partitions, part_name, true)
 }
 
 fn rebuild(
@@ -124,6 +122,7 @@ fn rebuild(
     take: harvest::Filter<'_>,
     partitions: &HashSet<Partition>,
     part_name: &str,
+    over_damage: bool,
 ) -> anyhow::Result<Rebuilt> {
     let buckets = Buckets::new(session.work_folder())?;
     let bodies = receipts.iter().map(|receipt| receipt.items.len() as u64).sum();
@@ -132,11 +131,11 @@ fn rebuild(
     bar.finish_and_clear();
     let bar = progress::count_bar(buckets.shelves().len() as u64, "writing months");
     let origins = harvest::origins(receipts);
-    let settled = settle_months(session, &buckets, &origins, Against::Nothing, part_name, || bar.inc(1))?;
+    let settled = settle_months(session, &buckets, &origins, Against::Nothing, Write::Parts(part_name), || bar.inc(1))?;
     bar.finish_and_clear();
     let total = settled.total();
-    settled.replace(session.data(), partitions)?;
-    rejects::retell(session, receipts, &harvests, sources)?;
+    settled.replace(session.data(), partitions, over_damage)?;
+    rejects::retell(session, receipts, &harvests, sources, part_name, over_damage)?;
     let all = || harvests.iter().flatten();
     Ok(Rebuilt {
         bodies,

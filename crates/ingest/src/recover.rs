@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::fs;
 
+use lake::manifest::Manifest;
 use lake::play::Source;
 use lake::raw::{Job, Receipt, State};
+use lake::schema::PLAYS;
 
 use crate::session::Session;
-use crate::{rebuild, undo};
+use crate::{rebuild, spotify, undo};
 
 /// The sources whose bodies come before their receipt.
 const IMPORTED: [Source; 2] = [Source::SpotifyExport, Source::SpotifyAccountData];
@@ -17,8 +19,7 @@ const IMPORTED: [Source; 2] = [Source::SpotifyExport, Source::SpotifyAccountData
 /// # Errors
 /// When a body is damaged or the disk refuses.
 pub(crate) fn recover(session: &Session<'_>) -> anyhow::Result<()> {
-    let work = session.work_folder();
-    let interrupted = work.exists();
+    let interrupted = session.work_folder().exists();
     session.raw.sweep_partial_receipts()?;
     for (receipt, state) in session.raw.unfinished_receipts()? {
         tracing::warn!(receipt = receipt.receipt_id, ?state, "finishing what an interrupted run left");
@@ -29,25 +30,51 @@ pub(crate) fn recover(session: &Session<'_>) -> anyhow::Result<()> {
     }
     if interrupted {
         // Only a killed run leaves its scratch space, so only then may bodies be left over.
-        sweep_bodies(session)?;
-        if work.exists() {
-            fs::remove_dir_all(&work)?;
-        }
+        take_back(session)?;
     }
     Ok(())
 }
 
+/// Takes back what an import left that did not come to its receipt.
+///
+/// # Errors
+/// Any I/O error.
+pub(crate) fn take_back(session: &Session<'_>) -> anyhow::Result<()> {
+    sweep_bodies(session)?;
+    let work = session.work_folder();
+    if work.exists() {
+        fs::remove_dir_all(&work)?;
+    }
+    Ok(())
+}
+
+/// A history that was restored from a backup has raw files but no typed tables: they are made
+/// before anything is compared with them.
+///
+/// # Errors
+/// When a body is missing or damaged.
+pub(crate) fn replay_what_is_missing(session: &Session<'_>) -> anyhow::Result<()> {
+    let plays = Manifest::read(session.data(), &PLAYS)?;
+    if plays.files.iter().any(|part| part.partition.account_id == session.account_id())
+        || session.raw.living_receipts(None)?.is_empty()
+    {
+        return Ok(());
+    }
+    tracing::warn!(account = session.account.name, "there are raw files but no typed tables: making them anew");
+    rebuild::everything(session, &session.part_name("replay")).map(drop)
+}
+
 fn finish_pending(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
-    // A poll renames its body once it knows that it brought something.
-    let mut is_undecided = false;
     for item in &receipt.items {
-        is_undecided |= session.raw.adopt_held(item.source, &item.raw_id)?;
+        if let Some((held, body)) = session.raw.held_body(item.source, &item.raw_id)? {
+            return spotify::decide(session, receipt, held, &body).map(drop);
+        }
         if !session.raw.has_body(item.source, &item.raw_id) {
             // A poll that was killed before its body was safe: the list still has the plays.
             return session.raw.delete_receipt(receipt, State::Pending);
         }
     }
-    rebuild::finish(session, receipt, is_undecided)
+    rebuild::finish(session, receipt)
 }
 
 /// Deletes bodies that a killed import kept before it could write its receipt. The archive

@@ -13,7 +13,8 @@ use crate::month::Month;
 use crate::session::Session;
 
 /// Writes the rejected rows of one receipt. Bodies in `told` were reported by an earlier
-/// receipt and are left out; those of this one are added. The parts are not visible yet.
+/// receipt and are left out; those of this one are added. The parts, named `part_name`,
+/// are not visible yet.
 ///
 /// # Errors
 /// Any I/O error.
@@ -22,6 +23,7 @@ pub(crate) fn write(
     receipt: &Receipt,
     harvests: &[Harvest],
     told: &mut HashSet<String>,
+    part_name: &str,
 ) -> anyhow::Result<Vec<Part>> {
     let mut written = Vec::new();
     for source in Source::ALL {
@@ -42,7 +44,7 @@ pub(crate) fn write(
                 source: source.as_str().to_owned(),
                 month: Month::of(receipt.received_at_ms).to_string(),
             };
-            written.push(parts::write_rejected(session.data(), &partition, &receipt.receipt_id, &rows)?);
+            written.push(parts::write_rejected(session.data(), &partition, part_name, &rows)?);
         }
     }
     Ok(written)
@@ -88,22 +90,30 @@ pub(crate) fn retell(
     receipts: &[Receipt],
     harvests: &[Vec<Harvest>],
     sources: &HashSet<Source>,
+    part_name: &str,
+    over_damage: bool,
 ) -> anyhow::Result<()> {
     let (mut told, mut add) = (HashSet::new(), Vec::new());
     for (receipt, harvests) in receipts.iter().zip(harvests) {
-        add.extend(write(session, receipt, harvests, &mut told)?);
+        add.extend(write(session, receipt, harvests, &mut told, &format!("{part_name}-{}", receipt.receipt_id))?);
     }
     let is_retold = |partition: &Partition| {
         partition.account_id == session.account_id() && sources.iter().any(|source| source.as_str() == partition.source)
     };
-    let manifest = Manifest::read(session.data(), &REJECTED)?;
+    let manifest = match over_damage {
+        true => Manifest::read_or_empty(session.data(), &REJECTED),
+        false => Manifest::read(session.data(), &REJECTED)?,
+    };
     let gone = manifest.files.into_iter().filter(|part| is_retold(&part.partition));
-    Manifest::commit(session.data(), &REJECTED, Commit { add, remove: gone.map(|part| part.path).collect() })
+    Manifest::commit(
+        session.data(),
+        &REJECTED,
+        Commit { add, remove: gone.map(|part| part.path).collect(), over_damage },
+    )
 }
 
 /// Which bodies earlier receipts have told the rejected rows of.
 pub(crate) fn told_before(receipts: &[Receipt], receipt: &Receipt) -> HashSet<String> {
-    let before =
-        |other: &&Receipt| (other.received_at_ms, &other.receipt_id) < (receipt.received_at_ms, &receipt.receipt_id);
+    let before = |other: &&Receipt| other.order() < receipt.order();
     receipts.iter().filter(before).flat_map(|other| other.items.iter().map(|item| item.raw_id.clone())).collect()
 }

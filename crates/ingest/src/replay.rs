@@ -5,7 +5,6 @@ use std::io;
 use anyhow::Context;
 use lake::compact;
 use lake::schema::TABLES;
-use platform::files::FileLock;
 use platform::state::{Account, AccountId};
 use platform::{JobContext, Summary};
 
@@ -25,7 +24,7 @@ pub fn replay(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Summ
     let mut total = Rebuilt::default();
     for account in accounts {
         let session = Session::begin(context, account)?;
-        let one = rebuild::everything(&session, &format!("replay-{}", context.run_id))?;
+        let one = rebuild::everything(&session, &session.part_name("replay"))?;
         total.bodies += one.bodies;
         total.rows += one.rows;
         total.observations += one.observations;
@@ -52,7 +51,11 @@ fn accounts_with_raw_files(context: &JobContext) -> anyhow::Result<Vec<Account>>
     };
     let mut accounts = Vec::new();
     for entry in entries {
-        let id = entry?.file_name().to_string_lossy().into_owned();
+        let entry = entry?;
+        let id = entry.file_name().to_string_lossy().into_owned();
+        if !AccountId::is_one(&id) || !entry.file_type()?.is_dir() {
+            continue;
+        }
         let account = known.iter().find(|account| account.account_id.as_str() == id).cloned();
         accounts.push(account.unwrap_or_else(|| Account {
             account_id: AccountId::stored(&*id),
@@ -65,26 +68,27 @@ fn accounts_with_raw_files(context: &JobContext) -> anyhow::Result<Vec<Account>>
     Ok(accounts)
 }
 
-/// `ingest compact`: merges small parts, one table after the other.
+/// `ingest compact`: merges small parts, one account and one table after the other.
 ///
 /// # Errors
-/// When a part is missing or damaged; nothing is then lost.
+/// A [`platform::Stop::Later`] when another job holds an account; when a part is missing or
+/// damaged. Nothing is then lost.
 pub fn compact(context: &JobContext) -> anyhow::Result<Summary> {
-    let _lock = FileLock::wait(&context.data.lock("compact"))?;
-    let mut total = compact::Compacted::default();
+    let (mut total, mut swept) = (compact::Compacted::default(), 0);
+    for account in accounts_with_raw_files(context)? {
+        let session = Session::begin(context, account)?;
+        for table in TABLES {
+            let one = compact::compact(&context.data, table, session.account_id(), &session.part_name("compact"))?;
+            total.partitions += one.partitions;
+            total.parts += one.parts;
+        }
+    }
     for table in TABLES {
-        let name = format!("compact-{}", context.run_id);
-        let one = compact::compact(&context.data, table, &name, context.clock.now())?;
-        total.partitions += one.partitions;
-        total.parts += one.parts;
-        total.swept += one.swept;
+        swept += compact::sweep(&context.data, table, context.clock.now())?;
     }
     let text = format!(
         "Merged {} small files into {}, deleted {} that nothing uses any more.",
-        total.parts, total.partitions, total.swept
+        total.parts, total.partitions, swept
     );
-    Ok(Summary::text(text)
-        .count("parts", total.parts)
-        .count("partitions", total.partitions)
-        .count("swept", total.swept))
+    Ok(Summary::text(text).count("parts", total.parts).count("partitions", total.partitions).count("swept", swept))
 }

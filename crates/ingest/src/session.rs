@@ -61,6 +61,25 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// The number of the next receipt.
+    ///
+    /// # Errors
+    /// Errors of the state database, and of reading the receipts when it is new.
+    pub fn number_receipt(&self) -> anyhow::Result<u64> {
+        let mut state = self.context.state()?;
+        let floor = match state.receipts(&self.account.account_id)? {
+            Some(number) => number,
+            None => self.raw.receipts()?.iter().map(|(receipt, _)| receipt.number).max().unwrap_or_default(),
+        };
+        state.number_receipt(&self.account.account_id, floor)
+    }
+
+    /// A name for new parts that no other run uses, even one that was started under the same
+    /// id.
+    pub fn part_name(&self, job: &str) -> String {
+        format!("{job}-{}", platform::new_run_id(self.now()))
+    }
+
     /// Scratch space that only this session uses.
     pub fn work_folder(&self) -> std::path::PathBuf {
         self.data().work(self.account_id())

@@ -17,6 +17,14 @@ pub(crate) struct Origin {
     pub ingested_at: UnixMs,
     /// False for a body that another item of the same archive repeats byte for byte.
     pub counts: bool,
+    /// The folder of the archive that it lies in. A row that stands in two folders is one row
+    /// of two exports that were unpacked side by side.
+    pub folder: String,
+}
+
+/// The folder of a file of an archive.
+pub(crate) fn folder_of(name: &str) -> String {
+    name.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder).to_owned()
 }
 
 /// What became of the rows of one body.
@@ -42,7 +50,7 @@ impl std::ops::AddAssign for Tally {
 pub(crate) type Origins = [Vec<Origin>];
 
 /// Sorts the rows of one month of one source and names them: receipts in their order, and in
-/// each receipt equal rows numbered from 0. New observations are added to `known` and
+/// each folder of a receipt equal rows numbered from 0. New observations are added to `known` and
 /// returned; every row is tallied at its body.
 ///
 /// Equal rows are numbered in the order of their content, not of their place, so that two
@@ -61,6 +69,7 @@ pub(crate) fn settle<'r>(
     sorted.sort_unstable_by(|left, right| {
         left.receipt
             .cmp(&right.receipt)
+            .then_with(|| origin(left).folder.cmp(&origin(right).folder))
             .then_with(|| identity::key(&left.play).cmp(&identity::key(&right.play)))
             .then_with(|| left.play.cmp(&right.play))
             .then_with(|| left.credits.cmp(&right.credits))
@@ -70,7 +79,9 @@ pub(crate) fn settle<'r>(
     let (mut previous, mut ordinal): (Option<&Row<'_>>, u32) = (None, 0);
     for row in sorted {
         let repeats = previous.is_some_and(|previous| {
-            previous.receipt == row.receipt && identity::key(&previous.play) == identity::key(&row.play)
+            previous.receipt == row.receipt
+                && origin(previous).folder == origin(row).folder
+                && identity::key(&previous.play) == identity::key(&row.play)
         });
         ordinal = if repeats && source != Source::SpotifyApi { ordinal + 1 } else { 0 };
         previous = Some(row);

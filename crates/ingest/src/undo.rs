@@ -75,7 +75,7 @@ pub fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<usize> {
 pub fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
     let sources = receipt.items.iter().map(|item| item.source).collect();
     let touched = touched(session, receipt)?;
-    rebuild::months(session, &sources, &touched, &format!("without-{}", receipt.receipt_id))?;
+    rebuild::months(session, &sources, &touched, &session.part_name("without"))?;
     let alive = session.raw.living_receipts(Some(Job::Import))?;
     let needed: HashSet<&str> =
         alive.iter().flat_map(|other| other.items.iter().map(|item| item.raw_id.as_str())).collect();

@@ -25,19 +25,18 @@ pub struct Compacted {
     pub partitions: u64,
     /// Parts that were merged.
     pub parts: u64,
-    /// Files deleted that no manifest names.
-    pub swept: u64,
 }
 
-/// Merges the parts of each partition of `table` that has several. `name` names the new
-/// parts and must be new. Kill it anywhere: the table is as before or as after.
+/// Merges the parts of each partition of an account in `table` that has several. `name` names
+/// the new parts and must be new; the caller holds the account. Kill it anywhere: the table is
+/// as before or as after.
 ///
 /// # Errors
 /// When a live file is missing or damaged; what was merged before stays merged.
-pub fn compact(data: &DataDir, table: &Table, name: &str, now: DateTime<Utc>) -> anyhow::Result<Compacted> {
+pub fn compact(data: &DataDir, table: &Table, account_id: &str, name: &str) -> anyhow::Result<Compacted> {
     let manifest = Manifest::read(data, table)?;
     let mut by_partition: BTreeMap<&Partition, Vec<&Part>> = BTreeMap::new();
-    for part in &manifest.files {
+    for part in manifest.files.iter().filter(|part| part.partition.account_id == account_id) {
         by_partition.entry(&part.partition).or_default().push(part);
     }
     let mut done = Compacted::default();
@@ -48,16 +47,18 @@ pub fn compact(data: &DataDir, table: &Table, name: &str, now: DateTime<Utc>) ->
         }
         let part = parts::write(data, table, partition, name, merged)?;
         let remove = parts.iter().map(|part| part.path.clone()).collect();
-        Manifest::commit(data, table, Commit { add: vec![part], remove })?;
+        Manifest::commit(data, table, Commit { add: vec![part], remove, over_damage: false })?;
         done.partitions += 1;
         done.parts += parts.len() as u64;
     }
-    done.swept = sweep(data, table, now)?;
     Ok(done)
 }
 
 /// Deletes files of the table's folder that no manifest names and that are older than a day.
-fn sweep(data: &DataDir, table: &Table, now: DateTime<Utc>) -> anyhow::Result<u64> {
+///
+/// # Errors
+/// Any I/O error.
+pub fn sweep(data: &DataDir, table: &Table, now: DateTime<Utc>) -> anyhow::Result<u64> {
     let folder = manifest::table_folder(data, table);
     let alive: HashSet<PathBuf> =
         Manifest::read(data, table)?.files.iter().map(|part| manifest::part_path(data, table, part)).collect();

@@ -63,15 +63,17 @@ pub struct Manifest {
 pub struct Commit {
     /// New files, already in place and synced.
     pub add: Vec<Part>,
-    /// Paths of files that are no longer alive. They stay on disk for readers that still
-    /// hold the old manifest.
+    /// Paths of files that are no longer alive; they must be until then. They stay on disk
+    /// for readers that still hold the old manifest.
     pub remove: BTreeSet<String>,
+    /// The table is made anew, so that a manifest nobody can read counts as empty.
+    pub over_damage: bool,
 }
 
 impl Commit {
     /// Nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.add.is_empty() && self.remove.is_empty()
+        self.add.is_empty() && self.remove.is_empty() && !self.over_damage
     }
 }
 
@@ -96,6 +98,14 @@ impl Manifest {
         read().with_context(|| format!("reading the manifest {}", path.display()))
     }
 
+    /// Reads the manifest as [`Manifest::read`] does, but takes one that is damaged for empty.
+    pub fn read_or_empty(data: &DataDir, table: &Table) -> Self {
+        Self::read(data, table).unwrap_or_else(|error| {
+            tracing::warn!("{error:#}; the table is made anew");
+            Self { format: FORMAT, generation: 0, files: Vec::new() }
+        })
+    }
+
     /// Live files of one partition.
     pub fn partition<'m>(&'m self, partition: &'m Partition) -> impl Iterator<Item = &'m Part> {
         self.files.iter().filter(move |part| part.partition == *partition)
@@ -105,13 +115,18 @@ impl Manifest {
     /// commit may be repeated.
     ///
     /// # Errors
-    /// Any I/O error; the table is then as it was.
+    /// Any I/O error, and when a file to remove is not alive: someone else changed the same
+    /// months. The table is then as it was.
     pub fn commit(data: &DataDir, table: &Table, commit: Commit) -> anyhow::Result<()> {
         if commit.is_empty() {
             return Ok(());
         }
         let _lock = FileLock::wait(&data.lock(&format!("manifest-{}", table.name)))?;
-        let mut manifest = Self::read(data, table)?;
+        let mut manifest = if commit.over_damage { Self::read_or_empty(data, table) } else { Self::read(data, table)? };
+        let alive: BTreeSet<&str> = manifest.files.iter().map(|part| part.path.as_str()).collect();
+        if let Some(gone) = commit.remove.iter().find(|path| !alive.contains(path.as_str())) {
+            anyhow::bail!("{gone} of the table {} was replaced meanwhile: run the same command again", table.name);
+        }
         let added: BTreeSet<&str> = commit.add.iter().map(|part| part.path.as_str()).collect();
         manifest.files.retain(|part| !commit.remove.contains(&part.path) && !added.contains(part.path.as_str()));
         manifest.files.extend(commit.add);

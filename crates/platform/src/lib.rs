@@ -16,7 +16,7 @@ mod telemetry;
 
 pub use args::CommonArgs;
 pub use clock::{Clock, FixedClock, SystemClock};
-pub use job::{JobContext, Report, Summary, run_command, run_job};
+pub use job::{JobContext, Report, Summary, new_run_id, run_command, run_job};
 pub use paths::DataDir;
 pub use settings::Settings;
 pub use state::StateDb;

@@ -16,22 +16,24 @@ const MAX_DEPTH: usize = 8;
 
 /// The loose listening files of a folder as one archive, and each zip in it as another.
 pub(super) fn open(folder: &Path, limits: &Limits) -> anyhow::Result<Vec<Archive>> {
-    let mut paths = Vec::new();
-    collect(folder, 0, &mut paths)?;
+    let (mut paths, mut warnings) = (Vec::new(), Vec::new());
+    collect(folder, 0, &mut paths, &mut warnings)?;
     paths.sort();
     let name =
         folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned());
     let mut loose = Archive::empty(name, Place::Loose);
+    loose.warnings = warnings;
     let mut archives = Vec::new();
     for path in paths {
         let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
-        if is_zip(&path)? {
+        if is_zip(&path).unwrap_or_default() {
             match zip_file::open(&path, limits) {
                 Ok(archive) => archives.push(archive),
                 Err(error) => loose.warnings.push(format!("{error:#}")),
             }
         } else {
-            add(&mut loose, name, &path, limits)?;
+            add(&mut loose, name, &path, limits)
+                .unwrap_or_else(|error| loose.warnings.push(format!("{error:#}; not read")));
         }
     }
     if !loose.files.is_empty() {
@@ -87,13 +89,14 @@ fn add(archive: &mut Archive, name: String, path: &Path, limits: &Limits) -> any
     Ok(())
 }
 
-fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>, warnings: &mut Vec<String>) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))? {
         let entry = entry?;
         // Links are not followed: they may lead anywhere, also in circles.
         let kind = entry.file_type()?;
         if kind.is_dir() && depth < MAX_DEPTH {
-            collect(&entry.path(), depth + 1, paths)?;
+            let below = collect(&entry.path(), depth + 1, paths, warnings);
+            below.unwrap_or_else(|error| warnings.push(format!("{error:#}; not read")));
         } else if kind.is_file() {
             paths.push(entry.path());
         }

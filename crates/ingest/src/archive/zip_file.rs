@@ -20,14 +20,23 @@ pub(super) type Reader = ZipArchive<BufReader<File>>;
 /// A real export has a few dozen files.
 const MAX_ENTRIES: usize = 10_000;
 
+/// Far more than twenty years of listening fill.
+const MAX_LISTENING_FILES: usize = 2_000;
+
 pub(super) fn reader(path: &Path) -> anyhow::Result<Reader> {
     let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
     ZipArchive::new(BufReader::with_capacity(128 << 10, file)).map_err(|error| {
         let size = std::fs::metadata(path).map(|metadata| metadata.len()).unwrap_or_default();
-        Stop::Usage(format!(
-            "{}: not a zip, or not a whole one ({error}; {size} bytes). Download it again",
-            path.display()
-        ))
+        let shown = path.display();
+        let mut start = [0; 4];
+        let begins_well =
+            File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK\x03\x04";
+        Stop::Usage(match begins_well {
+            true => {
+                format!("{shown}: the zip is cut off or damaged ({error}; {size} bytes are there). Download it again")
+            }
+            false => format!("{shown}: not a zip ({error})"),
+        })
         .into()
     })
 }
@@ -88,6 +97,10 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
             return Err(Stop::Usage(format!("{shown}: {}", archive.warnings.join("; "))).into());
         }
         return Err(nothing_here(&shown, &archive.others));
+    }
+    if archive.files.len() > MAX_LISTENING_FILES {
+        let text = format!("{shown}: {} listening files are too many for one export", archive.files.len());
+        return Err(Stop::Usage(text).into());
     }
     archive.files.sort_by(|left, right| left.name.cmp(&right.name));
     Ok(archive)

@@ -12,7 +12,7 @@ use crate::buckets::Buckets;
 use crate::crew;
 use crate::harvest::{self, Harvest, Stand};
 use crate::session::Session;
-use crate::settle::Origin;
+use crate::settle::{Origin, folder_of};
 
 /// What became of one file.
 pub(super) struct FileResult {
@@ -24,15 +24,15 @@ pub(super) struct FileResult {
     pub harvest: Harvest,
     /// Another file of the archive that it repeats byte for byte.
     pub repeats: Option<String>,
-    /// Why reading stopped before its end.
-    pub cut_short: Option<String>,
-    is_new: bool,
+    /// Why it could not be unpacked as it was packed: no row of it can be trusted.
+    pub damage: Option<String>,
 }
 
 impl FileResult {
-    /// Whether its rows count; those of a repeated file are in the other one.
+    /// Whether its rows count: not those of a damaged file, and those of a repeated file are
+    /// in the other one.
     pub(super) fn counts(&self) -> bool {
-        self.repeats.is_none()
+        self.repeats.is_none() && self.damage.is_none()
     }
 }
 
@@ -67,8 +67,7 @@ pub(super) fn read(
                     original_sha256: Some(pumped.original_sha256),
                     bytes: body.bytes,
                 };
-                let (cut_short, is_new) = (pumped.cut_short, body.is_new);
-                Ok(FileResult { item, place: *place, harvest, repeats: None, cut_short, is_new })
+                Ok(FileResult { item, place: *place, harvest, repeats: None, damage: pumped.damage })
             };
             read().with_context(|| format!("importing {}", file.name))
         },
@@ -81,7 +80,7 @@ pub(super) fn read(
 /// The origins of the rows, by file. Byte-identical files count once, for the first of them.
 pub(super) fn origins(results: &mut [FileResult], run_id: &str, received_at: UnixMs) -> Vec<Origin> {
     let mut first: BTreeMap<String, String> = BTreeMap::new();
-    for result in results.iter_mut() {
+    for result in results.iter_mut().filter(|result| result.damage.is_none()) {
         match first.get(&result.item.raw_id) {
             Some(name) => result.repeats = Some(name.clone()),
             None => {
@@ -94,15 +93,7 @@ pub(super) fn origins(results: &mut [FileResult], run_id: &str, received_at: Uni
         run_id: run_id.to_owned(),
         ingested_at: received_at,
         counts: result.counts(),
+        folder: folder_of(&result.item.name),
     };
     results.iter().map(origin).collect()
-}
-
-/// Deletes the bodies of an import that the person called off.
-pub(super) fn forget(session: &Session<'_>, results: &[FileResult]) {
-    for result in results.iter().filter(|result| result.is_new) {
-        if let Err(error) = session.raw.delete_body(result.item.source, &result.item.raw_id) {
-            tracing::warn!(raw_id = result.item.raw_id, "could not delete a raw file: {error:#}");
-        }
-    }
 }

@@ -19,9 +19,9 @@ use serde_json::json;
 
 use crate::archive::{self, Archive};
 use crate::buckets::Buckets;
-use crate::months::{Against, settle_months};
-use crate::rebuild;
+use crate::months::{Against, Write, settle_months};
 use crate::session::Session;
+use crate::{rebuild, recover};
 pub(crate) use account::choose as choose_account;
 use files::FileResult;
 pub use report::{ArchiveReport, FileReport, ImportReport};
@@ -40,8 +40,8 @@ pub struct Request {
 /// Imports archives, one after the other.
 ///
 /// # Errors
-/// A [`Stop`] where the person must act first; nothing is then imported of that archive and
-/// of those behind it.
+/// A [`Stop`] where the person must act first, and nothing could be imported. When it concerns
+/// one archive of several, the others are imported and the report tells.
 pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary> {
     if request.paths.is_empty() {
         return Err(Stop::Usage("say what to import: a zip, a folder or a file".into()).into());
@@ -49,11 +49,24 @@ pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary
     let archives = archive::open(&request.paths, &context.settings.import)?;
     let (account, note) = account::choose(context, request.account.as_deref())?;
     let session = Session::begin(context, account)?;
+    recover::replay_what_is_missing(&session)?;
     let mut report = ImportReport::new(&context.run_id, &session.account.name);
     report.warnings.extend(note);
+    let mut failures = Vec::new();
     for archive in &archives {
-        report.archives.push(import_archive(&session, archive, request.yes)?);
+        match import_archive(&session, archive, request.yes) {
+            Ok(one) => report.archives.push(one),
+            Err(error) if archives.len() == 1 => return Err(error),
+            Err(error) => failures.push((archive, error)),
+        }
     }
+    if report.archives.is_empty()
+        && let Some((_, first)) = failures.pop()
+    {
+        failures.iter().for_each(|(_, other)| tracing::error!("{other:#}"));
+        return Err(first);
+    }
+    report.refused.extend(failures.iter().map(|(archive, error)| format!("not imported: {}: {error:#}", archive.name)));
     context.state()?.record_run(
         &context.run_id,
         "ingest import",
@@ -66,22 +79,31 @@ pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary
 }
 
 fn import_archive(session: &Session<'_>, archive: &Archive, yes: bool) -> anyhow::Result<ArchiveReport> {
+    let imported = keep_and_store(session, archive, yes);
+    if imported.is_err() {
+        recover::take_back(session)?;
+    }
+    imported
+}
+
+fn keep_and_store(session: &Session<'_>, archive: &Archive, yes: bool) -> anyhow::Result<ArchiveReport> {
     let receipt_id = session.raw.free_receipt_id(Job::Import, &session.context.run_id);
     let received_at_ms = session.now().timestamp_millis();
     let buckets = Buckets::new(session.work_folder())?;
     let mut results = files::read(session, archive, &buckets, &receipt_id, received_at_ms)?;
     let origins = files::origins(&mut results, &session.context.run_id, received_at_ms);
     let bar = progress::count_bar(buckets.shelves().len() as u64, "sorting into months");
-    let settled = settle_months(session, &buckets, &[origins], Against::Known, &receipt_id, || bar.inc(1))?;
+    let settled =
+        settle_months(session, &buckets, &[origins], Against::Known, Write::Parts(&receipt_id), || bar.inc(1))?;
     bar.finish_and_clear();
     if settled.overlap.is_suspicious() && !yes {
-        question::is_it_theirs(&session.account.name, archive, settled.overlap)
-            .inspect_err(|_| files::forget(session, &results))?;
+        question::is_it_theirs(&session.account.name, archive, settled.overlap)?;
     }
     let receipt = Receipt {
         receipt_id,
         job: Job::Import,
         run_id: session.context.run_id.clone(),
+        number: session.number_receipt()?,
         account_id: session.account_id().to_owned(),
         received_at_ms,
         origin: archive.name.clone(),

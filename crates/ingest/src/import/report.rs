@@ -62,6 +62,8 @@ pub struct ImportReport {
     pub account: String,
     /// By archive.
     pub archives: Vec<ArchiveReport>,
+    /// Archives that were refused, and why.
+    pub refused: Vec<String>,
     /// What the person should know.
     pub warnings: Vec<String>,
 }
@@ -72,9 +74,10 @@ impl ArchiveReport {
         let mut unknown_keys = BTreeSet::new();
         let mut files = Vec::new();
         for result in results {
-            if let Some(reason) = &result.cut_short {
+            if let Some(damage) = &result.damage {
                 warnings.push(format!(
-                    "{}: reading stopped before its end ({reason}); what came before is kept",
+                    "{}: damaged on its way ({damage}), so nothing of this file was imported. Download the zip again; \
+                     where that cannot be, unpack it and import the folder: what can be read is then kept",
                     result.item.name
                 ));
             }
@@ -105,7 +108,13 @@ impl ArchiveReport {
 
 impl ImportReport {
     pub(super) fn new(run_id: &str, account: &str) -> Self {
-        Self { run_id: run_id.to_owned(), account: account.to_owned(), archives: Vec::new(), warnings: Vec::new() }
+        Self {
+            run_id: run_id.to_owned(),
+            account: account.to_owned(),
+            archives: Vec::new(),
+            refused: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     fn files(&self) -> impl Iterator<Item = &FileReport> {
@@ -126,13 +135,16 @@ impl ImportReport {
 
     /// Whether something could not be read.
     pub(super) fn is_partial(&self) -> bool {
-        self.files().any(|file| !file.rejected.is_empty()) || self.archives.iter().any(|one| !one.warnings.is_empty())
+        !self.refused.is_empty()
+            || self.files().any(|file| !file.rejected.is_empty())
+            || self.archives.iter().any(|one| !one.warnings.is_empty())
     }
 
     pub(super) fn into_summary(self) -> Summary {
         let (rows, tally, rejected) = self.total();
         let rejected_rows: u64 = rejected.values().sum();
         let mut warnings = self.warnings.clone();
+        warnings.extend(self.refused.iter().cloned());
         warnings.extend(self.archives.iter().flat_map(|archive| archive.warnings.iter().cloned()));
         let mut summary = Summary { partial: self.is_partial(), warnings, text: self.text(), ..Summary::default() }
             .count("files", self.files().count())
@@ -185,7 +197,7 @@ impl ImportReport {
             text += &format!("\nrejected: {} × {reason}", thousands(*count));
         }
         if rejected_rows > 0 {
-            text += "\n(kept in the raw files and listed in the table src_rejected)";
+            text += "\n(kept in the raw files; see them with: music-tracker query \"select * from rpt_rejected_rows\")";
         }
         text + &format!("\nTo take this import back: music-tracker import --undo {}", self.run_id)
     }

@@ -17,6 +17,8 @@ const MASK: u8 = b'x';
 pub struct Masker {
     keys: Keys,
     state: State,
+    /// How many brackets and braces are open in the value.
+    depth: u32,
 }
 
 /// The search for keys: by vector instructions where the processor has them.
@@ -51,6 +53,8 @@ enum State {
     Text,
     /// Inside a text value, behind a backslash.
     Escape,
+    /// Inside a list or an object, between its texts and numbers.
+    Nested,
     /// Inside a bare value, such as a number where a text should be.
     Bare,
 }
@@ -61,7 +65,7 @@ impl Masker {
     /// # Errors
     /// Never in practice: when the search automaton cannot be built.
     pub fn new() -> anyhow::Result<Self> {
-        Ok(Self { keys: Keys::new()?, state: State::Between })
+        Ok(Self { keys: Keys::new()?, state: State::Between, depth: 0 })
     }
 
     /// Masks `bytes`, which go on where the last call's final bytes ended, and says how many
@@ -86,8 +90,22 @@ impl Masker {
                         self.state = State::Text;
                     }
                     b'0'..=b'9' | b'-' => self.state = State::Bare,
+                    b'[' | b'{' => self.state = State::Nested,
                     _ => self.state = State::Between,
                 },
+                State::Nested => {
+                    match bytes[at] {
+                        b'"' => self.state = State::Text,
+                        b'[' | b'{' => self.depth += 1,
+                        b']' | b'}' => self.depth -= 1,
+                        b'0'..=b'9' => bytes[at] = b'1',
+                        _ => {}
+                    }
+                    if self.depth == 0 {
+                        self.state = State::Between;
+                    }
+                    at += 1;
+                }
                 State::Text => {
                     let end = memchr2(b'"', b'\\', &bytes[at..]).map_or(bytes.len(), |length| at + length);
                     bytes[at..end].fill(MASK);
@@ -95,7 +113,7 @@ impl Masker {
                     match bytes.get(at) {
                         Some(b'"') => {
                             at += 1;
-                            self.state = State::Between;
+                            self.state = self.around();
                         }
                         Some(_) => {
                             bytes[at] = MASK;
@@ -112,14 +130,21 @@ impl Masker {
                 }
                 State::Bare => match bytes[at] {
                     b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E' => {
-                        bytes[at] = b'0';
+                        if bytes[at].is_ascii_digit() {
+                            bytes[at] = b'1';
+                        }
                         at += 1;
                     }
-                    _ => self.state = State::Between,
+                    _ => self.state = self.around(),
                 },
             }
         }
         at
+    }
+
+    /// What surrounds a text or a number.
+    fn around(&self) -> State {
+        if self.depth == 0 { State::Between } else { State::Nested }
     }
 }
 
@@ -156,6 +181,14 @@ mod tests {
     }
 
     #[test]
+    fn lists_and_objects_are_masked_to_their_ends() {
+        check(
+            r#"{"ip_addr": ["203.0.113.7", {"v6": "::1", "n": [12]}], "ts": "2024", "username": {}, "x": "y"}"#,
+            r#"{"ip_addr": ["xxxxxxxxxxx", {"xx": "xxx", "x": [11]}], "ts": "2024", "username": {}, "x": "y"}"#,
+        );
+    }
+
+    #[test]
     fn escapes_do_not_end_a_value() {
         check(r#"{"username": "a\"b\\", "ts": "1"}"#, r#"{"username": "xxxxxx", "ts": "1"}"#);
     }
@@ -170,7 +203,7 @@ mod tests {
     fn null_and_numbers_and_cut_off_values() {
         check(
             r#"{"ip_addr_decrypted": null, "ip_addr": 3405803783}"#,
-            r#"{"ip_addr_decrypted": null, "ip_addr": 0000000000}"#,
+            r#"{"ip_addr_decrypted": null, "ip_addr": 1111111111}"#,
         );
         check(r#"{"username": "cut of"#, r#"{"username": "xxxxxx"#);
     }

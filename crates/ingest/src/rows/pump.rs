@@ -37,8 +37,8 @@ pub struct Pumped {
     pub body: Option<StoredBody>,
     /// SHA-256 of the bytes before masking.
     pub original_sha256: String,
-    /// Why reading stopped before the end of the file. What came before is good.
-    pub cut_short: Option<String>,
+    /// Why the input broke off, or that its checksum is wrong. No byte of it can be trusted.
+    pub damage: Option<String>,
 }
 
 /// Reads `input` to its end: each piece is masked, written to `body` (when there is one) and
@@ -47,7 +47,7 @@ pub struct Pumped {
 ///
 /// # Errors
 /// When keeping the body fails, or `on_row` does. Rows that cannot be read are no errors, and
-/// neither is an input that breaks off: what came before it counts.
+/// neither is an input that breaks off: that is told.
 pub fn pump<R>(
     mut input: &mut dyn Read,
     mut body: Option<BodyWriter>,
@@ -64,13 +64,13 @@ where
     // beginning of a personal value.
     let mut bytes: Vec<u8> = Vec::with_capacity(2 * PIECE_BYTES);
     let (mut from, mut clean, mut dropped, mut ordinal) = (0, 0, 0_u64, 0);
-    let mut cut_short = None;
+    let mut damage = None;
     loop {
         let before = bytes.len();
         let at_end = match Read::by_ref(&mut input).take(PIECE_BYTES as u64).read_to_end(&mut bytes) {
             Ok(read) => read == 0,
             Err(error) => {
-                cut_short = Some(error.to_string());
+                damage = Some(error.to_string());
                 true
             }
         };
@@ -117,7 +117,7 @@ where
     }
     let original_sha256 = original.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let body = body.map(BodyWriter::finish).transpose()?;
-    Ok(Pumped { body, original_sha256, cut_short })
+    Ok(Pumped { body, original_sha256, damage })
 }
 
 /// A kind of row that borrows from the bytes it is read from.

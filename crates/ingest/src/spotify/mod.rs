@@ -14,6 +14,7 @@ use platform::{JobContext, Stop, Summary};
 
 use crate::import::choose_account;
 use crate::session::Session;
+pub(crate) use poll::decide;
 
 /// What became of the polls.
 #[derive(Debug, Default)]
@@ -71,8 +72,8 @@ fn accounts(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Vec<Ac
     }
     if wanted.is_none() && context.settings.spotify.refresh_token.is_none() {
         return Err(Stop::Usage(
-            "no account has a Spotify login yet: set SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET and \
-             SPOTIFY_REFRESH_TOKEN (see .env.example)"
+            "no account has a Spotify login yet: set SPOTIFY_CLIENT_ID, SPOTIFY_REFRESH_TOKEN and, if the app \
+             has one, SPOTIFY_CLIENT_SECRET (see .env.example)"
                 .into(),
         )
         .into());
@@ -88,7 +89,10 @@ fn decided(context: &JobContext, error: ClientError) -> anyhow::Error {
         retry_at: wait.and_then(|wait| context.clock.now().checked_add_signed(wait)),
     };
     let stop = match &error {
-        ClientError::Reauthorize { .. } => Stop::NeedsPerson("the Spotify login has ended: log in again".into()),
+        ClientError::Reauthorize { .. } => Stop::NeedsPerson(
+            "the Spotify login has ended: log in again, and put the new refresh token into SPOTIFY_REFRESH_TOKEN"
+                .into(),
+        ),
         ClientError::Forbidden { .. } => Stop::NeedsPerson(
             "Spotify refuses this app (is the owner's Premium active, and is the listener on the app's list?)".into(),
         ),
@@ -111,9 +115,9 @@ impl Polled {
     }
 
     fn into_summary(mut self) -> anyhow::Result<Summary> {
-        if self.lines.is_empty()
-            && let Some(first) = self.failures.pop()
-        {
+        if self.lines.is_empty() && !self.failures.is_empty() {
+            let first = self.failures.remove(0);
+            self.failures.iter().for_each(|other| tracing::error!("{other:#}"));
             return Err(first);
         }
         let summary = Summary {

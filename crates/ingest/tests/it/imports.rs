@@ -2,7 +2,7 @@
 
 use lake::schema::PLAYS;
 
-use crate::world::{AUDIO, World, row, row_with, rows};
+use crate::world::{AUDIO, Ran, World, row, row_with, rows};
 
 #[test]
 fn importing_again_adds_nothing() {
@@ -44,11 +44,79 @@ fn equal_rows_are_numbered_so_that_real_doubles_stay_and_overlaps_coincide() {
 }
 
 #[test]
+fn two_exports_unpacked_side_by_side_share_their_plays() {
+    let world = World::new();
+    world.file("Downloads/my_spotify_data/endsong_0.json", rows((0..200).map(|n| row(n, n))));
+    world.file("Downloads/my_spotify_data (1)/endsong_0.json", rows((0..300).map(|n| row(n, n))));
+    world.import(&world.path("Downloads")).expect_counts(300, 200, 0, 0);
+    let before = world.rows(&PLAYS, &[]);
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(world.rows(&PLAYS, &[]), before);
+}
+
+#[test]
+fn the_files_of_an_export_may_be_imported_one_by_one() {
+    let world = World::new();
+    // Two halves of one month, as one export is cut into files.
+    world.import(&world.file("endsong_0.json", rows((0..150).map(|n| row(n * 9, n))))).expect_counts(150, 0, 0, 0);
+    let second = world.file("endsong_1.json", rows((150..300).map(|n| row(n * 9, n))));
+    world.import(&second).expect_counts(150, 0, 0, 0);
+}
+
+#[test]
+fn an_archive_that_is_refused_does_not_hide_what_the_others_brought() {
+    let world = World::new();
+    world.import(&world.zip("mine.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n))))])).expect_ok();
+    let newer = world.zip("newer.zip", &[(AUDIO, rows((50..120).map(|n| row(n, n))))]);
+    let theirs = world.zip("theirs.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n + 5_000))))]);
+    let ran = world.ingest(&["import", theirs.to_str().unwrap(), newer.to_str().unwrap()]).expect_counts(20, 50, 0, 0);
+    assert_eq!(ran.report.status, "partial");
+    assert!(ran.report.warnings.iter().any(|warning| warning.contains("theirs.zip")), "{:?}", ran.report.warnings);
+    assert_eq!(world.rows(&PLAYS, &[]).len(), 120);
+    let bodies = world.files("raw").into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "zst"));
+    assert_eq!(bodies.count(), 2, "nothing is kept of what was refused");
+}
+
+#[test]
+fn a_clock_that_goes_back_does_not_change_who_brought_what() {
+    let world = World::new();
+    let at = |now: &str, zip: &std::path::Path| {
+        let mut command = world.command(&["import", zip.to_str().unwrap()]);
+        Ran::of(&command.env("TRACKER_NOW", now).output().unwrap()).expect_ok()
+    };
+    at("2026-03-01T12:00:00Z", &world.zip("a.zip", &[(AUDIO, rows((0..150).map(|n| row(n, n))))]));
+    at("2026-03-01T11:00:00Z", &world.zip("b.zip", &[(AUDIO, rows((0..280).map(|n| row(n, n))))]));
+    let before = world.rows(&PLAYS, &[]);
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(world.rows(&PLAYS, &[]), before);
+}
+
+#[test]
+fn a_restored_backup_has_its_typed_tables_made_before_it_grows() {
+    let world = World::new();
+    world.import(&world.zip("a.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n))))])).expect_ok();
+    std::fs::remove_dir_all(world.path("data/src")).unwrap();
+    world.import(&world.zip("b.zip", &[(AUDIO, rows((50..130).map(|n| row(n, n))))])).expect_counts(30, 50, 0, 0);
+    assert_eq!(world.rows(&PLAYS, &[]).len(), 130);
+}
+
+#[test]
+fn replay_makes_damaged_tables_anew_and_passes_over_strangers() {
+    let world = World::new();
+    world.import(&world.zip("a.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n))))])).expect_ok();
+    let before = world.rows(&PLAYS, &[]);
+    world.file("data/raw/.DS_Store", "");
+    world.file("data/src/plays/manifest.json", "");
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(world.rows(&PLAYS, &[]), before);
+}
+
+#[test]
 fn a_month_too_busy_to_be_held_at_once_loses_and_doubles_nothing() {
     let world = World::new();
     // Some 15,000 rows of one month, the last third of each file in the next file as well.
     let file = |from: u32| rows((from..from + 6_000).map(|n| row(n * 3, n)));
-    let files = [(AUDIO, file(0)), ("endsong_1.json", file(4_000)), ("endsong_2.json", file(8_000))];
+    let files = [("endsong_0.json", file(0)), ("endsong_1.json", file(4_000)), ("endsong_2.json", file(8_000))];
     let zip = world.zip("busy.zip", &files);
     // A row that stands twice in one archive was played twice.
     world.import(&zip).expect_counts(18_000, 0, 0, 0);

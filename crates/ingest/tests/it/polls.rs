@@ -36,7 +36,7 @@ fn item(minute: i64) -> Value {
 }
 
 /// The list with the plays of these minutes, newest first.
-fn page(minutes: std::ops::Range<i64>) -> Value {
+pub(crate) fn page(minutes: std::ops::Range<i64>) -> Value {
     json!({"items": minutes.rev().map(item).collect::<Vec<_>>(), "next": null, "cursors": null, "limit": 50})
 }
 
@@ -161,6 +161,53 @@ fn another_listeners_login_is_refused() {
 }
 
 #[test]
+fn a_new_login_in_the_settings_replaces_a_dead_one_of_the_same_person() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    let poll = |token: &str| Ran::of(&world.command(&["spotify"]).envs(spotify.settings(token)).output().unwrap());
+    spotify.plays(page(0..5));
+    poll("the-first").expect_counts(5, 0, 0, 0);
+    spotify.kill_token("the-first");
+    assert_eq!(poll("the-first").exit_code, 3);
+    poll("the-second").expect_counts(0, 5, 0, 0);
+    poll("").expect_counts(0, 5, 0, 0);
+    spotify.kill_token("the-second");
+    spotify.someone_else();
+    spotify.plays(page(10..15));
+    let ran = poll("someone-elses");
+    assert_eq!(ran.exit_code, 3, "{}", ran.stderr);
+    assert_eq!(world.rows(&PLAYS, &[]).len(), 5, "nothing of someone else's is stored");
+}
+
+#[test]
+fn who_it_is_is_learned_later_when_it_could_not_be_asked_at_first() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    spotify.plays(page(0..5));
+    spotify.profile_answer(Some(403));
+    assert_ne!(world.poll(&spotify).exit_code, 0);
+    spotify.profile_answer(None);
+    world.poll(&spotify).expect_counts(5, 0, 0, 0);
+    assert!(world.command(&["account", "add", "bob", "--zone", "UTC"]).output().unwrap().status.success());
+    let mut command = world.command(&["spotify", "--account", "bob"]);
+    let ran = Ran::of(&command.envs(spotify.settings("from-the-settings")).output().unwrap());
+    assert_eq!(ran.exit_code, 3, "{}", ran.stderr);
+    assert_eq!(world.rows(&PLAYS, &[]).len(), 5);
+}
+
+#[test]
+fn plays_that_a_wrong_clock_refused_are_stored_when_it_is_right() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    spotify.plays(page(0..5));
+    let mut command = world.command(&["spotify"]);
+    command.envs(spotify.settings("from-the-settings")).env("TRACKER_NOW", "2020-01-01T00:00:00Z");
+    assert_eq!(Ran::of(&command.output().unwrap()).count("rejected"), 5);
+    world.poll(&spotify).expect_counts(5, 0, 0, 0);
+    assert_eq!(world.rows(&PLAYS, &[]).len(), 5);
+    let before = world.rows(&PLAYS, &[]);
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(world.rows(&PLAYS, &[]), before);
+}
+
+#[test]
 fn without_a_login_the_way_to_one_is_told() {
     let ran = World::new().ingest(&["spotify"]);
     assert_eq!(ran.exit_code, 2);
@@ -189,6 +236,7 @@ fn a_poll_that_is_killed() {
         let mut command = world.command(&["spotify"]);
         command.envs(spotify.settings("from-the-settings")).stdout(Stdio::null()).stderr(Stdio::null());
         kill_after(command.spawn().unwrap(), whole, share);
+        world.ingest(&["compact"]).expect_ok();
         world.poll(&spotify).expect_ok();
         assert_eq!(settled(&world), expected, "killed after {share:.2} of the poll");
         assert_eq!(world.bodies(), 2, "killed after {share:.2} of the poll");

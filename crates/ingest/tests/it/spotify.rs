@@ -16,6 +16,9 @@ struct Script {
     token_answer: Option<(u16, Value)>,
     list_answer: Option<(u16, Value)>,
     refresh_tokens: Vec<String>,
+    dead_tokens: Vec<String>,
+    is_someone_else: bool,
+    profile_answer: Option<u16>,
 }
 
 /// The running server.
@@ -84,6 +87,21 @@ impl Spotify {
         self.script.lock().unwrap().list_answer = Some((status, body));
     }
 
+    /// This refresh token is not good any more.
+    pub(crate) fn kill_token(&self, token: &str) {
+        self.script.lock().unwrap().dead_tokens.push(token.to_owned());
+    }
+
+    /// From now on the login is another listener's.
+    pub(crate) fn someone_else(&self) {
+        self.script.lock().unwrap().is_someone_else = true;
+    }
+
+    /// The profile is answered with this status, or as usual.
+    pub(crate) fn profile_answer(&self, status: Option<u16>) {
+        self.script.lock().unwrap().profile_answer = status;
+    }
+
     /// The refresh tokens that it was shown, in order.
     pub(crate) fn refresh_tokens(&self) -> Vec<String> {
         self.script.lock().unwrap().refresh_tokens.clone()
@@ -94,6 +112,9 @@ fn token(script: &mut Script, request: &Request) -> ResponseTemplate {
     let form = String::from_utf8_lossy(&request.body).into_owned();
     let shown = form.split('&').find_map(|field| field.strip_prefix("refresh_token=")).unwrap_or_default();
     script.refresh_tokens.push(shown.to_owned());
+    if script.dead_tokens.iter().any(|dead| dead == shown) {
+        return ResponseTemplate::new(400).set_body_json(json!({"error": "invalid_grant"}));
+    }
     if let Some((status, body)) = &script.token_answer {
         return ResponseTemplate::new(*status).set_body_json(body);
     }
@@ -104,8 +125,12 @@ fn token(script: &mut Script, request: &Request) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(body)
 }
 
-fn me(_: &mut Script, _: &Request) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(json!({"id": "alice", "account_id": "a1"}))
+fn me(script: &mut Script, _: &Request) -> ResponseTemplate {
+    if let Some(status) = script.profile_answer {
+        return ResponseTemplate::new(status).set_body_json(json!({"error": {"message": "no"}}));
+    }
+    let account_id = if script.is_someone_else { "b2" } else { "a1" };
+    ResponseTemplate::new(200).set_body_json(json!({"id": "x", "account_id": account_id}))
 }
 
 fn list(script: &mut Script, _: &Request) -> ResponseTemplate {

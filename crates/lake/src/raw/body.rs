@@ -123,7 +123,7 @@ impl RawStore {
 
     /// Makes a body durable that is there in one piece, before anyone looks into it. It
     /// stays a `.partial` file until [`HeldBody::keep`]; a killed program leaves it for
-    /// [`RawStore::adopt_held`].
+    /// [`RawStore::held_body`].
     ///
     /// # Errors
     /// Any I/O error.
@@ -144,26 +144,23 @@ impl RawStore {
         Ok(HeldBody { partial, path })
     }
 
-    /// Keeps a body that a killed program held, if all of it is there; else deletes it. True
-    /// when there was one to keep.
+    /// A body that a killed program held, with its bytes. One that is not whole is deleted.
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn adopt_held(&self, source: Source, raw_id: &str) -> anyhow::Result<bool> {
+    pub fn held_body(&self, source: Source, raw_id: &str) -> anyhow::Result<Option<(HeldBody, Vec<u8>)>> {
         let path = self.body_path(source, raw_id);
         let held = HeldBody { partial: files::partial_path(&path), path };
         if !held.partial.exists() {
-            return Ok(false);
+            return Ok(None);
         }
         let mut bytes = Vec::new();
         let whole = Decoder::new(File::open(&held.partial)?).and_then(|mut body| body.read_to_end(&mut bytes));
-        let is_whole = whole.is_ok() && Self::raw_id_of(&bytes) == raw_id;
-        if is_whole {
-            held.keep()?
-        } else {
-            held.discard()?
+        if whole.is_ok() && Self::raw_id_of(&bytes) == raw_id {
+            return Ok(Some((held, bytes)));
         }
-        Ok(is_whole)
+        held.discard()?;
+        Ok(None)
     }
 
     /// The names of the bodies of one source.

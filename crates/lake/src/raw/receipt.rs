@@ -94,6 +94,9 @@ pub struct Receipt {
     pub job: Job,
     /// The run that received it.
     pub run_id: String,
+    /// Its place in the order of the account's history, from 1; clocks may go back.
+    #[serde(default)]
+    pub number: u64,
     /// Whose history it is.
     pub account_id: String,
     /// When, in Unix milliseconds: the `ingested_at` of all its rows.
@@ -102,6 +105,13 @@ pub struct Receipt {
     pub origin: String,
     /// The bodies; byte-identical files of one archive are one item.
     pub items: Vec<Item>,
+}
+
+impl Receipt {
+    /// What receipts are ordered by: their number, and where that is missing time and id.
+    pub fn order(&self) -> (u64, UnixMs, &str) {
+        (self.number, self.received_at_ms, &self.receipt_id)
+    }
 }
 
 impl RawStore {
@@ -145,7 +155,7 @@ impl RawStore {
         Ok(files::remove_if_there(&self.receipt_path(receipt, state))?)
     }
 
-    /// All receipts with their states, in the order of the history: by time, then by id.
+    /// All receipts with their states, in the order of the history.
     ///
     /// # Errors
     /// When one cannot be read.
@@ -240,7 +250,5 @@ fn read(path: &Path) -> anyhow::Result<Receipt> {
 }
 
 fn in_order(receipts: &mut [(Receipt, State)]) {
-    receipts.sort_by(|(left, _), (right, _)| {
-        (left.received_at_ms, &left.receipt_id).cmp(&(right.received_at_ms, &right.receipt_id))
-    });
+    receipts.sort_by(|(left, _), (right, _)| left.order().cmp(&right.order()));
 }

@@ -20,6 +20,11 @@ impl AccountId {
         Self(id.into())
     }
 
+    /// Whether a text has the form of an id.
+    pub fn is_one(text: &str) -> bool {
+        text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    }
+
     /// The id as text: 32 lowercase hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -153,6 +158,31 @@ impl StateDb {
         })
     }
 
+    /// The number of the account's newest receipt, if one was numbered.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn receipts(&self, account_id: &AccountId) -> anyhow::Result<Option<u64>> {
+        let query = "select receipts from accounts where account_id = ?1";
+        let number: Option<Option<i64>> =
+            self.connection.query_row(query, [account_id.as_str()], |row| row.get(0)).optional()?;
+        Ok(number.flatten().and_then(|number| u64::try_from(number).ok()))
+    }
+
+    /// The number of the account's next receipt, above `floor` and above all before.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn number_receipt(&mut self, account_id: &AccountId, floor: u64) -> anyhow::Result<u64> {
+        let update = "update accounts set receipts = max(coalesce(receipts, 0), ?2) + 1 where account_id = ?1
+                      returning receipts";
+        let floor = i64::try_from(floor)?;
+        let number: i64 = self.write(|transaction| {
+            Ok(transaction.query_row(update, params![account_id.as_str(), floor], |row| row.get(0))?)
+        })?;
+        Ok(u64::try_from(number)?)
+    }
+
     /// The account a command is about: the named one, else the only one.
     ///
     /// # Errors
@@ -177,10 +207,21 @@ impl StateDb {
         }
     }
 
+    /// Whether it is known who an account is at `service`.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn has_identity(&self, service: &str, account_id: &AccountId) -> anyhow::Result<bool> {
+        let query = "select 1 from identities where service = ?1 and account_id = ?2";
+        let found = self.connection.query_row(query, params![service, account_id.as_str()], |_| Ok(())).optional()?;
+        Ok(found.is_some())
+    }
+
     /// Notes that a person is known to `service` as `external_id`.
     ///
     /// # Errors
-    /// A [`Stop::NeedsPerson`] when that identity already belongs to another account.
+    /// A [`Stop::NeedsPerson`] when that identity already belongs to another account, or the
+    /// account is someone else at this service.
     pub fn attach_identity(
         &mut self,
         account: &Account,
@@ -200,6 +241,21 @@ impl StateDb {
             if let Some(owner) = owner {
                 return Err(Stop::NeedsPerson(format!(
                     "this {service} login belongs to the account {owner:?}, not to {:?}",
+                    account.name
+                ))
+                .into());
+            }
+            let other: Option<String> = transaction
+                .query_row(
+                    "select external_id from identities
+                     where service = ?1 and external_id <> ?2 and account_id = ?3",
+                    params![service, external_id, account.account_id.as_str()],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            if let Some(other) = other {
+                return Err(Stop::NeedsPerson(format!(
+                    "the account {:?} is {other:?} at {service}, but this login is {external_id:?}'s",
                     account.name
                 ))
                 .into());

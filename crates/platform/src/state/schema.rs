@@ -6,7 +6,8 @@ use super::StateDb;
 
 /// One script a version; a database remembers in `user_version` how many it has had.
 /// Scripts are never changed once released, only added. Instants are Unix milliseconds.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     create table accounts (
         account_id    text primary key,
         name          text not null unique collate nocase,
@@ -44,7 +45,12 @@ const MIGRATIONS: &[&str] = &["
         report        text not null,
         primary key (run_id, job)
     ) strict;
-"];
+",
+    "
+    -- How many receipts the account has had: clocks may go back, this number does not.
+    alter table accounts add column receipts integer;
+",
+];
 
 pub(super) fn migrate(state: &mut StateDb) -> anyhow::Result<()> {
     if version(&state.connection)? == MIGRATIONS.len() {
