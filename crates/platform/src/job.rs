@@ -35,11 +35,14 @@ pub struct JobContext {
 }
 
 impl JobContext {
-    /// Opens the state database, creating it on first use.
+    /// Opens the state database, creating it on first use, and the folders beside it that are
+    /// as private as it is: every job that writes comes by here first.
     ///
     /// # Errors
     /// When the file cannot be opened or is newer than this program.
     pub fn state(&self) -> anyhow::Result<StateDb> {
+        let folder = || format!("making the folders below {}", self.data.root().display());
+        self.data.make_private_folders().with_context(folder)?;
         StateDb::open(&self.data.state_db())
     }
 }
