@@ -10,6 +10,7 @@ pub mod job;
 pub mod paths;
 pub mod private;
 pub mod progress;
+pub mod report;
 pub mod settings;
 pub mod state;
 pub mod stop;
@@ -17,8 +18,9 @@ mod telemetry;
 
 pub use args::CommonArgs;
 pub use clock::{Clock, FixedClock, SystemClock};
-pub use job::{JobContext, Report, Summary, run_command, run_job};
+pub use job::{JobContext, Summary, run_command, run_job};
 pub use paths::DataDir;
+pub use report::Report;
 pub use settings::Settings;
 pub use state::StateDb;
 pub use stop::Stop;

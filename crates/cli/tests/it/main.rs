@@ -3,6 +3,7 @@
 
 mod healing;
 mod home;
+mod log_lines;
 mod private_data;
 mod programs;
 mod quick_start;
