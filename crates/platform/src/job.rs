@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use crate::args::{CommonArgs, LogFormat, ReportFormat};
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::paths::DataDir;
+use crate::printable::printable;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::state::StateDb;
@@ -87,11 +88,11 @@ pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> 
         Ok(summary) => text_of(summary),
         Err(error) => failure_text(error),
     };
-    finish(args, &report, &text)
+    finish(args, &report, &printable(&text))
 }
 
 /// Runs a command that answers a question instead of doing a job: what `work` returns goes
-/// to stdout as it is, whoever reads it.
+/// to stdout, as it is where no terminal reads it.
 pub fn run_command(
     name: &str,
     args: &CommonArgs,
@@ -100,11 +101,13 @@ pub fn run_command(
     match run(name, args, work).1 {
         Ok(text) => {
             let text = text.trim_end_matches('\n');
+            // A file or another program gets every byte as it is.
+            let text = if io::stdout().is_terminal() { printable(text) } else { text.into() };
             drop(writeln!(io::stdout(), "{text}"));
             ExitCode::SUCCESS
         }
         Err(error) => {
-            drop(writeln!(io::stderr(), "{}", failure_text(&error)));
+            drop(writeln!(io::stderr(), "{}", printable(&failure_text(&error))));
             ExitCode::from(Stop::in_chain(&error).map_or(1, Stop::exit_code))
         }
     }

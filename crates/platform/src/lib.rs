@@ -8,6 +8,7 @@ pub mod clock;
 pub mod files;
 pub mod job;
 pub mod paths;
+mod printable;
 pub mod private;
 pub mod progress;
 pub mod report;

@@ -3,6 +3,7 @@
 
 mod healing;
 mod home;
+mod hostile_names;
 mod log_lines;
 mod private_data;
 mod programs;
