@@ -17,7 +17,7 @@ pub struct Subcommand {
     pub about: &'static str,
     /// The program that does it.
     pub program: &'static str,
-    /// Whether plays may have changed, so that the star schema follows.
+    /// Whether plays may change, so that the star schema follows where it has to.
     pub then_refresh: bool,
 }
 

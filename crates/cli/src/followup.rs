@@ -1,6 +1,8 @@
-//! What follows a job that stored plays: the star schema, and how to look at it.
+//! What follows a job that may have changed plays: the star schema, and how to look at it.
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use anyhow::Context;
 use platform::Report;
@@ -13,33 +15,36 @@ Look at it:
   NAME summary
   NAME query \"select artist_name, plays from rpt_top_artists where period = 'all time' order by plays desc limit 10\"";
 
-/// Runs the job and, when it changed plays, builds, tests and publishes the star schema.
+/// Runs the job, then brings the star schema up to date where it is not. The job is not asked
+/// what it did: it may have failed behind its first archive, or finished what a killed run
+/// left, and the run before may have been stopped in the middle of publishing.
 pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let report = scratch.path().join("report.json");
-    let mut arguments = request.arguments();
-    arguments.splice(1..1, ["--report-file".into(), report.clone().into()]);
-    let code = run_program(request.command.program, &arguments)?;
-    if code != 0 || !report.exists() || !changed_plays(&Report::read(&report)?) {
+    let (job, refresh) = (scratch.path().join("job.json"), scratch.path().join("refresh.json"));
+    let code = run_program(request.command.program, &with_report(request.arguments(), &job))?;
+    if !job.exists() {
+        // It did not come to work: it was asked for help, or did not understand the question.
         return Ok(code);
     }
-
-    let mut refresh = vec!["refresh".into()];
-    refresh.extend(request.shared_flags());
-    let code = run_program("transform", &refresh)?;
-    if code != 0 {
-        say("The plays are stored, but the star schema is as before: `music-tracker refresh` tries again.");
-    } else if std::io::stdout().is_terminal() {
+    let mut arguments = vec!["refresh".into(), "--if-changed".into()];
+    arguments.extend(request.shared_flags());
+    let refresh_code = run_program("transform", &with_report(arguments, &refresh))?;
+    if refresh_code != 0 {
+        say("What was stored is safe, but the star schema is as before: `music-tracker refresh` tries again.");
+    } else if code == 0 && std::io::stdout().is_terminal() && has_published(&refresh)? {
         say(&HINT.replace("NAME", &request.typed_name));
     }
-    Ok(code)
+    Ok(if code == 0 { refresh_code } else { code })
 }
 
-/// Whether the star schema is out of date now. A job that does not count what it stored
-/// (an undo, a replay) may have changed anything.
-fn changed_plays(report: &Report) -> bool {
-    let mut news = ["stored", "changed"].iter().filter_map(|name| report.counts.get(*name)?.as_u64()).peekable();
-    news.peek().is_none() || news.any(|count| count > 0)
+/// The same arguments, and a file for the report behind the first word.
+fn with_report(mut arguments: Vec<OsString>, report: &Path) -> Vec<OsString> {
+    arguments.splice(1..1, ["--report-file".into(), report.into()]);
+    arguments
+}
+
+fn has_published(report: &Path) -> anyhow::Result<bool> {
+    Ok(report.exists() && Report::read(report)?.counts.contains_key("published_run"))
 }
 
 fn say(text: &str) {

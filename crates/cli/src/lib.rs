@@ -1,6 +1,6 @@
 //! The one command people type. It starts the program that does the work, hands the
-//! arguments over untouched and passes on the exit code. After a job that stored plays it
-//! also refreshes the star schema and says how to look at it.
+//! arguments over untouched and passes on the exit code. After a job that may change plays
+//! it also has the star schema refreshed, if that is out of date, and says how to look at it.
 //!
 //! It refuses to know anything about plays: no file format, no database, no SQL.
 

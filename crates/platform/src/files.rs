@@ -30,7 +30,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Any I/O error, also those of `fill`.
 pub fn write_whole_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        make_folder_durable(folder)?;
     }
     let partial = partial_path(path);
     let mut file = File::create(&partial)?;
@@ -41,11 +41,14 @@ pub fn write_whole_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<
 }
 
 /// Renames a finished and synced file to its final name and syncs the folder, so that the
-/// new name survives a power cut.
+/// new name survives a power cut. Folders that are missing on the way are made.
 ///
 /// # Errors
 /// Any I/O error.
 pub fn put_in_place(from: &Path, to: &Path) -> io::Result<()> {
+    if let Some(folder) = to.parent() {
+        make_folder_durable(folder)?;
+    }
     fs::rename(from, to)?;
     sync_folder_of(to)
 }
@@ -56,9 +59,36 @@ pub fn put_in_place(from: &Path, to: &Path) -> io::Result<()> {
 /// Any I/O error.
 pub fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
+        // The parent of `data` is the current folder, which has no other name.
+        Some(folder) if folder.as_os_str().is_empty() => File::open(".")?.sync_all(),
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
     }
+}
+
+/// Makes a folder, and those above it that are missing, so that all of them survive a power
+/// cut: a synced file is lost with a folder whose own name was never synced. Where the folder
+/// is there already, it costs one look.
+///
+/// # Errors
+/// Any I/O error.
+pub fn make_folder_durable(path: &Path) -> io::Result<()> {
+    make_folder(path, &mut sync_folder_of)
+}
+
+fn make_folder(path: &Path, sync: &mut dyn FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
+    if path.as_os_str().is_empty() || path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        make_folder(parent, sync)?;
+    }
+    match fs::create_dir(path) {
+        // Another program made it first and may not have synced it yet.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        other => other?,
+    }
+    sync(path)
 }
 
 /// Deletes a file; that it is already gone is no error.
@@ -106,7 +136,59 @@ impl FileLock {
 
 fn lock_file(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        make_folder_durable(folder)?;
     }
     File::options().create(true).truncate(false).write(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    /// Makes a folder and tells in whose parents it was made durable.
+    fn made(path: &Path) -> Vec<PathBuf> {
+        let synced = RefCell::new(Vec::new());
+        make_folder(path, &mut |made| {
+            assert!(made.is_dir(), "{} was synced before it was made", made.display());
+            synced.borrow_mut().push(made.to_owned());
+            sync_folder_of(made)
+        })
+        .unwrap();
+        synced.into_inner()
+    }
+
+    #[test]
+    fn every_new_folder_is_synced_in_its_parent_and_no_other() {
+        let root = tempfile::tempdir().unwrap();
+        let (a, b) = (root.path().join("a"), root.path().join("a/b"));
+        let c = b.join("c");
+        assert_eq!(made(&c), [a, b.clone(), c.clone()]);
+        assert!(made(&c).is_empty());
+        assert_eq!(made(&b.join("d")), [b.join("d")]);
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_folder_is_an_error() {
+        let root = tempfile::tempdir().unwrap();
+        File::create(root.path().join("a")).unwrap();
+        assert!(make_folder_durable(&root.path().join("a")).is_err());
+        assert!(make_folder_durable(&root.path().join("a/b")).is_err());
+    }
+
+    #[test]
+    fn a_path_of_one_word_lies_in_the_current_folder() {
+        sync_folder_of(Path::new("data")).unwrap();
+        make_folder_durable(Path::new("")).unwrap();
+    }
+
+    #[test]
+    fn files_come_to_folders_that_are_not_there_yet() {
+        let root = tempfile::tempdir().unwrap();
+        let (first, second) = (root.path().join("a/b/file"), root.path().join("c/d/file"));
+        write_whole(&first, b"whole").unwrap();
+        put_in_place(&first, &second).unwrap();
+        assert_eq!(fs::read(&second).unwrap(), b"whole");
+    }
 }

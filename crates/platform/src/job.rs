@@ -5,18 +5,18 @@
 //! 3 needs a person, 75 try later.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use crate::args::{CommonArgs, LogFormat, ReportFormat};
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::paths::DataDir;
+use crate::printable::printable;
+use crate::report::Report;
 use crate::settings::Settings;
 use crate::state::StateDb;
 use crate::{Stop, files, telemetry};
@@ -35,11 +35,14 @@ pub struct JobContext {
 }
 
 impl JobContext {
-    /// Opens the state database, creating it on first use.
+    /// Opens the state database, creating it on first use, and the folders beside it that are
+    /// as private as it is: every job that writes comes by here first.
     ///
     /// # Errors
     /// When the file cannot be opened or is newer than this program.
     pub fn state(&self) -> anyhow::Result<StateDb> {
+        let folder = || format!("making the folders below {}", self.data.root().display());
+        self.data.make_private_folders().with_context(folder)?;
         StateDb::open(&self.data.state_db())
     }
 }
@@ -71,51 +74,25 @@ impl Summary {
     }
 }
 
-/// The machine-readable result of a run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Report {
-    /// Which job, such as `ingest import`.
-    pub job: String,
-    /// The run.
-    pub run_id: String,
-    /// `ok`, `partial` or `failed`.
-    pub status: String,
-    /// When it began, RFC 3339 in UTC.
-    pub started_at: String,
-    /// How long it took.
-    pub duration_ms: i64,
-    /// Numbers by name.
-    pub counts: Map<String, Value>,
-    /// What the person should know.
-    pub warnings: Vec<String>,
-    /// Why it failed.
-    pub error: Option<ReportError>,
-}
-
-/// Why a run failed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ReportError {
-    /// The whole chain of causes, in one line.
-    pub message: String,
-    /// The exit code of the process.
-    pub exit_code: u8,
-    /// With exit code 75: when to try again, RFC 3339 in UTC, where known.
-    pub retry_at: Option<String>,
-}
-
 /// Runs `work` as the job `name` and turns its outcome into output and an exit code.
 pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> anyhow::Result<Summary>) -> ExitCode {
-    let (run, outcome) = run(name, args, work);
+    let (run, outcome) = run(name, args, |context| {
+        tracing::info!("job started");
+        let started_at = context.clock.now();
+        let outcome = work(context);
+        log_end(&Report::new(name, &context.run_id, started_at, context.clock.now(), &outcome));
+        outcome
+    });
     let report = Report::new(name, &run.run_id, run.started_at, run.clock.now(), &outcome);
     let text = match &outcome {
         Ok(summary) => text_of(summary),
         Err(error) => failure_text(error),
     };
-    finish(args, &report, &text)
+    finish(args, &report, &printable(&text))
 }
 
 /// Runs a command that answers a question instead of doing a job: what `work` returns goes
-/// to stdout as it is, whoever reads it.
+/// to stdout, as it is where no terminal reads it.
 pub fn run_command(
     name: &str,
     args: &CommonArgs,
@@ -123,14 +100,25 @@ pub fn run_command(
 ) -> ExitCode {
     match run(name, args, work).1 {
         Ok(text) => {
-            drop(writeln!(io::stdout(), "{}", text.trim_end_matches('\n')));
+            let text = text.trim_end_matches('\n');
+            // A file or another program gets every byte as it is.
+            let text = if io::stdout().is_terminal() { printable(text) } else { text.into() };
+            drop(writeln!(io::stdout(), "{text}"));
             ExitCode::SUCCESS
         }
         Err(error) => {
-            drop(writeln!(io::stderr(), "{}", failure_text(&error)));
+            drop(writeln!(io::stderr(), "{}", printable(&failure_text(&error))));
             ExitCode::from(Stop::in_chain(&error).map_or(1, Stop::exit_code))
         }
     }
+}
+
+/// What became of a job, for whoever reads the log alone. Why it failed is told once, at the
+/// end of the program.
+fn log_end(report: &Report) {
+    let Report { status, duration_ms, .. } = report;
+    let (counts, exit_code) = (Value::Object(report.counts.clone()), report.exit_code());
+    tracing::info!(status, duration_ms, exit_code, %counts, warnings = report.warnings.len(), "job ended");
 }
 
 struct Run {
@@ -183,62 +171,6 @@ fn correlation_id() -> Option<String> {
 
 fn default_log_format() -> LogFormat {
     if io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json }
-}
-
-impl Report {
-    fn new(
-        job: &str,
-        run_id: &str,
-        started_at: DateTime<Utc>,
-        ended_at: DateTime<Utc>,
-        outcome: &anyhow::Result<Summary>,
-    ) -> Self {
-        let (status, counts, warnings, error) = match outcome {
-            Ok(summary) => {
-                let status = if summary.partial { "partial" } else { "ok" };
-                (status, summary.counts.clone(), summary.warnings.clone(), None)
-            }
-            Err(error) => ("failed", Map::new(), Vec::new(), Some(ReportError::of(error))),
-        };
-        Self {
-            job: job.to_owned(),
-            run_id: run_id.to_owned(),
-            status: status.to_owned(),
-            started_at: started_at.to_rfc3339_opts(SecondsFormat::Millis, true),
-            duration_ms: (ended_at - started_at).num_milliseconds(),
-            counts,
-            warnings,
-            error,
-        }
-    }
-
-    /// Reads what another program wrote for `--report-file`.
-    ///
-    /// # Errors
-    /// When the file cannot be read or holds no report.
-    pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let report = || anyhow::Ok(serde_json::from_slice(&std::fs::read(path)?)?);
-        report().with_context(|| format!("reading the report {}", path.display()))
-    }
-
-    fn exit_code(&self) -> u8 {
-        self.error.as_ref().map_or(0, |error| error.exit_code)
-    }
-}
-
-impl ReportError {
-    fn of(error: &anyhow::Error) -> Self {
-        let stop = Stop::in_chain(error);
-        let retry_at = match stop {
-            Some(Stop::Later { retry_at, .. }) => *retry_at,
-            _ => None,
-        };
-        Self {
-            message: format!("{error:#}"),
-            exit_code: stop.map_or(1, Stop::exit_code),
-            retry_at: retry_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
-        }
-    }
 }
 
 fn text_of(summary: &Summary) -> String {

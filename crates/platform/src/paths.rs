@@ -1,6 +1,9 @@
 //! Where things lie below the data folder. No other code spells these names.
 
+use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::private;
 
 /// The data folder (`DATA_DIR`). It can be moved as a whole.
 #[derive(Debug, Clone)]
@@ -19,6 +22,19 @@ impl DataDir {
     /// The folder itself.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Makes the folders that nobody else may read (history, tokens), and closes those that an
+    /// older version left open, as well as the warehouse. What is published stays readable.
+    ///
+    /// # Errors
+    /// When one can neither be found nor made.
+    pub fn make_private_folders(&self) -> io::Result<()> {
+        for folder in [self.state(), self.raw(), self.src()] {
+            private::make_folder(&folder)?;
+        }
+        private::close(&self.warehouse());
+        Ok(())
     }
 
     /// Listening history as received; never deleted by the program.

@@ -1,6 +1,8 @@
 //! Settings, read once in `main`: defaults in code, then `config/<environment>.toml`, then
 //! the environment (process variables over a `.env` file in the current folder).
 
+mod variables;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -14,27 +16,9 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::Stop;
+use variables::{filled, overrides, process_vars, with_overrides};
 
-/// Names that users know and that never change, and the setting each one sets. Everything
-/// else is `MUSIC_<SECTION>__<KEY>`.
-const FIXED_NAMES: &[(&str, &str)] = &[
-    ("CONTACT", "contact"),
-    ("DATA_DIR", "data_dir"),
-    ("DUCKDB_PATH", "duckdb_path"),
-    ("LOG_LEVEL", "log_level"),
-    ("SPOTIFY_ACCOUNTS_BASE_URL", "spotify.accounts_base_url"),
-    ("SPOTIFY_BASE_URL", "spotify.base_url"),
-    ("SPOTIFY_CLIENT_ID", "spotify.client_id"),
-    ("SPOTIFY_CLIENT_SECRET", "spotify.client_secret"),
-    ("SPOTIFY_REFRESH_TOKEN", "spotify.refresh_token"),
-    ("TIMEZONE", "timezone"),
-    ("TRACKER_NOW", "now"),
-];
-
-/// The variables with a fixed name.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    ["CONFIG_DIR", "ENVIRONMENT"].into_iter().chain(FIXED_NAMES.iter().map(|(name, _)| *name))
-}
+pub use variables::names;
 
 /// The kind of place this runs in; it chooses the middle layer of the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -51,6 +35,7 @@ pub enum Environment {
 
 /// All settings of all programs. A program ignores what does not concern it.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Which middle layer was used.
     #[serde(skip)]
@@ -79,6 +64,7 @@ pub struct Settings {
 
 /// The Spotify Web API.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Spotify {
     /// The root of the Web API, with a slash at the end.
     pub base_url: Url,
@@ -96,6 +82,7 @@ pub struct Spotify {
 
 /// Limits on what an import accepts, so that a hostile archive cannot fill the disk.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Import {
     /// The largest listening file, unpacked.
     pub max_file_bytes: u64,
@@ -109,6 +96,7 @@ pub struct Import {
 
 /// How the star schema is built.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Transform {
     /// DuckDB's `memory_limit`, such as `400MB`; DuckDB's own choice when absent.
     pub memory_limit: Option<String>,
@@ -167,17 +155,7 @@ impl Settings {
             let file = Path::new(folder).join(environment.file_name());
             builder = builder.add_source(File::from(file.as_path()).required(true));
         }
-        for (name, key) in FIXED_NAMES {
-            if let Some(value) = filled(vars, name) {
-                builder = builder.set_override(*key, value)?;
-            }
-        }
-        for (name, value) in vars {
-            if let Some(key) = name.strip_prefix("MUSIC_").filter(|_| !value.is_empty()) {
-                builder = builder.set_override(key.to_lowercase().replace("__", "."), value.as_str())?;
-            }
-        }
-        let mut settings: Settings = builder.build()?.try_deserialize()?;
+        let mut settings = with_overrides(builder, &overrides(vars))?;
         settings.environment = environment;
         for (name, url) in [
             ("SPOTIFY_BASE_URL", &mut settings.spotify.base_url),
@@ -220,16 +198,6 @@ impl Environment {
     }
 }
 
-/// A variable that is set and not empty: `SPOTIFY_CLIENT_ID=` in `.env` means "not yet".
-fn filled<'v>(vars: &'v HashMap<String, String>, name: &str) -> Option<&'v str> {
-    vars.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
-}
-
-#[allow(clippy::disallowed_methods, reason = "the one place that reads the process's variables")]
-fn process_vars() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,8 +228,12 @@ mod tests {
     #[test]
     fn a_wrong_setting_is_named() {
         for (vars, name) in [
-            (vec![("TIMEZONE", "Mars/Olympus")], "timezone"),
-            (vec![("SPOTIFY_BASE_URL", "nonsense")], "base_url"),
+            (vec![("TIMEZONE", "Mars/Olympus")], "TIMEZONE"),
+            (vec![("SPOTIFY_BASE_URL", "nonsense")], "SPOTIFY_BASE_URL"),
+            (vec![("MUSIC_IMPORT__MAX_RATIO", "many")], "MUSIC_IMPORT__MAX_RATIO"),
+            (vec![("MUSIC_IMPORT__MAX_RATIO", "7"), ("MUSIC_IMPORT__MAX_RATOI", "7")], "MUSIC_IMPORT__MAX_RATOI"),
+            (vec![("MUSIC_IMPROT__MAX_RATIO", "7")], "MUSIC_IMPROT__MAX_RATIO"),
+            (vec![("MUSIC_LOG_LEVLE", "info")], "MUSIC_LOG_LEVLE"),
             (vec![("ENVIRONMENT", "staging")], "ENVIRONMENT"),
             (vec![("TRACKER_NOW", "2026-01-01T00:00:00Z")], "TRACKER_NOW"),
         ] {
@@ -269,6 +241,20 @@ mod tests {
             assert_eq!(Stop::in_chain(&error).map(Stop::exit_code), Some(2));
             assert!(error.to_string().contains(name), "{error} does not name {name}");
         }
+    }
+
+    #[test]
+    fn a_wrong_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("development.toml");
+        crate::files::write_whole(&file, b"[import]\nmax_ratoi = 7\n").unwrap();
+        let error = load(&[("CONFIG_DIR", folder.path().to_str().unwrap())]).unwrap_err().to_string();
+        assert!(error.contains("CONFIG_DIR") && error.contains("max_ratoi"), "{error}");
+    }
+
+    #[test]
+    fn what_the_tests_are_told_is_no_setting() {
+        load(&[("MUSIC_KILLS", "50")]).unwrap();
     }
 
     #[test]

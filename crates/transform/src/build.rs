@@ -71,6 +71,7 @@ pub(crate) fn build(
             project.models.iter().enumerate().map(|(index, model)| (model.name.as_str(), index)).collect();
         record.models.sort_by_key(|model| rank.get(model.name.as_str()).copied());
         record.run_id.clone_from(&run.run_id);
+        record.basis.clone_from(&sources.basis);
         record.built_at = run.now.to_rfc3339_opts(SecondsFormat::Millis, true);
         record.write(duckdb)?;
         step("tests");

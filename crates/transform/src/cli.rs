@@ -28,7 +28,8 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  transform refresh                          build, test and publish: what runs after every import
+  transform refresh                          build, test and publish
+  transform refresh --if-changed             the same, unless nothing changed since the last time
   transform build --select dim_track+        build one model and everything that reads it
   transform --sql-dir sql build              try the models of a working copy
   transform query \"select * from rpt_top_artists limit 10\"
@@ -63,6 +64,9 @@ pub enum Command {
         /// Build into a new warehouse file that takes the place of the old one
         #[arg(long)]
         full_refresh: bool,
+        /// Do nothing when what is published is made of the plays, accounts and models there are
+        #[arg(long, conflicts_with = "full_refresh")]
+        if_changed: bool,
     },
     /// List the models in the order of building
     Ls,

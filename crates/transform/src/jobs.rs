@@ -6,11 +6,12 @@ use std::path::Path;
 
 use platform::{JobContext, Summary, progress};
 
+use crate::basis::Basis;
 use crate::build::{self, Built, Run};
 use crate::engine::fault::without_codes;
 use crate::engine::memory::with_growing_memory;
 use crate::engine::session::Limits;
-use crate::engine::sources;
+use crate::engine::sources::{self, Sources};
 use crate::engine::warehouse::{Open, Warehouse};
 use crate::project::{Project, Selection, SqlTree};
 use crate::publish::{self, Published};
@@ -31,9 +32,10 @@ pub fn build(
     selection: &Selection,
 ) -> anyhow::Result<Summary> {
     told(|| {
-        let project = project(context, sql_dir)?;
+        let tree = tree(context, sql_dir)?;
+        let project = Project::of(&tree)?;
         let mut warehouse = open(context, full_refresh)?;
-        let built = build_into(context, &mut warehouse, &project, selection)?;
+        let built = build_into(context, &mut warehouse, &tree, &project, selection)?;
         Ok(summary_of(&built, &warehouse))
     })
 }
@@ -78,13 +80,28 @@ pub fn publish(context: &JobContext) -> anyhow::Result<Summary> {
 /// As [`build`] and [`publish`].
 pub fn refresh(context: &JobContext, sql_dir: Option<&Path>, full_refresh: bool) -> anyhow::Result<Summary> {
     told(|| {
-        let project = project(context, sql_dir)?;
+        let tree = tree(context, sql_dir)?;
+        let project = Project::of(&tree)?;
         let mut warehouse = open(context, full_refresh)?;
-        let built = build_into(context, &mut warehouse, &project, &Selection::all())?;
+        let built = build_into(context, &mut warehouse, &tree, &project, &Selection::all())?;
         let mut summary = summary_of(&built, &warehouse);
         add_publication(&mut summary, &publish_from(context, &warehouse)?);
         Ok(summary)
     })
+}
+
+/// [`refresh`], unless what is published is made of the plays, accounts and models there are:
+/// then nothing is done. It asks for the state and not for what happened, so that it makes up
+/// for whatever an earlier run was kept from.
+///
+/// # Errors
+/// As [`build`] and [`publish`].
+pub fn refresh_if_changed(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Summary> {
+    let Some(changed) = Basis::behind(context, &tree(context, sql_dir)?)? else {
+        return Ok(Summary::default().count("up_to_date", true));
+    };
+    tracing::info!(changed, "the star schema is out of date");
+    refresh(context, sql_dir, false)
 }
 
 /// Answers a question about the published data on stdout.
@@ -130,10 +147,14 @@ fn told<T>(job: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     job().map_err(without_codes)
 }
 
-/// The checked tree: a folder given by hand, else by the settings, else the embedded one.
+/// A folder given by hand, else by the settings, else the embedded tree.
+fn tree(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<SqlTree> {
+    SqlTree::load(sql_dir.or(context.settings.transform.sql_dir.as_deref()))
+}
+
+/// The same, checked.
 fn project(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Project> {
-    let folder = sql_dir.or(context.settings.transform.sql_dir.as_deref());
-    Project::of(&SqlTree::load(folder)?)
+    Project::of(&tree(context, sql_dir)?)
 }
 
 fn open(context: &JobContext, full_refresh: bool) -> anyhow::Result<Warehouse> {
@@ -144,11 +165,13 @@ fn open(context: &JobContext, full_refresh: bool) -> anyhow::Result<Warehouse> {
 fn build_into(
     context: &JobContext,
     warehouse: &mut Warehouse,
+    tree: &SqlTree,
     project: &Project,
     selection: &Selection,
 ) -> anyhow::Result<Built> {
     forget_old_failures(context);
-    let sources = sources::sources(context)?;
+    let basis = Basis::now(context, tree)?;
+    let sources = Sources { basis: selection.is_all().then_some(basis), ..sources::sources(context)? };
     let (limits, run) = (Limits::of(&context.settings), run_of(context));
     let duckdb = &warehouse.duckdb;
     let steps = selection.names(project)?.len() + 1;

@@ -6,6 +6,7 @@
 //! and never see half of it. It knows SQL and DuckDB; it knows no upstream service, and no
 //! other program opens the warehouse.
 
+mod basis;
 mod build;
 mod checks;
 pub mod cli;

@@ -19,7 +19,10 @@ fn main() -> ExitCode {
         }
         Command::Ls => run_command("transform ls", &common, |context| jobs::ls(context, sql_dir)),
         Command::Publish => run_job("transform publish", &common, jobs::publish),
-        Command::Refresh { full_refresh } => {
+        Command::Refresh { if_changed: true, .. } => {
+            run_job("transform refresh", &common, |context| jobs::refresh_if_changed(context, sql_dir))
+        }
+        Command::Refresh { full_refresh, .. } => {
             run_job("transform refresh", &common, |context| jobs::refresh(context, sql_dir, full_refresh))
         }
         Command::Query { sql, format } => {

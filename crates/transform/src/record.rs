@@ -6,6 +6,7 @@
 use duckdb::{Connection, OptionalExt};
 use serde::{Deserialize, Serialize};
 
+use crate::basis::Basis;
 use crate::project::Layer;
 
 /// One build.
@@ -15,6 +16,10 @@ pub(crate) struct BuildRecord {
     pub run_id: String,
     /// When, RFC 3339 in UTC.
     pub built_at: String,
+    /// What it was made of; absent when only some models were built last, so that nobody
+    /// takes the whole for up to date.
+    #[serde(default)]
+    pub basis: Option<Basis>,
     /// The models in the warehouse, in the order of building.
     pub models: Vec<BuiltModel>,
 }

@@ -1,6 +1,11 @@
 //! `music-tracker` from outside, with scripts in the place of the other programs.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot lay its ground has failed")]
 
+mod healing;
+mod home;
+mod hostile_names;
+mod log_lines;
+mod private_data;
 mod programs;
 mod quick_start;
 mod readme;

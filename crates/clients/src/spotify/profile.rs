@@ -9,8 +9,6 @@ pub struct Profile {
     account_id: Option<String>,
     /// The user id.
     id: String,
-    /// What the listener wants to be called.
-    pub display_name: Option<String>,
 }
 
 impl Profile {
@@ -32,15 +30,14 @@ impl Profile {
 mod tests {
     use super::*;
 
-    fn check(body: &str, identity: &str, display_name: Option<&str>) {
-        let profile = Profile::parse(body.as_bytes()).unwrap();
-        assert_eq!((profile.identity(), profile.display_name.as_deref()), (identity, display_name));
+    fn check(body: &str, identity: &str) {
+        assert_eq!(Profile::parse(body.as_bytes()).unwrap().identity(), identity);
     }
 
     #[test]
     fn the_account_id_comes_first() {
-        check(r#"{"account_id":"aB3","id":"alice","display_name":"Alice","type":"user"}"#, "aB3", Some("Alice"));
-        check(r#"{"id":"alice","display_name":null,"followers":{"total":3}}"#, "alice", None);
+        check(r#"{"account_id":"aB3","id":"alice","display_name":"Alice","type":"user"}"#, "aB3");
+        check(r#"{"id":"alice","display_name":null,"followers":{"total":3}}"#, "alice");
     }
 
     #[test]

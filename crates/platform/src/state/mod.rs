@@ -18,6 +18,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use accounts::{Account, AccountId, CountingRule};
 pub use zones::AccountZone;
 
+use crate::private;
+
 /// An open state database.
 pub struct StateDb {
     connection: Connection,
@@ -30,9 +32,11 @@ impl StateDb {
     /// When it cannot be opened, or was written by a newer version of this program.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let connect = || -> anyhow::Result<Self> {
+            // It holds the tokens; SQLite gives its log files the same rights.
             if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)?;
+                private::make_folder(folder)?;
             }
+            private::make_file(path)?;
             let connection = Connection::open(path)?;
             connection.busy_timeout(Duration::from_secs(30))?;
             connection.pragma_update(None, "journal_mode", "WAL")?;

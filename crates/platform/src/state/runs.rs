@@ -1,7 +1,7 @@
 //! Reports of past runs, kept for people who ask what an import did.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use serde_json::Value;
 
 use super::{AccountId, StateDb};
@@ -35,16 +35,5 @@ impl StateDb {
             )?;
             Ok(())
         })
-    }
-
-    /// The kept report of a run.
-    ///
-    /// # Errors
-    /// Database errors.
-    pub fn run_report(&self, run_id: &str, job: &str) -> anyhow::Result<Option<Value>> {
-        let query = "select report from job_runs where run_id = ?1 and job = ?2";
-        let text: Option<String> =
-            self.connection.query_row(query, params![run_id, job], |row| row.get(0)).optional()?;
-        Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
     }
 }

@@ -16,6 +16,7 @@ use platform::JobContext;
 use platform::state::{Account, AccountZone};
 
 use super::sql::{literal, quoted};
+use crate::basis::Basis;
 
 /// A snapshot of the state database: its name, and its columns with their types.
 type Snapshot = (&'static str, &'static [(&'static str, &'static str)]);
@@ -31,6 +32,8 @@ const SNAPSHOTS: &[Snapshot] = &[
 /// What there is to read at the moment of a build.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
+    /// What all this amounts to, when it is read for a build of everything.
+    pub basis: Option<Basis>,
     /// Live files by table and schema version, as paths DuckDB can open.
     pub files: BTreeMap<String, BTreeMap<u32, Vec<String>>>,
     /// How many observations there are, by the manifest.
@@ -63,7 +66,7 @@ pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
         }
     }
     let state = context.state()?;
-    Ok(Sources { files, plays: plays(context)?, accounts: state.accounts()?, zones: state.zones()? })
+    Ok(Sources { basis: None, files, plays: plays(context)?, accounts: state.accounts()?, zones: state.zones()? })
 }
 
 /// How many observations there are, by the manifest alone.

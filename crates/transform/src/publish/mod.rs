@@ -89,8 +89,13 @@ pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow:
     let rows = files().map(|file| file.rows).sum();
     let same = old.as_ref().is_some_and(|old| written == 0 && old.same_files(&tables));
     let current = if same {
-        // Nothing to say: the run that is there stays the current one.
+        // Nothing to say: the run that is there stays the current one. What it was made of may
+        // have changed all the same, without changing a row.
         fs::remove_dir_all(&partial)?;
+        if let Some((run, old)) = before.as_deref().zip(old).filter(|(_, old)| old.basis != record.basis) {
+            let file = RunFile { basis: record.basis.clone(), ..old };
+            write_whole(&run.join(run_file::NAME), serde_json::to_string_pretty(&file)?.as_bytes())?;
+        }
         before.as_deref().and_then(|run| run.file_name()).unwrap_or_default().to_string_lossy().into_owned()
     } else {
         let file = RunFile {
@@ -100,6 +105,7 @@ pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow:
             published_at: run.now.to_rfc3339_opts(SecondsFormat::Millis, true),
             duckdb: duckdb.version()?,
             ddl_hash: ddl_hash.clone(),
+            basis: record.basis.clone(),
             tables,
         };
         write_whole(&partial.join(run_file::NAME), serde_json::to_string_pretty(&file)?.as_bytes())?;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::basis::Basis;
 use crate::record::BuiltColumn;
 
 /// The name of the file in the folder of the run.
@@ -22,6 +23,9 @@ pub(crate) struct RunFile {
     /// The version whose hashes the fingerprints are.
     pub(crate) duckdb: String,
     pub(crate) ddl_hash: String,
+    /// What these tables were made of, where that is known.
+    #[serde(default)]
+    pub(crate) basis: Option<Basis>,
     pub(crate) tables: Vec<PublishedTable>,
 }
 

@@ -4,6 +4,7 @@
 mod building;
 mod command;
 mod headers;
+mod keeping_up;
 mod kills;
 mod models;
 mod publishing;

@@ -1,0 +1,80 @@
+//! The real programs, stopped at bad moments: the same command, typed again, makes it good.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use crate::home::{Home, PLAYS, files_below};
+
+/// Imports the export again: nothing new must be stored, and every play must be published.
+#[track_caller]
+fn heals(home: &Home) {
+    let output = home.run("music-tracker", &["import", "export.zip"]);
+    let reports = String::from_utf8_lossy(&output.stdout);
+    assert!(reports.contains(r#""stored":0"#), "{reports}");
+    assert_eq!(home.published(), PLAYS);
+}
+
+#[test]
+fn an_import_that_was_stopped_before_it_was_published() {
+    let home = Home::new();
+    home.run("ingest", &["import", "export.zip"]);
+    heals(&home);
+}
+
+#[test]
+fn an_import_that_was_killed_while_it_was_published() {
+    let home = Home::new();
+    home.run("ingest", &["import", "export.zip"]);
+    let mut refresh = home.command("transform", &["refresh", "--log-format", "text"]);
+    refresh.env("LOG_LEVEL", "transform=debug").stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = refresh.spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(log.any(|line| line.contains("written")), "the refresh never wrote a table");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!home.path("data/processed/current").exists());
+    heals(&home);
+}
+
+#[test]
+fn published_files_that_somebody_deleted() {
+    let home = Home::new();
+    home.run("music-tracker", &["import", "export.zip"]);
+    fs::remove_dir_all(home.path("data/processed")).unwrap();
+    heals(&home);
+}
+
+#[test]
+fn an_import_that_was_killed_while_it_was_stored() {
+    let home = Home::new();
+    home.run("ingest", &["import", "export.zip"]);
+    // As the kill leaves it between the receipt and the end: pending, and without parts.
+    let receipts: Vec<PathBuf> = files_below(&home.path("data/raw"))
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|it| it == "json"))
+        .collect();
+    let [receipt] = &receipts[..] else { panic!("{receipts:?}") };
+    fs::rename(receipt, receipt.with_extension("pending.json")).unwrap();
+    fs::remove_dir_all(home.path("data/src")).unwrap();
+    heals(&home);
+}
+
+#[test]
+fn nothing_new_builds_nothing() {
+    let home = Home::new();
+    home.run("music-tracker", &["import", "export.zip"]);
+    let output = home.run("music-tracker", &["import", "export.zip"]);
+    let reports = String::from_utf8_lossy(&output.stdout);
+    assert!(reports.contains(r#""up_to_date":true"#), "{reports}");
+    assert_eq!(home.published(), PLAYS);
+}
+
+#[test]
+fn a_command_that_has_nothing_to_work_on_publishes_nothing() {
+    let home = Home::new();
+    let output = home.command("music-tracker", &["import", "no-such.zip"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!home.path("data/processed").exists());
+}

@@ -1,0 +1,85 @@
+//! What a star schema was made of: tells whether it is still up to date without building it.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use lake::Manifest;
+use lake::schema::TABLES;
+use platform::JobContext;
+use serde::{Deserialize, Serialize};
+
+use crate::project::SqlTree;
+use crate::publish::resolve_current;
+use crate::publish::run_file::RunFile;
+
+/// The inputs of a build, each by a mark that changes when it does. The marks need not mean
+/// the same to every version of the program: an unknown one costs a build, and no more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Basis(BTreeMap<String, String>);
+
+impl Basis {
+    /// The inputs as they are now. Take it before the inputs are read: a change in between
+    /// then leaves a mark that is too old, and the next refresh makes up for it.
+    ///
+    /// # Errors
+    /// When a manifest or the state database cannot be read.
+    pub(crate) fn now(context: &JobContext, tree: &SqlTree) -> anyhow::Result<Self> {
+        let mut marks = BTreeMap::new();
+        for table in TABLES {
+            let manifest = Manifest::read(&context.data, table)?;
+            // The generation alone begins anew when somebody deletes the typed tables.
+            let files: Vec<_> = manifest.files.iter().map(|part| (&part.path, part.rows, part.bytes)).collect();
+            marks.insert(format!("src_{}", table.name), format!("{}-{}", manifest.generation, mark(files)));
+        }
+        let state = context.state()?;
+        let accounts: Vec<_> = state
+            .accounts()?
+            .into_iter()
+            .map(|one| (one.account_id, one.name, one.counting_rule.as_str(), one.created_at))
+            .collect();
+        let zones: Vec<_> =
+            state.zones()?.into_iter().map(|one| (one.account_id, one.valid_from, one.zone.name())).collect();
+        marks.insert("accounts".to_owned(), mark((accounts, zones)));
+        let files: Vec<_> = tree.files.iter().map(|file| (&file.path, &file.text)).collect();
+        marks.insert("models".to_owned(), mark((env!("CARGO_PKG_VERSION"), files)));
+        Ok(Self(marks))
+    }
+
+    /// What the published state is out of date with; `None` when it is up to date. Where
+    /// nothing is published and nothing was ever received, there is nothing to do either.
+    ///
+    /// # Errors
+    /// As [`Basis::now`].
+    pub(crate) fn behind(context: &JobContext, tree: &SqlTree) -> anyhow::Result<Option<String>> {
+        let now = Self::now(context, tree)?;
+        // A run that cannot be read is as good as none: the refresh writes another one.
+        let published = resolve_current(&context.data).ok().and_then(|run| RunFile::read_if_sound(&run));
+        let Some(published) = published else {
+            return Ok(received_anything(context)?.then(|| "nothing is published".to_owned()));
+        };
+        let before = published.basis.unwrap_or_default();
+        let changed: Vec<&str> = now
+            .0
+            .iter()
+            .filter(|(name, mark)| before.0.get(*name) != Some(mark))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        Ok((now != before).then(|| changed.join(", ")))
+    }
+}
+
+fn received_anything(context: &JobContext) -> anyhow::Result<bool> {
+    for table in TABLES {
+        if Manifest::read(&context.data, table)?.generation > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn mark(value: impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
