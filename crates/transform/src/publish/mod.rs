@@ -3,7 +3,7 @@
 //! ```text
 //! processed/current            → <ddl-hash>/current        the newest, for people and tools
 //! processed/<ddl-hash>/current → run-<time>                swapped by rename
-//! processed/<ddl-hash>/run-<time>/<model>.parquet, run.json
+//! processed/<ddl-hash>/run-<time>/<model>.<time>.parquet, run.json
 //! reporting/reporting-<ddl-hash>.duckdb                    views over <ddl-hash>/current
 //! ```
 //!
@@ -11,11 +11,15 @@
 //! have moved on. Everything is written under a name ending in `.partial`, synced and renamed,
 //! so a kill at any moment leaves the old state, and the next run clears the rest away.
 //!
-//! Readers that follow a link see the swap in one respect: DuckDB opens a file by its name
-//! when it plans and again when it scans, so a question that a swap cuts in two between these
-//! (milliseconds) fails with an error about the file, and succeeds when it is asked again.
-//! Files that did not change are the same file before and after, so this concerns only what
-//! is new. `transform query` and `transform summary` follow the links once, at their start.
+//! DuckDB opens a file by its name when it plans and again, in every thread, when it scans, and
+//! a view names the link, which may lead elsewhere by then. So the same name must never stand
+//! for other rows: all files of a table carry the time of the run that changed any of them. The
+//! views, which never change, give a pattern that DuckDB resolves once, when it plans, by
+//! listing the one folder the link leads to; whatever it opens afterwards is of that state of
+//! the table, or is not there any more. A question that a swap cuts in two (milliseconds) fails
+//! with an error about the file, and succeeds when it is asked again. A table of which nothing
+//! changed keeps its names and does not even notice. `transform query` and `transform summary`
+//! follow the links once, at their start, and then name every file.
 
 mod links;
 mod reporting;
@@ -73,12 +77,13 @@ pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow:
     let before = links::resolve(&folder.join("current")).filter(|run| run.is_dir());
     let old = before.as_deref().and_then(RunFile::read_if_sound);
     let name = free_name(&folder, run.now);
+    let stamp = name.trim_start_matches("run-");
     let partial = partial_path(&folder.join(&name));
     fs::create_dir(&partial).with_context(|| format!("making {}", partial.display()))?;
     let mut tables: Vec<PublishedTable> = Vec::new();
     for model in &models {
         let reusable = before.as_deref().zip(old.as_ref());
-        let table = write::table(duckdb, model, &partial, reusable, cut)
+        let table = write::table(duckdb, model, &partial, stamp, reusable, cut)
             .with_context(|| format!("publishing {}", model.name))?;
         tracing::debug!(table = table.name, "written");
         tables.push(table);

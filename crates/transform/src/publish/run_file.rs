@@ -11,7 +11,7 @@ use crate::record::BuiltColumn;
 pub(crate) const NAME: &str = "run.json";
 
 /// Grows when files are written in another way, so that old ones are not taken for equal.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// One published run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ pub(crate) struct PublishedTable {
     pub(crate) description: String,
     pub(crate) grain: String,
     pub(crate) columns: Vec<BuiltColumn>,
+    /// The time of the run that changed it last: it stands in the names of all its files.
+    pub(crate) stamp: String,
     pub(crate) files: Vec<PublishedFile>,
 }
 
@@ -43,11 +45,13 @@ pub(crate) struct PublishedTable {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PublishedFile {
     pub(crate) name: String,
+    /// Which part of the table it is: see [`parts`](super::views::parts).
+    pub(crate) part: String,
     pub(crate) rows: i64,
     pub(crate) bytes: u64,
     /// Of the rows, whatever their order.
     pub(crate) fingerprint: String,
-    /// Whether it is the same file as in the run before.
+    /// Whether it is the same file as in the run before, be it under another name.
     pub(crate) linked: bool,
 }
 
@@ -62,9 +66,9 @@ impl RunFile {
         Self::read(run).ok().filter(|file| file.format == FORMAT)
     }
 
-    /// The file of that name in this run.
-    pub(crate) fn file(&self, name: &str) -> Option<&PublishedFile> {
-        self.tables.iter().flat_map(|table| &table.files).find(|file| file.name == name)
+    /// The table of that name in this run.
+    pub(crate) fn table(&self, name: &str) -> Option<&PublishedTable> {
+        self.tables.iter().find(|table| table.name == name)
     }
 
     /// Whether these are the very files of this run.

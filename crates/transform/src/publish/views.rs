@@ -6,6 +6,16 @@ use super::run_file::PublishedTable;
 use crate::engine::sql::{literal, quoted, quoted_list};
 use crate::record::{BuiltColumn, BuiltModel};
 
+/// What the name of a file says about which rows of its table it holds.
+pub(crate) fn parts(is_split: bool) -> &'static [&'static str] {
+    if is_split { &[".history", ".recent"] } else { &[""] }
+}
+
+/// The name of one file: all files of a table carry the time at which any of them changed.
+pub(crate) fn file_name(table: &str, stamp: &str, part: &str) -> String {
+    format!("{table}.{stamp}{part}.parquet")
+}
+
 /// One view with its comments.
 pub(crate) struct View<'a> {
     name: &'a str,
@@ -15,14 +25,15 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The view of a model that is about to be published.
+    /// The view that follows a model from run to run. It never changes, the names of the files
+    /// do; in any one run just those of the table fit the pattern.
     pub(crate) fn of_model(model: &'a BuiltModel) -> Self {
-        let files = file_names(&model.name, model.split.is_some());
+        let files = vec![file_name(&model.name, "*", "")];
         let comment = comment(&model.description, &model.grain);
         Self { name: &model.name, comment, columns: &model.columns, files }
     }
 
-    /// The view of a table that was published.
+    /// The view of a table as one run published it.
     pub(crate) fn of_table(table: &'a PublishedTable) -> Self {
         let files = table.files.iter().map(|file| file.name.clone()).collect();
         let comment = comment(&table.description, &table.grain);
@@ -30,8 +41,7 @@ impl<'a> View<'a> {
     }
 
     /// The statements that make the view in `schema`, over files in `folder`. They name every
-    /// file and every column: a pattern was seen to mix two runs, and `*` would hide a change
-    /// from readers that remember columns.
+    /// column: `*` would hide a change from readers that remember columns.
     pub(crate) fn ddl(&self, schema: &str, folder: &str) -> String {
         let view = format!("{schema}.{}", quoted(self.name));
         let columns: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
@@ -49,15 +59,6 @@ impl<'a> View<'a> {
             }
         }
         ddl
-    }
-}
-
-/// One file, or two for a table that is split.
-pub(crate) fn file_names(model: &str, split: bool) -> Vec<String> {
-    if split {
-        vec![format!("{model}.history.parquet"), format!("{model}.recent.parquet")]
-    } else {
-        vec![format!("{model}.parquet")]
     }
 }
 

@@ -9,15 +9,18 @@ use chrono::NaiveDate;
 use duckdb::Connection;
 
 use super::run_file::{PublishedFile, PublishedTable, RunFile};
-use super::views::file_names;
+use super::views::{file_name, parts};
 use crate::engine::sql::{columns, count, path_literal, quoted, quoted_list};
 use crate::record::BuiltModel;
 
-/// Writes the files of `model` into `folder`; `before` is the run that is current now.
+/// Writes the files of `model` into `folder`, under names with `stamp`; `before` is the run that
+/// is current now. A table of which nothing changed keeps the stamp it had, so a name never
+/// stands for other rows than before.
 pub(crate) fn table(
     duckdb: &Connection,
     model: &BuiltModel,
     folder: &Path,
+    stamp: &str,
     before: Option<(&Path, &RunFile)>,
     cut: NaiveDate,
 ) -> anyhow::Result<PublishedTable> {
@@ -29,31 +32,42 @@ pub(crate) fn table(
             quoted(&model.name)
         ))?;
     }
+    let old = match before {
+        Some((run, file)) if file.duckdb == duckdb.version()? => file.table(&model.name).map(|table| (run, table)),
+        _ => None,
+    };
     let mut files = Vec::new();
-    for (name, condition) in file_names(&model.name, model.split.is_some()).into_iter().zip(conditions(model, cut)) {
+    for (part, condition) in parts(model.split.is_some()).iter().zip(conditions(model, cut)) {
         let (rows, fingerprint) = fingerprint(duckdb, model, &relation, &condition)?;
+        let name = file_name(&model.name, stamp, part);
         let path = folder.join(&name);
-        let linked = before.is_some_and(|(run, file)| {
-            file.duckdb == duckdb.version().unwrap_or_default()
-                && file.file(&name).is_some_and(|old| {
-                    old.fingerprint == fingerprint && old.rows == rows && link(&run.join(&name), &path, old.bytes)
-                })
+        let linked = old.is_some_and(|(run, table)| {
+            let same = |old: &&PublishedFile| old.part == *part && old.fingerprint == fingerprint && old.rows == rows;
+            table.files.iter().find(same).is_some_and(|old| link(&run.join(&old.name), &path, old.bytes))
         });
         if !linked {
             write(duckdb, model, &relation, &condition, &path)?;
             check(duckdb, model, &path, rows)?;
         }
         let bytes = fs::metadata(&path)?.len();
-        files.push(PublishedFile { name, rows, bytes, fingerprint, linked });
+        files.push(PublishedFile { name, part: (*part).to_owned(), rows, bytes, fingerprint, linked });
     }
     if model.is_view {
         duckdb.execute_batch("drop table temp.published")?;
+    }
+    let unchanged = old.filter(|(_, table)| table.files.len() == files.len() && files.iter().all(|file| file.linked));
+    let stamp = unchanged.map_or(stamp, |(_, table)| &table.stamp).to_owned();
+    for file in files.iter_mut().filter(|_| unchanged.is_some()) {
+        let name = file_name(&model.name, &stamp, &file.part);
+        fs::rename(folder.join(&file.name), folder.join(&name))?;
+        file.name = name;
     }
     Ok(PublishedTable {
         name: model.name.clone(),
         description: model.description.clone(),
         grain: model.grain.clone(),
         columns: model.columns.clone(),
+        stamp,
         files,
     })
 }

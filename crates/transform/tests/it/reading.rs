@@ -1,5 +1,8 @@
-//! Readers while the pipeline writes: no error, no half-built state.
+//! Readers while the pipeline writes: no half-built state, no mixture of two states of a table.
 
+use std::fs::File;
+use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -10,17 +13,42 @@ use transform::query::Format;
 use crate::world::World;
 
 /// Every generation has as many plays as its number says, each with that number as its
-/// milliseconds, so any mixture of generations shows.
+/// milliseconds, so any mixture of generations shows. Two of three are old enough for the
+/// history.
 fn generation(world: &World, number: i64) {
-    let rows: Vec<String> =
-        (0..number).map(|play| format!("'p{play}', 'ann', 'T{play}', '2024-06-10 10:00:00Z', {number}")).collect();
+    let month = |play: i64| if play % 3 == 0 { "2024-06" } else { "2024-01" };
+    let rows: Vec<String> = (0..number)
+        .map(|play| format!("'p{play}', 'ann', 'T{play}', '{}-10 10:00:00Z', {number}", month(play)))
+        .collect();
     world.plays("b", &rows.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+const ALL_OF_IT: &str = "select count(*), min(ms_played), max(ms_played) from fct_play";
+
+/// The number of the generation that a dashboard sees.
+///
+/// # Errors
+/// DuckDB's words, when it has no answer.
+///
+/// # Panics
+/// When the answer is of no single generation.
+pub(crate) fn whole_generation(statement: &mut duckdb::Statement<'_>) -> Result<i64, String> {
+    let row = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    let (plays, low, high): (i64, i64, i64) = row.map_err(|error| error.to_string())?;
+    assert!(plays == low && low == high, "a mixture: {plays} plays, of generations {low} to {high}");
+    Ok(plays)
+}
+
+/// Whether DuckDB says that the file it was about to read is not there any more: the one
+/// thing that may happen to a question at the moment of a swap.
+pub(crate) fn was_cut_in_two(error: &str) -> bool {
+    error.contains("No such file or directory") || error.contains("No files found that match the pattern")
 }
 
 #[test]
 fn a_reader_sees_whole_generations_while_others_are_published() {
     let mut world = World::small();
-    generation(&world, 1);
+    generation(&world, 3);
     world.refresh().unwrap();
     let done = AtomicBool::new(false);
     let (context, reporting) = (world.context(), reporting(&world));
@@ -40,21 +68,19 @@ fn a_reader_sees_whole_generations_while_others_are_published() {
             seen
         });
         // As a dashboard reads: one connection for ever, through the link, one table at a time.
-        // DuckDB opens a file by name twice, when it plans and when it scans; a question that
-        // a swap cuts in two fails, and is answered when it is asked again.
         let done = &done;
         let dashboard = scope.spawn(move || {
             let mut seen = Vec::new();
             while !done.load(Ordering::Relaxed) || seen.is_empty() {
-                let query = "select count(*), min(ms_played), max(ms_played) from fct_play";
-                let row = reporting.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-                let Ok((plays, low, high)): duckdb::Result<(i64, i64, i64)> = row else { continue };
-                assert!(plays == low && low == high, "a mixture: {plays} {low} {high}");
-                seen.push(plays);
+                let asked = reporting.prepare(ALL_OF_IT).map_err(|error| error.to_string());
+                match asked.and_then(|mut question| whole_generation(&mut question)) {
+                    Ok(number) => seen.push(number),
+                    Err(error) => assert!(was_cut_in_two(&error), "{error}"),
+                }
             }
             seen
         });
-        for number in 2..25 {
+        for number in 4..25 {
             world.later(1);
             generation(&world, number);
             world.refresh().unwrap();
@@ -67,7 +93,85 @@ fn a_reader_sees_whole_generations_while_others_are_published() {
     }
 }
 
-fn reporting(world: &World) -> Connection {
+/// A question is planned, then `change` is published, then the question is answered.
+///
+/// DuckDB plans the whole question, and reads the smaller side of the join first: two pipes.
+/// That the first is opened tells that the plan is made; the second holds DuckDB up until the
+/// change is published.
+#[track_caller]
+fn cut_in_two(question: &str, change: impl Fn(&mut World) + Send) -> Result<String, String> {
+    let mut world = World::small();
+    generation(&world, 9);
+    world.refresh().unwrap();
+    let pipe = |name: &str| {
+        let path = world.data().root().join(name);
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        path
+    };
+    let (planned, published) = (pipe("planned"), pipe("published"));
+    let held_up = format!(
+        "{question}, (select max(content) as word from read_text(['{}', '{}'])) where word <> 'no'",
+        planned.display(),
+        published.display()
+    );
+    let dashboard = reporting(&world);
+    let ask = |question: &str| {
+        dashboard.query_row(question, [], |row| row.get::<_, String>(0)).map_err(|error| error.to_string())
+    };
+    let answer = thread::scope(|scope| {
+        let world = &mut world;
+        let publisher = scope.spawn(move || {
+            let open = |path: &Path| File::options().write(true).open(path).unwrap();
+            drop(open(&planned));
+            world.later(1);
+            change(world);
+            world.refresh().unwrap();
+            drop(open(&published));
+        });
+        let answer = ask(&held_up);
+        publisher.join().unwrap();
+        answer
+    });
+    assert_eq!(ask(question).unwrap(), world.published(question), "asked again, it is answered");
+    answer
+}
+
+#[test]
+fn a_question_that_a_swap_cuts_in_two_is_told_so() {
+    for question in ["select count(*)::varchar from fct_play", "select max(track_name) from dim_track"] {
+        let error = cut_in_two(question, |world| generation(world, 11)).expect_err(question);
+        assert!(was_cut_in_two(&error), "{question}: {error}");
+    }
+}
+
+#[test]
+fn so_it_is_when_even_the_sizes_agree() {
+    let error = cut_in_two("select sum(ms_played)::varchar from fct_play", |world| {
+        let row = |play: i64, month| format!("'p{play}', 'ann', 'T{play}', '2024-{month}-10 10:00:00Z', 8");
+        let rows: Vec<String> = (0..9).map(|play| row(play, if play % 3 == 0 { "06" } else { "01" })).collect();
+        world.plays("b", &rows.iter().map(String::as_str).collect::<Vec<_>>());
+    });
+    assert!(was_cut_in_two(&error.unwrap_err()));
+}
+
+#[test]
+fn a_swap_that_moves_rows_to_the_history_mixes_nothing_either() {
+    // Two months later, with the very same rows.
+    let answer = cut_in_two("select count(*)::varchar from fct_play", |world| world.later(24 * 61));
+    assert!(was_cut_in_two(&answer.unwrap_err()));
+}
+
+#[test]
+fn a_table_that_stays_as_it_is_is_read_across_swaps() {
+    let answer = cut_in_two("select max(track_name) from dim_track", |world| {
+        let rows: Vec<String> =
+            (0..9).map(|play| format!("'q{play}', 'ann', 'T{play}', '2024-06-11 10:00:00Z', 1")).collect();
+        world.plays("b", &rows.iter().map(String::as_str).collect::<Vec<_>>());
+    });
+    assert_eq!(answer.unwrap(), "T8");
+}
+
+pub(crate) fn reporting(world: &World) -> Connection {
     let path = world.data().reporting().join(format!("reporting-{}.duckdb", world.ddl_hash()));
     let config = Config::default().access_mode(AccessMode::ReadOnly).unwrap().threads(1).unwrap();
     let duckdb = Connection::open_with_flags(path, config).unwrap();
