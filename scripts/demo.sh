@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")/.."
 
 began=$(date +%s)
-step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); else bold='' plain=''; fi
+step() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 
 step 'Building the programs (the first time takes some minutes)'
 # shellcheck disable=SC2086  # CARGO_FLAGS are words

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use lake::manifest::Manifest;
 use lake::raw::{Job, RawStore, Receipt, State};
+use lake::schema::PLAYS;
 use platform::state::Account;
 use platform::{JobContext, Stop, Summary};
 
@@ -28,11 +30,21 @@ pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyh
         Stop::Usage(format!("no account has the import {run_id:?}; look for \"--undo\" in what the import printed"))
     })?;
     let session = Session::begin(context, account)?;
+    let before = observations(&session)?;
     let archives = undo(&session, run_id)?;
+    let fewer = before.saturating_sub(observations(&session)?);
     let text = format!(
-        "Took back {archives} archive(s) of the import {run_id}. What other imports and polls also held stays."
+        "Took back the import {run_id} ({archives} archive(s)): {fewer} rows that only it had brought are gone. \
+         What other imports and polls also held stays."
     );
-    Ok(Summary::text(text).count("archives", archives))
+    Ok(Summary::text(text).count("archives", archives).count("gone", fewer))
+}
+
+/// How many observations the account has.
+fn observations(session: &Session<'_>) -> anyhow::Result<u64> {
+    let plays = Manifest::read(session.data(), &PLAYS)?;
+    let mine = plays.files.iter().filter(|part| part.partition.account_id == session.account_id());
+    Ok(mine.map(|part| part.rows).sum())
 }
 
 fn imported(context: &JobContext, account: &Account, run_id: &str) -> bool {

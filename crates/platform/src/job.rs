@@ -103,13 +103,24 @@ pub fn run_command(
             let text = text.trim_end_matches('\n');
             // A file or another program gets every byte as it is.
             let text = if io::stdout().is_terminal() { printable(text) } else { text.into() };
-            drop(writeln!(io::stdout(), "{text}"));
-            ExitCode::SUCCESS
+            told(writeln!(io::stdout(), "{text}"))
         }
         Err(error) => {
             drop(writeln!(io::stderr(), "{}", printable(&failure_text(&error))));
             ExitCode::from(Stop::in_chain(&error).map_or(1, Stop::exit_code))
         }
+    }
+}
+
+/// An answer that nobody wants to the end (`| head`) is told; one that could not be written is
+/// not.
+fn told(written: io::Result<()>) -> ExitCode {
+    match written.and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            drop(writeln!(io::stderr(), "error: the answer could not be written: {error}"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::overlap::Overlap;
 /// A [`Stop::NeedsPerson`] when nobody can be asked, or the answer is no.
 pub(super) fn is_it_theirs(account: &str, archive: &Archive, overlap: Overlap) -> anyhow::Result<()> {
     let finding = format!(
-        "{}: only {} of its {} plays in months that are already known agree with the {} known plays of {account:?}. \
+        "{:?}: only {} of its {} plays of the time that is already known agree with the {} known plays of {account:?}. \
          Is it someone else's export?",
         archive.name, overlap.agreeing, overlap.incoming, overlap.known
     );

@@ -193,6 +193,17 @@ fn of_a_file_that_was_damaged_inside_the_zip_nothing_is_believed() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn an_answer_that_cannot_be_written_is_told() {
+    let world = World::new();
+    world.import(&world.file("endsong_0.json", rows([row(1, 1)]))).expect_ok();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = world.command(&["account", "list"]).stdout(full).output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("could not be written"), "{output:?}");
+}
+
+#[test]
 fn unknown_keys_are_told_and_harmless() {
     let world = World::new();
     let file = rows([row_with(1, 1, r#", "brand_new_key": {"a": [1]}"#)]);

@@ -12,7 +12,7 @@ fn what_only_that_import_held_goes_and_what_another_held_stays() {
     let b = world.zip("b.zip", &[(AUDIO, rows((50..180).map(|n| row(n, n)))), ("endsong_1.json", "[{}]".into())]);
     let run = world.import(&b).expect_ok().report.run_id;
     assert_eq!(world.rows(&REJECTED, &[]).len(), 1);
-    world.ingest(&["import", "--undo", &run]).expect_ok();
+    assert_eq!(world.ingest(&["import", "--undo", &run]).expect_ok().count("gone"), 80);
     assert_eq!(world.plays(), alone);
     assert_eq!(world.rows(&REJECTED, &[]).len(), 0);
 }

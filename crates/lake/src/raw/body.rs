@@ -1,6 +1,6 @@
 //! Writing and reading bodies.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::PathBuf;
 
@@ -90,7 +90,7 @@ impl BodyWriter {
             if is_new {
                 file.sync_all()?;
                 if let Some(folder) = path.parent() {
-                    fs::create_dir_all(folder)?;
+                    files::make_folder_durable(folder)?;
                 }
                 files::put_in_place(&self.partial, &path).with_context(|| format!("storing {}", path.display()))?;
             }
@@ -113,7 +113,7 @@ impl RawStore {
     /// Any I/O error.
     pub fn body_writer(&self, source: Source, label: &str) -> anyhow::Result<BodyWriter> {
         let folder = self.source_folder(source);
-        fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        files::make_folder_durable(&folder).with_context(|| format!("making {}", folder.display()))?;
         let partial = files::partial_path(&folder.join(label));
         let file = File::create(&partial).with_context(|| format!("creating {}", partial.display()))?;
         let mut encoder = Encoder::new(file, ZSTD_LEVEL)?;
@@ -132,7 +132,7 @@ impl RawStore {
         let partial = files::partial_path(&path);
         let hold = || -> io::Result<()> {
             if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
+                files::make_folder_durable(folder)?;
             }
             let mut encoder = Encoder::new(File::create(&partial)?, ZSTD_LEVEL)?;
             encoder.include_checksum(true)?;
