@@ -25,6 +25,9 @@ const GATHER_ALL_BYTES: usize = 4 << 20;
 /// pieces.
 const PIECE_BYTES: u64 = 1 << 20;
 
+/// The file whose age tells when the run began that owns the folder.
+pub(crate) const BEGUN: &str = "begun";
+
 /// In front of each row stands its length.
 const LENGTH_BYTES: usize = 4;
 
@@ -106,6 +109,7 @@ impl Buckets {
             fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
         }
         fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        File::create(folder.join(BEGUN)).with_context(|| format!("marking {}", folder.display()))?;
         Ok(Self { folder, files: Mutex::default() })
     }
 

@@ -8,6 +8,7 @@ use lake::play::Source;
 use lake::raw::{Job, Receipt, State};
 use lake::schema::PLAYS;
 
+use crate::buckets::BEGUN;
 use crate::session::Session;
 use crate::{rebuild, spotify, undo};
 
@@ -79,14 +80,20 @@ fn finish_pending(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()
 
 /// Deletes bodies that a killed import kept before it could write its receipt. The archive
 /// they came from is still in the person's hands, and importing it again keeps them again.
+/// Older bodies without a receipt, as half a backup may leave them, are nobody's to delete.
 fn sweep_bodies(session: &Session<'_>) -> anyhow::Result<()> {
+    let begun = match fs::metadata(session.work_folder().join(BEGUN)) {
+        Ok(mark) => mark.modified()?,
+        Err(_) => return Ok(()),
+    };
     let receipts = session.raw.receipts_of(Job::Import)?;
     let alive = receipts.iter().filter(|(_, state)| *state != State::Undone);
     let named: HashSet<&str> =
         alive.flat_map(|(receipt, _)| receipt.items.iter().map(|item| item.raw_id.as_str())).collect();
     for source in IMPORTED {
         session.raw.sweep_partials(source)?;
-        for raw_id in session.raw.bodies(source)?.iter().filter(|raw_id| !named.contains(raw_id.as_str())) {
+        for raw_id in session.raw.bodies_since(source, begun)?.iter().filter(|raw_id| !named.contains(raw_id.as_str()))
+        {
             tracing::info!(raw_id, "deleting a raw file that an interrupted import left");
             session.raw.delete_body(source, raw_id)?;
         }

@@ -68,7 +68,8 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
             continue;
         }
         drop(entry);
-        if !name.to_lowercase().ends_with(".json") {
+        let is_json = name.to_lowercase().ends_with(".json");
+        if !is_json && !matches!(sniff(&name, &head(&mut zip, index).0), Sniffed::Listening(_)) {
             archive.others.push(name);
             continue;
         }
@@ -106,12 +107,18 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
     Ok(archive)
 }
 
-fn classify(zip: &mut Reader, index: usize, name: String, bytes: u64, archive: &mut Archive) {
+/// The first bytes of an entry, as far as they can be unpacked.
+fn head(zip: &mut Reader, index: usize) -> (Vec<u8>, io::Result<usize>) {
     let mut head = Vec::new();
     let looked = zip
         .by_index(index)
         .map_err(io::Error::from)
         .and_then(|entry| entry.take(HEAD_BYTES as u64).read_to_end(&mut head));
+    (head, looked)
+}
+
+fn classify(zip: &mut Reader, index: usize, name: String, bytes: u64, archive: &mut Archive) {
+    let (head, looked) = head(zip, index);
     if let Err(error) = looked
         && head.is_empty()
     {

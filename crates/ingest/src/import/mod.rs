@@ -79,22 +79,27 @@ pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary
 }
 
 fn import_archive(session: &Session<'_>, archive: &Archive, yes: bool) -> anyhow::Result<ArchiveReport> {
-    let imported = keep_and_store(session, archive, yes);
+    let buckets = Buckets::new(session.work_folder())?;
+    let imported = keep_and_store(session, archive, &buckets, yes);
     if imported.is_err() {
         recover::take_back(session)?;
     }
     imported
 }
 
-fn keep_and_store(session: &Session<'_>, archive: &Archive, yes: bool) -> anyhow::Result<ArchiveReport> {
+fn keep_and_store(
+    session: &Session<'_>,
+    archive: &Archive,
+    buckets: &Buckets,
+    yes: bool,
+) -> anyhow::Result<ArchiveReport> {
     let receipt_id = session.raw.free_receipt_id(Job::Import, &session.context.run_id);
     let received_at_ms = session.now().timestamp_millis();
-    let buckets = Buckets::new(session.work_folder())?;
-    let mut results = files::read(session, archive, &buckets, &receipt_id, received_at_ms)?;
+    let mut results = files::read(session, archive, buckets, &receipt_id, received_at_ms)?;
     let origins = files::origins(&mut results, &session.context.run_id, received_at_ms);
     let bar = progress::count_bar(buckets.shelves().len() as u64, "sorting into months");
     let settled =
-        settle_months(session, &buckets, &[origins], Against::Known, Write::Parts(&receipt_id), || bar.inc(1))?;
+        settle_months(session, buckets, &[origins], Against::Known, Write::Parts(&receipt_id), || bar.inc(1))?;
     bar.finish_and_clear();
     if settled.overlap.is_suspicious() && !yes {
         question::is_it_theirs(&session.account.name, archive, settled.overlap)?;
@@ -113,6 +118,5 @@ fn keep_and_store(session: &Session<'_>, archive: &Archive, yes: bool) -> anyhow
     session.raw.write_receipt(&receipt, State::Pending)?;
     let harvests: Vec<_> = results.into_iter().filter(FileResult::counts).map(|result| result.harvest).collect();
     rebuild::conclude(session, &receipt, &harvests, settled)?;
-    drop(buckets);
     Ok(report)
 }

@@ -112,6 +112,21 @@ fn replay_makes_damaged_tables_anew_and_passes_over_strangers() {
 }
 
 #[test]
+fn a_body_that_only_half_a_backup_knows_is_not_swept_away() {
+    let world = World::new();
+    let zip = world.zip("a.zip", &[(AUDIO, rows((0..10).map(|n| row(n, n))))]);
+    world.import(&zip).expect_ok();
+    let receipts = |path: &&std::path::PathBuf| path.to_string_lossy().contains("/imports/");
+    std::fs::remove_file(world.files("raw").iter().find(receipts).unwrap()).unwrap();
+    // An import that fails behind its beginning takes back what it kept, and only that.
+    world.file("data/src/plays/manifest.json", "");
+    let other = world.zip("b.zip", &[(AUDIO, rows((90..99).map(|n| row(n, n))))]);
+    assert_ne!(world.import(&other).exit_code, 0);
+    let bodies = world.files("raw").into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "zst"));
+    assert_eq!(bodies.count(), 1);
+}
+
+#[test]
 fn a_month_too_busy_to_be_held_at_once_loses_and_doubles_nothing() {
     let world = World::new();
     // Some 15,000 rows of one month, the last third of each file in the next file as well.

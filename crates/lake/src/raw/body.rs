@@ -1,8 +1,9 @@
 //! Writing and reading bodies.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use anyhow::Context;
 use platform::files;
@@ -163,17 +164,24 @@ impl RawStore {
         Ok(None)
     }
 
-    /// The names of the bodies of one source.
+    /// The names of the bodies of one source that were written at `begun` or later.
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn bodies(&self, source: Source) -> anyhow::Result<Vec<String>> {
+    pub fn bodies_since(&self, source: Source, begun: SystemTime) -> anyhow::Result<Vec<String>> {
         let mut names = Vec::new();
         for folder in listed(&self.source_folder(source))? {
             if folder.is_dir() {
                 let stems =
                     listed(&folder)?.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "zst"));
-                names.extend(stems.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())));
+                for path in stems {
+                    let stem = path.file_stem().and_then(|stem| stem.to_str());
+                    if let Some(stem) = stem
+                        && fs::metadata(&path)?.modified()? >= begun
+                    {
+                        names.push(stem.to_owned());
+                    }
+                }
             }
         }
         Ok(names)
