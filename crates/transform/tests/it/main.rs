@@ -5,6 +5,7 @@ mod building;
 mod command;
 mod headers;
 mod kills;
+mod kills_anywhere;
 mod models;
 mod publishing;
 mod querying;
