@@ -2,16 +2,18 @@
 --
 -- In each round, a pair matches when each is the other's nearest candidate: first by the round
 -- from which its rule acts, then what was heard for 30 seconds before what was not (the API hardly
--- ever lists the latter), then by distance in time, then by a total order, so that there is always
--- one answer. What is matched leaves with all its other candidates; the next round looks at
--- the rest. One export play takes at most one play of each other source, and no chains arise.
--- After the last round, what is left stays a play of its own.
+-- ever lists the latter), then by how far apart the listening times are, then by distance in time,
+-- then by a total order, so that there is always one answer. What is matched leaves with all its
+-- other candidates; the next round looks at the rest. One export play takes at most one play of
+-- each other source, and no chains arise. After the last round, what is left stays a play of its
+-- own.
 --
 -- grain: one row per play that is the same as an export play
 -- kind:  incremental
 -- key:   play_id
 -- recompute: whole
--- reads: int_play_pairs_by_uri, int_play_pairs_by_recording, int_play_pairs_by_minute
+-- reads: int_play_pairs_by_uri, int_play_pairs_by_recording, int_play_pairs_by_minute,
+--        int_play_pairs_near_minute
 -- tests: unique canonical_play_id, source
 
 with contested_pairs as (
@@ -22,6 +24,7 @@ with contested_pairs as (
         'spotify_api' as source,
         rule,
         first_round,
+        cast(0 as bigint) as played_apart_ms,
         distance_ms,
         cast(0 as bigint) as places_apart,
         ended_ms,
@@ -37,6 +40,7 @@ with contested_pairs as (
         'spotify_api' as source,
         rule,
         first_round,
+        cast(0 as bigint) as played_apart_ms,
         distance_ms,
         cast(0 as bigint) as places_apart,
         ended_ms,
@@ -51,12 +55,28 @@ with contested_pairs as (
         'spotify_account_data' as source,
         rule,
         first_round,
+        cast(0 as bigint) as played_apart_ms,
         cast(0 as bigint) as distance_ms,
         places_apart,
         ended_ms,
         canonical_ended_ms,
         false as is_brief
     from int_play_pairs_by_minute
+    union all
+    select
+        account_id,
+        play_id,
+        canonical_play_id,
+        'spotify_account_data' as source,
+        rule,
+        first_round,
+        played_apart_ms,
+        distance_ms,
+        cast(0 as bigint) as places_apart,
+        ended_ms,
+        canonical_ended_ms,
+        false as is_brief
+    from int_play_pairs_near_minute
 ),
 
 pairs_numbered as (
@@ -71,6 +91,7 @@ pairs_numbered as (
             order by
                 first_round,
                 cast(is_brief as int),
+                played_apart_ms,
                 distance_ms,
                 places_apart,
                 canonical_ended_ms,

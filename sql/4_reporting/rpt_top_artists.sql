@@ -3,11 +3,12 @@
 -- grain: one row per account, period and artist
 -- kind:  table
 -- key:   account_id, period, artist_id
--- reads: fct_track_played, dim_artist, dim_account, dim_date
+-- reads: fct_track_played, agg_daily, dim_artist, dim_account, dim_date
 -- sort:  account_id, period, artist_rank
 -- tests: between artist_rank 1 10000000
 --        unique account_id, period, artist_rank
 --        expression counted_plays <= plays
+--        between share_of_plays 0 1
 -- columns:
 --   period  Calendar year as text, or all time.
 --   year_num  Calendar year; empty for all time.
@@ -16,7 +17,7 @@
 --   counted_plays  Plays that count by the account's rule.
 --   tracks  Different tracks of the artist heard.
 --   minutes_listened  Minutes heard, reported or estimated.
---   share_of_plays  Share of the account's counted plays in the period, 0 to 1.
+--   share_of_plays  The part that counted_plays are of all counted plays of music in the period, 0 to 1; those without a known artist are among the latter, so the shares may add up to less than 1.
 --   first_played_date  Local day of the first play in the period.
 --   last_played_date  Local day of the last play in the period.
 
@@ -32,6 +33,11 @@ with plays as (
     from fct_track_played
     where is_music
         and artist_id <> 'unknown'
+),
+
+days as (
+    select account_id, date_id, counted_plays
+    from agg_daily
 ),
 
 dates as (
@@ -70,6 +76,20 @@ artists_by_period as (
     )
 ),
 
+plays_by_period as (
+    select
+        days.account_id,
+        coalesce(dates.year_text, 'all time') as period,
+        cast(sum(days.counted_plays) as bigint) as counted_plays
+    from days
+    inner join dates
+        on days.date_id = dates.date_id
+    group by grouping sets (
+        (days.account_id, dates.year_text),
+        (days.account_id)
+    )
+),
+
 artists_ranked as (
     select
         -- ids
@@ -98,15 +118,8 @@ artists_ranked as (
         artists_by_period.counted_plays,
         artists_by_period.tracks,
         round(artists_by_period.ms_listened / 6e4, 1) as minutes_listened,
-        1e0 * artists_by_period.counted_plays
-            / nullif(
-                cast(
-                    sum(artists_by_period.counted_plays) over (
-                        partition by artists_by_period.account_id, artists_by_period.period
-                    ) as bigint
-                ),
-                0
-            ) as share_of_plays,
+        1e0 * artists_by_period.counted_plays / nullif(plays_by_period.counted_plays, 0)
+            as share_of_plays,
 
         -- times
         artists_by_period.first_played_date,
@@ -116,6 +129,9 @@ artists_ranked as (
         on artists_by_period.artist_id = artists.artist_id
     inner join accounts
         on artists_by_period.account_id = accounts.account_id
+    inner join plays_by_period
+        on artists_by_period.account_id = plays_by_period.account_id
+        and artists_by_period.period = plays_by_period.period
 )
 
 select * from artists_ranked

@@ -2,9 +2,43 @@
 
 use std::ops::Range;
 
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+
 use super::PackageWriter;
 use super::json::Row;
+use crate::dice::Dice;
 use crate::world::{Kind, TruePlay};
+
+/// The share of rows whose listening time is some milliseconds off.
+const INEXACT: f64 = 0.1;
+
+/// The share of rows whose minute is the nearest one instead of the one that was begun.
+const ROUNDED: f64 = 0.05;
+
+/// What account data says of a play, in whatever archive it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// The minute in which it ended, or the one after it.
+    pub minute: DateTime<Utc>,
+    /// How long it was heard, now and then not quite.
+    pub ms_played: u32,
+}
+
+impl Told {
+    /// What is told of this play; always the same.
+    pub fn of(play: &TruePlay<'_>) -> Self {
+        let seed = play.ended_at.timestamp_millis().unsigned_abs();
+        let mut dice = Dice::new(seed, play.account);
+        let off = if dice.chance(INEXACT) { *dice.pick(&[-5, -2, -1, 1, 3]) } else { 0 };
+        let minute = TimeDelta::minutes(1);
+        let rounded = if dice.chance(ROUNDED) {
+            play.ended_at.duration_round(minute)
+        } else {
+            play.ended_at.duration_trunc(minute)
+        };
+        Self { minute: rounded.unwrap_or(play.ended_at), ms_played: play.ms_played.saturating_add_signed(off) }
+    }
+}
 
 /// Other files of such an archive, full of what nobody should copy.
 const USER_DATA: &str = r#"{
@@ -51,8 +85,8 @@ pub(super) fn write<'w>(
 }
 
 fn write_row(row: &mut Row, play: &TruePlay<'_>, is_old: bool, attribution: crate::Attribution) {
-    let end_time = play.ended_at.format("%Y-%m-%d %H:%M").to_string();
-    row.text("endTime", end_time.as_str());
+    let told = Told::of(play);
+    row.text("endTime", told.minute.format("%Y-%m-%d %H:%M").to_string().as_str());
     let (title, collection) = (play.item.title.as_str(), play.collection);
     match play.kind_as(attribution) {
         Kind::Episode if !is_old => {
@@ -77,5 +111,5 @@ fn write_row(row: &mut Row, play: &TruePlay<'_>, is_old: bool, attribution: crat
             row.text("trackName", title);
         }
     }
-    row.plain("msPlayed", Some(play.ms_played));
+    row.plain("msPlayed", Some(told.ms_played));
 }

@@ -20,6 +20,7 @@ use chrono::{DateTime, Utc};
 use self::archive::{Archive, FolderArchive, ZipArchive};
 use crate::world::{Attribution, Kind, TruePlay, World};
 
+pub use self::account_data::Told;
 pub use self::extended::{KEYS_19, KEYS_21, KEYS_23};
 
 /// Texts that appear only in personal values. A program that stores history must store none

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
-use simulator::export::{KeySet, PERSONAL_VALUES, Package};
+use simulator::export::{KeySet, PERSONAL_VALUES, Package, Told};
 use simulator::{Attribution, Kind, Scenario, Shares, TruePlay, World, parse_instant};
 
 use crate::{household, small, small_scenario};
@@ -207,13 +207,35 @@ fn account_data_in_both_shapes() {
     assert!(books.iter().all(|row| keys(row) == "audiobookName authorName chapterName endTime msPlayed"));
     assert!(files.contains_key("StreamingHistory_music_1.json"));
     let first = world.plays_between("alice", year.0, year.1).find(|play| play.item.kind == Kind::Track).unwrap();
-    assert_eq!(music[0]["endTime"].as_str().unwrap(), first.ended_at.format("%Y-%m-%d %H:%M").to_string());
+    assert_eq!(music[0]["endTime"].as_str().unwrap(), Told::of(&first).minute.format("%Y-%m-%d %H:%M").to_string());
 
     let old = zipped(&package.old_names(), world);
     let rows = history(&old, "StreamingHistory", "endTime");
     assert_eq!(rows.len(), music.len() + podcasts.len());
     assert!(rows.iter().all(|row| keys(row) == "artistName endTime msPlayed trackName"));
     assert!(old.contains_key("StreamingHistory0.json") && old.contains_key("Userdata.json"));
+}
+
+#[test]
+fn account_data_is_now_and_then_a_little_off() {
+    let world = household();
+    let plays: Vec<_> = world.plays_of("alice").collect();
+    let off = |play: &TruePlay<'_>| Told::of(play).ms_played.abs_diff(play.ms_played);
+    let late = |play: &TruePlay<'_>| Told::of(play).minute > play.ended_at;
+    let share = |count: usize| count as f64 / plays.len() as f64;
+    assert!((0.08..0.12).contains(&share(plays.iter().filter(|play| off(play) > 0).count())));
+    assert!((0.015..0.035).contains(&share(plays.iter().filter(|play| late(play)).count())));
+    assert!(plays.iter().all(|play| off(play) <= 5));
+    assert!(plays.iter().all(|play| (Told::of(play).minute - play.ended_at).num_seconds().abs() < 60));
+
+    let rows = history(&zipped(&Package::account_data("alice"), world), "StreamingHistory_music_", "endTime");
+    let mut written: Vec<_> = rows.iter().map(|row| format!("{} {}", row["endTime"], row["msPlayed"])).collect();
+    let music = plays.iter().filter(|play| matches!(play.item.kind, Kind::Track | Kind::Local)).map(Told::of);
+    let mut told: Vec<_> =
+        music.map(|told| format!("\"{}\" {}", told.minute.format("%Y-%m-%d %H:%M"), told.ms_played)).collect();
+    written.sort();
+    told.sort();
+    assert_eq!(written, told);
 }
 
 #[test]

@@ -77,7 +77,9 @@ fn people(reader: &Reader) -> anyhow::Result<Vec<Person>> {
 
 fn totals(reader: &Reader, person: &Person) -> anyhow::Result<String> {
     let query = "select min(played_date)::varchar, max(played_date)::varchar, count(distinct played_date),
-                        count(*), count(*) filter (where is_counted), count(distinct track_id), count(distinct artist_id),
+                        count(*), count(*) filter (where is_counted),
+                        count(distinct track_id) filter (where is_music and track_id <> 'unknown'),
+                        count(distinct artist_id) filter (where is_music and artist_id <> 'unknown'),
                         coalesce(sum(ms_listened), 0)::bigint // 3600000,
                         count(*) filter (where not is_music), count(distinct source)
                  from fct_track_played where account_id = ?";
@@ -88,13 +90,17 @@ fn totals(reader: &Reader, person: &Person) -> anyhow::Result<String> {
     };
     let ((first, last), numbers) = reader.duckdb().query_row(query, [&person.account_id], row)?;
     let number = |index: usize| thousands(numbers.get(index).copied().unwrap_or_default());
+    let things = |index: usize, name: &str| {
+        let plural = if numbers.get(index) == Some(&1) { "" } else { "s" };
+        format!("{} {name}{plural}", number(index))
+    };
     let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
     let title = format!("{}   {first} to {last}   {}", person.name, person.zone);
     let mut lines = vec![
         title.clone(),
         "─".repeat(title.chars().count()),
         format!("{} plays on {} days, {} of them counted", number(1), number(0), number(2)),
-        format!("{} tracks by {} artists, {} hours in all", number(3), number(4), number(5)),
+        format!("{} by {}, {} hours in all", things(3, "track"), things(4, "artist"), number(5)),
     ];
     if numbers.get(6).is_some_and(|spoken| *spoken > 0) {
         lines.push(format!("{} of the plays are podcasts or audiobooks", number(6)));

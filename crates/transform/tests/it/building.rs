@@ -262,3 +262,37 @@ fn a_build_gets_more_memory_when_it_needs_it() {
     assert!(message.contains("2_intermediate/int_a.sql: Out of Memory Error"), "the setting is the most: {message}");
     assert_eq!(exit_code, 1);
 }
+
+/// The daily table may agree with the plays in all and be wrong on each day.
+#[test]
+fn the_daily_table_is_compared_day_by_day() {
+    let world = |days: &str| {
+        let model = |columns: &str, rows: &str| {
+            let described: Vec<String> = columns.split(", ").map(|column| format!("--   {column}  It.")).collect();
+            format!(
+                "-- What was heard.\n--\n-- grain: one row each\n-- kind:  table\n-- key:   account_id, date_id\n\
+                 -- columns:\n{}\nselect * from (values {rows}) as given({columns})",
+                described.join("\n")
+            )
+        };
+        let plays = "account_id, date_id, tracks_played, is_music, is_counted, ms_listened";
+        let sums = "account_id, date_id, plays, music_plays, counted_plays, music_ms, episode_ms, audiobook_ms";
+        let world = World::empty();
+        world.sql(
+            "3_marts/fct_track_played.sql",
+            &model(plays, "('ann', 1, 1, true, true, 7), ('ann', 2, 1, true, false, 9)"),
+        );
+        world.sql("3_marts/agg_daily.sql", &model(sums, days));
+        world.sql(
+            "tests/agg_daily_sums_equal_the_fact.sql",
+            include_str!("../../../../sql/tests/agg_daily_sums_equal_the_fact.sql"),
+        );
+        world
+    };
+    world("('ann', 1, 1, 1, 1, 7, 0, 0), ('ann', 2, 1, 1, 0, 9, 0, 0)").build().unwrap();
+    let swapped = world("('ann', 1, 1, 1, 0, 9, 0, 0), ('ann', 2, 1, 1, 1, 7, 0, 0)");
+    let (message, _) = failure(swapped.build());
+    assert!(message.contains("agg_daily_sums_equal_the_fact") && message.contains("2 rows"), "{message}");
+    let one_lost = world("('ann', 1, 2, 2, 1, 16, 0, 0)");
+    assert!(failure(one_lost.build()).0.contains("2 rows"));
+}

@@ -11,20 +11,25 @@ use transform::query::Format;
 
 use crate::world::{World, names_in};
 
-/// Runs `transform refresh` and kills it after so many log lines; says whether it had
-/// already finished.
-fn killed_after(world: &World, lines: usize, arguments: &[&str]) -> bool {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_transform"))
+/// `transform refresh` at the world's own time, not started yet.
+pub(crate) fn refresh(world: &World, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_transform"));
+    command
         .env_clear()
-        .env("LOG_LEVEL", "transform=debug")
+        .envs([("LOG_LEVEL", "transform=debug"), ("ENVIRONMENT", "testing")])
+        .env("TRACKER_NOW", world.now.to_rfc3339())
         .args(["--data-dir", &world.data().root().display().to_string()])
         .args(["--sql-dir", &world.sql_dir().display().to_string()])
         .arg("refresh")
         .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .stdout(Stdio::null());
+    command
+}
+
+/// Runs `transform refresh` and kills it after so many log lines; says whether it had
+/// already finished.
+fn killed_after(world: &World, lines: usize, arguments: &[&str]) -> bool {
+    let mut child = refresh(world, arguments).stderr(Stdio::piped()).spawn().unwrap();
     let log = BufReader::new(child.stderr.take().unwrap());
     let seen = log.lines().take(lines).map_while(Result::ok).count();
     child.kill().unwrap();
@@ -66,6 +71,12 @@ fn survives_kills(arguments: &[&str]) {
         }
     }
     assert!(number > 10, "there are more steps than {number}");
+    assert_nothing_is_left(&world);
+}
+
+/// What a killed run leaves half done is gone after the next one.
+#[track_caller]
+pub(crate) fn assert_nothing_is_left(world: &World) {
     let leftovers: Vec<String> = [
         world.data().processed(),
         world.data().processed().join(world.ddl_hash()),

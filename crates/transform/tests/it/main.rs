@@ -6,6 +6,7 @@ mod command;
 mod headers;
 mod keeping_up;
 mod kills;
+mod kills_anywhere;
 mod models;
 mod publishing;
 mod querying;

@@ -74,3 +74,34 @@ fn the_summary_needs_its_tables() {
     let refused = jobs::summary(&world.context(), None).unwrap_err().to_string();
     assert_eq!(refused, "the summary needs the published table agg_daily, which these SQL models do not make");
 }
+
+/// Spoken word is told in a line of its own, and nobody knows what an unattributed play was.
+#[test]
+fn the_summary_counts_tracks_and_artists_that_are_known_and_are_music() {
+    let world = World::empty();
+    let play = |number: u32, kind: &str, uri: &str, title: &str, artist: &str, album: &str| {
+        format!(
+            "select 'o{number}' as observation_id, 'p{number}' as play_id, 'ann' as account_id,
+                    'spotify_export' as source, '{kind}' as kind, 'end' as clock, 's' as time_precision,
+                    timestamptz '2024-06-10 10:0{number}:00Z' as ended_at, 40000::bigint as ms_played,
+                    nullif('{uri}', '') as track_uri, nullif('{title}', '') as track_name,
+                    nullif('{artist}', '') as album_artist_name, nullif('{album}', '') as album_name"
+        )
+    };
+    let plays = [
+        play(1, "track", "spotify:track:a", "Song", "Ann", "Album"),
+        play(2, "episode", "spotify:episode:b", "#1", "", "Show"),
+        play(3, "unattributed", "", "", "", ""),
+        play(4, "unattributed", "", "", "", ""),
+    ];
+    world.src_file("plays", "a", &plays.join(" union all "));
+    world.manifest("plays", &[("a", 1)]);
+    jobs::refresh(&world.context(), None, false).unwrap();
+    let summary = jobs::summary(&world.context(), None).unwrap();
+    assert!(summary.contains("4 plays on 1 days, 4 of them counted"), "{summary}");
+    assert!(summary.contains("1 track by 1 artist, 0 hours in all"), "{summary}");
+    assert!(summary.contains("1 of the plays are podcasts or audiobooks"), "{summary}");
+    let share = "select share_of_plays from rpt_top_artists where period = 'all time'";
+    assert_eq!(ask(&world, share, Format::Csv).unwrap(), "share_of_plays\n0.3333333333333333\n");
+    assert_eq!(ask(&world, "select count(*) from rpt_rejected_rows", Format::Csv).unwrap(), "count_star()\n0\n");
+}

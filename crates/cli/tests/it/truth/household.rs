@@ -1,12 +1,12 @@
 //! A story that is played through the real programs, and the list of what must come out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde_json::Value;
-use simulator::export::{Package, PackageKind};
+use simulator::export::{Package, PackageKind, Told};
 use simulator::server::{Options, Server};
 use simulator::{Kind, TruePlay, World};
 use tempfile::TempDir;
@@ -21,9 +21,21 @@ pub(super) struct Story {
     pub(super) polls: Vec<DateTime<Utc>>,
 }
 
-/// One line of a fact, as truth and star schema both tell it: account, local day, second of
-/// that day, title, listened milliseconds where someone told them.
-type Line = (String, i64, i64, String, Option<i64>);
+/// One line of a fact, as truth and star schema both tell it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Line {
+    account: String,
+    day: i64,
+    second: i64,
+    /// Empty where nobody told it.
+    title: String,
+    /// Of tracks only: what else there is has other words for it.
+    artist: String,
+    album: String,
+    /// Where someone told it.
+    ms_played: Option<i64>,
+    is_counted: bool,
+}
 
 /// A story and a data folder in which it is played.
 pub(super) struct Household {
@@ -110,14 +122,16 @@ impl Household {
     fn expected(&self) -> BTreeMap<Line, usize> {
         let Story { world, exports, polls } = &self.story;
         let mut lines = BTreeMap::new();
+        // Credits are known of every track that a poll ever showed, whoever played it.
+        let mut credits = HashSet::new();
         for account in world.accounts() {
             let plays: Vec<TruePlay<'_>> = world.plays_of(&account.name).collect();
-            let mut polled = vec![false; plays.len()];
-            for at in polls {
-                let seen = plays.iter().enumerate().rev().filter(|(_, play)| play.in_api && play.ended_at <= *at);
-                seen.take(PAGE).for_each(|(number, _)| polled[number] = true);
-            }
-            for (play, polled) in plays.iter().zip(polled) {
+            let seen = plays.iter().zip(polled(&plays, polls)).filter(|(_, polled)| *polled);
+            credits.extend(seen.map(|(play, _)| play.item.uri.as_str()));
+        }
+        for account in world.accounts() {
+            let plays: Vec<TruePlay<'_>> = world.plays_of(&account.name).collect();
+            for (play, polled) in plays.iter().zip(polled(&plays, polls)) {
                 let told_by = |account_data: bool| {
                     let mut packages = exports.iter().filter(|one| is_account_data(one) == account_data);
                     packages.any(|package| package.holds(play))
@@ -126,7 +140,8 @@ impl Household {
                 if exported || in_account_data || polled {
                     let to_the_second = exported || polled;
                     let knows_length = exported || in_account_data;
-                    *lines.entry(line(play, to_the_second, knows_length, polled)).or_default() += 1;
+                    let told = Telling { to_the_second, exported, knows_length, polled, credits: &credits };
+                    *lines.entry(told.line(play)).or_default() += 1;
                 }
             }
         }
@@ -134,18 +149,30 @@ impl Household {
     }
 
     fn facts(&self) -> BTreeMap<Line, usize> {
-        let sql = "select account_name, date_id, time_id, ms_played,
-                          case when track_kind = 'unattributed' or track_name is null then '' else track_name end as title
+        let sql = "select account_name, date_id, time_id, ms_played, is_counted,
+                          case when track_kind = 'unattributed' or track_name is null then '' else track_name end as title,
+                          case when track_uri like 'spotify:track:%' then artist_name else '' end as artist,
+                          case when track_uri like 'spotify:track:%' then album_name else '' end as album
                    from fct_track_played
                    join dim_account on dim_account.account_id = fct_track_played.account_id
-                   join dim_track on dim_track.track_id = fct_track_played.track_id";
+                   join dim_track on dim_track.track_id = fct_track_played.track_id
+                   join dim_artist on dim_artist.artist_id = fct_track_played.artist_id
+                   join dim_album on dim_album.album_id = fct_track_played.album_id";
         let mut lines = BTreeMap::new();
         for row in self.run("transform", &["query", "--format", "json", sql], &[]).lines() {
             let row: Value = serde_json::from_str(row).unwrap();
             let text = |name: &str| row[name].as_str().unwrap().to_owned();
             let number = |name: &str| row[name].as_i64().unwrap();
-            let line =
-                (text("account_name"), number("date_id"), number("time_id"), text("title"), row["ms_played"].as_i64());
+            let line = Line {
+                account: text("account_name"),
+                day: number("date_id"),
+                second: number("time_id"),
+                title: text("title"),
+                artist: text("artist"),
+                album: text("album"),
+                ms_played: row["ms_played"].as_i64(),
+                is_counted: row["is_counted"].as_bool().unwrap(),
+            };
             *lines.entry(line).or_default() += 1;
         }
         lines
@@ -160,16 +187,51 @@ fn is_account_data(package: &Package) -> bool {
     matches!(package.kind, PackageKind::AccountData { .. })
 }
 
-/// Account data knows a play to the minute, the list of recent plays does not know how long
-/// it was heard, and an export may have lost its name.
-fn line(play: &TruePlay<'_>, to_the_second: bool, knows_length: bool, polled: bool) -> Line {
-    let local = play.local;
-    let day = i64::from(local.year()) * 10_000 + i64::from(local.month()) * 100 + i64::from(local.day());
-    let second = i64::from(local.num_seconds_from_midnight());
-    let second = if to_the_second { second } else { second / 60 * 60 };
-    let is_named = polled || play.kind != Kind::Unattributed;
-    let title = if is_named { play.item.title.clone() } else { String::new() };
-    (play.account.to_owned(), day, second, title, knows_length.then(|| i64::from(play.ms_played)))
+/// Which of the plays of an account the polls showed.
+fn polled(plays: &[TruePlay<'_>], polls: &[DateTime<Utc>]) -> Vec<bool> {
+    let mut polled = vec![false; plays.len()];
+    for at in polls {
+        let seen = plays.iter().enumerate().rev().filter(|(_, play)| play.in_api && play.ended_at <= *at);
+        seen.take(PAGE).for_each(|(number, _)| polled[number] = true);
+    }
+    polled
+}
+
+/// Who told of a play, and so what can be known.
+struct Telling<'a> {
+    to_the_second: bool,
+    exported: bool,
+    knows_length: bool,
+    polled: bool,
+    /// The tracks of which the credits are known.
+    credits: &'a HashSet<&'a str>,
+}
+
+impl Telling<'_> {
+    /// Account data knows a play to the minute and is now and then a little off, the list of
+    /// recent plays does not know how long it was heard, an export may have lost its name and
+    /// names the album artist alone.
+    fn line(&self, play: &TruePlay<'_>) -> Line {
+        let told = Told::of(play);
+        let local = if self.to_the_second { play.local } else { told.minute.with_timezone(&play.zone).naive_local() };
+        let ms_played = if self.exported { play.ms_played } else { told.ms_played };
+        let ms_played = self.knows_length.then(|| i64::from(ms_played));
+        let is_named = self.polled || play.kind != Kind::Unattributed;
+        let is_track = is_named && play.item.kind == Kind::Track;
+        let first_credit = play.artists().next().filter(|_| self.credits.contains(play.item.uri.as_str()));
+        let artist = first_credit.map_or(&play.collection.artist_name, |artist| &artist.name);
+        let only = |told: bool, text: &str| if told { text.to_owned() } else { String::new() };
+        Line {
+            account: play.account.to_owned(),
+            day: i64::from(local.year()) * 10_000 + i64::from(local.month()) * 100 + i64::from(local.day()),
+            second: i64::from(local.num_seconds_from_midnight()),
+            title: only(is_named, &play.item.title),
+            artist: only(is_track, artist),
+            album: only(is_track, &play.collection.name),
+            ms_played,
+            is_counted: ms_played.is_none_or(|ms| ms >= 30_000),
+        }
+    }
 }
 
 fn run(folder: &TempDir, program: &str, args: &[&str], settings: &[(&str, String)]) -> String {

@@ -1,0 +1,59 @@
+-- Which rows could not be read, and why?
+--
+-- Nothing is lost by it: the bytes stay in the raw file, and a later version may read them.
+--
+-- grain: one row per row that was rejected
+-- kind:  table
+-- reads: stg_tracker__rejected_rows, stg_tracker__accounts
+-- sort:  received_at, account_name, file_name, row_number, byte_offset, reason
+-- tests: not_null account_name, source, reason
+-- columns:
+--   account_id  Key of the account whose history was read.
+--   raw_id  Content hash that names the raw file.
+--   run_id  The import or poll that brought it.
+--   account_name  Name of the account; its key where it is no longer set up.
+--   source  Source that the file or answer came from.
+--   file_name  Name of the file, or of the request.
+--   reason  Why it could not be read, in one word such as invalid_json.
+--   detail  What exactly was wrong.
+--   excerpt  The beginning of the row as it was received.
+--   row_number  Place of the row in its file, from 1.
+--   byte_offset  Where the row begins in the file, in bytes from 0.
+--   received_at  When it was received (UTC).
+
+with rejected_rows as (
+    select * from stg_tracker__rejected_rows
+),
+
+accounts as (
+    select account_id, account_name
+    from stg_tracker__accounts
+),
+
+rejected_rows_named as (
+    select
+        -- ids
+        rejected_rows.account_id,
+        rejected_rows.raw_id,
+        rejected_rows.run_id,
+
+        -- attributes
+        coalesce(accounts.account_name, rejected_rows.account_id) as account_name,
+        rejected_rows.source,
+        rejected_rows.file_name,
+        rejected_rows.reason,
+        rejected_rows.detail,
+        rejected_rows.excerpt,
+
+        -- numbers
+        rejected_rows.row_place as row_number,
+        rejected_rows.byte_offset,
+
+        -- times
+        rejected_rows.received_at
+    from rejected_rows
+    left join accounts
+        on rejected_rows.account_id = accounts.account_id
+)
+
+select * from rejected_rows_named
