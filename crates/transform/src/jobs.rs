@@ -4,7 +4,9 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use platform::{JobContext, Summary, progress};
+use lake::manifest::Manifest;
+use lake::schema::PLAYS;
+use platform::{JobContext, Stop, Summary, progress};
 
 use crate::basis::Basis;
 use crate::build::{self, Built, Run};
@@ -169,6 +171,7 @@ fn build_into(
     project: &Project,
     selection: &Selection,
 ) -> anyhow::Result<Built> {
+    has_typed_tables(context)?;
     forget_old_failures(context);
     let basis = Basis::now(context, tree)?;
     let sources = Sources { basis: selection.is_all().then_some(basis), ..sources::sources(context)? };
@@ -187,6 +190,24 @@ fn build_into(
     })?;
     warehouse.keep(&context.data)?;
     Ok(built)
+}
+
+/// A backup has the raw files and not the tables made of them: an empty schema would be built
+/// over the good one.
+///
+/// # Errors
+/// A [`Stop::Usage`] when there are receipts but no table of plays.
+fn has_typed_tables(context: &JobContext) -> anyhow::Result<()> {
+    let has_receipts = fs::read_dir(context.data.raw())
+        .into_iter()
+        .flatten()
+        .any(|account| account.is_ok_and(|account| account.path().join("receipts").is_dir()));
+    if has_receipts && Manifest::read(&context.data, &PLAYS)?.generation == 0 {
+        let text = "data/raw holds a history but data/src does not: make it anew with `music-tracker replay`, \
+                    then run this again";
+        return Err(Stop::Usage(text.into()).into());
+    }
+    Ok(())
 }
 
 fn publish_from(context: &JobContext, warehouse: &Warehouse) -> anyhow::Result<Published> {

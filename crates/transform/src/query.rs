@@ -17,6 +17,8 @@ use crate::engine::sql::{ColumnType, columns};
 use crate::project::references;
 use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;
+use tempfile::TempDir;
+
 use crate::publish::views::View;
 
 /// How an answer looks.
@@ -34,6 +36,7 @@ pub enum Format {
 pub(crate) struct Reader {
     duckdb: Connection,
     run: RunFile,
+    _spill: TempDir,
 }
 
 impl Reader {
@@ -44,9 +47,10 @@ impl Reader {
     pub(crate) fn open(data: &DataDir, limits: &Limits) -> anyhow::Result<Self> {
         let folder = resolve_current(data)?;
         let run = RunFile::read(&folder).with_context(|| format!("reading the published run {}", folder.display()))?;
-        // A folder of this process's own: two that spill must not share names.
-        let spill = std::env::temp_dir().join(format!("music-tracker-query-{}", std::process::id()));
-        let duckdb = session::open(None, limits, &spill)?;
+        // A folder of this process's own, closed to others: answers larger than the memory
+        // pass through it.
+        let spill = tempfile::Builder::new().prefix("music-tracker-query-").tempdir()?;
+        let duckdb = session::open(None, limits, spill.path())?;
         duckdb.execute_batch("set preserve_insertion_order = true")?;
         duckdb.execute_batch(PRELUDE)?;
         let folder = folder.to_string_lossy();
@@ -54,7 +58,7 @@ impl Reader {
             let ddl = View::of_table(table).ddl("main", &folder);
             duckdb.execute_batch(&ddl).with_context(|| format!("opening the published table {}", table.name))?;
         }
-        Ok(Self { duckdb, run })
+        Ok(Self { duckdb, run, _spill: spill })
     }
 
     /// Whether a table of that name is published.

@@ -62,6 +62,18 @@ fn an_import_that_was_killed_while_it_was_stored() {
 }
 
 #[test]
+fn a_restored_backup_is_not_published_as_an_empty_history() {
+    let home = Home::new();
+    home.run("music-tracker", &["import", "export.zip"]);
+    fs::remove_dir_all(home.path("data/src")).unwrap();
+    let refused = home.command("music-tracker", &["refresh"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("music-tracker replay"), "{refused:?}");
+    assert_eq!(home.published(), PLAYS);
+    heals(&home);
+}
+
+#[test]
 fn nothing_new_builds_nothing() {
     let home = Home::new();
     home.run("music-tracker", &["import", "export.zip"]);

@@ -30,7 +30,7 @@ pub(crate) fn resolve(link: &Path) -> Option<PathBuf> {
 pub(crate) fn resolve_current(data: &DataDir) -> anyhow::Result<PathBuf> {
     let link = data.processed().join("current");
     if !link.is_symlink() {
-        let message = "nothing has been published yet: run `transform refresh` first";
+        let message = "nothing has been published yet: import something with `music-tracker import`, or run `music-tracker refresh`";
         return Err(Stop::Usage(message.to_owned()).into());
     }
     fs::canonicalize(&link).with_context(|| format!("following {}", link.display()))

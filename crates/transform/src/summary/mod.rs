@@ -44,7 +44,7 @@ pub(crate) fn summary(reader: &Reader, account: Option<&str>) -> anyhow::Result<
     }
     let everyone = people(reader)?;
     let chosen: Vec<&Person> =
-        everyone.iter().filter(|person| account.is_none_or(|name| person.name == name)).collect();
+        everyone.iter().filter(|person| account.is_none_or(|name| person.name.eq_ignore_ascii_case(name))).collect();
     if let Some(name) = account.filter(|_| chosen.is_empty()) {
         let names: Vec<&str> = everyone.iter().map(|person| person.name.as_str()).collect();
         return Err(Stop::Usage(format!("no plays of {name:?} are published; there are: {}", names.join(", "))).into());

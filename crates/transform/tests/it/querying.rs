@@ -64,7 +64,10 @@ fn a_wrong_question_is_answered_in_duckdbs_words() {
 fn before_anything_is_published_the_way_is_shown() {
     let world = World::small();
     let refused = ask(&world, "select 1", Format::Csv).unwrap_err();
-    assert_eq!(refused, "nothing has been published yet: run `transform refresh` first");
+    assert_eq!(
+        refused,
+        "nothing has been published yet: import something with `music-tracker import`, or run `music-tracker refresh`"
+    );
 }
 
 #[test]
