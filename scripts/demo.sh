@@ -97,7 +97,7 @@ cat <<END
 Yes: 100000 plays were invented and $stored are in the star schema, none lost, none doubled.
 It took $(($(date +%s) - began)) seconds, and the demo's data is in demo-data/. Look around:
 
-  ./music-tracker --data-dir demo-data query "select artist_name, plays from rpt_top_artists where period = 'all time' order by plays desc limit 10"
+  ./music-tracker --data-dir demo-data query "select artist_name, counted_plays from rpt_top_artists where period = 'all time' order by counted_plays desc limit 10"
 
 Now your own history. Ask for your "Extended streaming history" at
 https://www.spotify.com/account/privacy; when it has come:

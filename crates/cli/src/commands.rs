@@ -43,7 +43,7 @@ Examples:
     music-tracker import my_spotify_data.zip
   Look at it:
     music-tracker summary
-    music-tracker query \"select artist_name, plays from rpt_top_artists where period = 'all time' order by plays desc limit 10\"
+    music-tracker query \"select artist_name, counted_plays from rpt_top_artists where period = 'all time' order by counted_plays desc limit 10\"
   Somebody else in the house, who lives in another time zone:
     music-tracker account add anna --zone Europe/Vienna
     music-tracker import --account anna annas_data.zip

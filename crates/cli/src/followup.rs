@@ -13,7 +13,7 @@ use crate::program::run_program;
 const HINT: &str = "
 Look at it:
   NAME summary
-  NAME query \"select artist_name, plays from rpt_top_artists where period = 'all time' order by plays desc limit 10\"";
+  NAME query \"select artist_name, counted_plays from rpt_top_artists where period = 'all time' order by counted_plays desc limit 10\"";
 
 /// Runs the job, then brings the star schema up to date where it is not. The job is not asked
 /// what it did: it may have failed behind its first archive, or finished what a killed run

@@ -156,3 +156,21 @@ fn instants<R>(name: &str, rows: &[R], of: impl Fn(&R) -> Option<UnixMs>) -> Col
         .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
         .into_column()
 }
+
+#[cfg(test)]
+mod tests {
+    use polars::df;
+
+    use super::*;
+    use crate::schema::PLAYS;
+
+    #[test]
+    fn a_part_of_an_older_version_has_the_columns_of_today() {
+        let older = df!["observation_id" => ["a"], "ms_played" => [5_i32], "forgotten" => [true]].unwrap();
+        let today = conform(&older, &PLAYS).unwrap();
+        assert_eq!(today.schema(), empty(&PLAYS).schema());
+        assert_eq!(today.height(), 1);
+        assert_eq!(today.column("ms_played").unwrap().i64().unwrap().get(0), Some(5));
+        assert_eq!(today.column("track_name").unwrap().null_count(), 1);
+    }
+}

@@ -99,7 +99,12 @@ fn totals(reader: &Reader, person: &Person) -> anyhow::Result<String> {
     let mut lines = vec![
         title.clone(),
         "─".repeat(title.chars().count()),
-        format!("{} plays on {} days, {} of them counted", number(1), number(0), number(2)),
+        format!(
+            "{} plays on {} days; {} of them count, which means they were heard long enough",
+            number(1),
+            number(0),
+            number(2)
+        ),
         format!("{} by {}, {} hours in all", things(3, "track"), things(4, "artist"), number(5)),
     ];
     if numbers.get(6).is_some_and(|spoken| *spoken > 0) {
@@ -121,7 +126,7 @@ fn top_artists(reader: &Reader, person: &Person) -> anyhow::Result<String> {
         .into_iter()
         .map(|(artist, plays, hours)| (artist, plays, format!("{} plays, {hours} h", thousands(plays))))
         .collect();
-    Ok(format!("Top artists\n{}", bars(&rows)))
+    Ok(format!("Top artists, by plays that count\n{}", bars(&rows)))
 }
 
 fn hours(reader: &Reader, person: &Person) -> anyhow::Result<String> {
@@ -138,9 +143,10 @@ fn hours(reader: &Reader, person: &Person) -> anyhow::Result<String> {
     }
     let labels: Vec<String> = (0..24).map(|hour| format!("{hour:02}")).collect();
     let total = hours.iter().sum::<i64>().max(1);
-    let part = |from: usize, to: usize| hours.iter().skip(from).take(to - from).sum::<i64>() * 100 / total;
+    let part = |from: usize, to: usize| hours.iter().skip(from).take(to - from).sum::<i64>() * 200 / total;
+    let part = |from, to| (part(from, to) + 1) / 2;
     Ok(format!(
-        "Plays by hour of the day, local time\n{}\nnight {} %   morning {} %   afternoon {} %   evening {} %",
+        "Plays that count, by hour of the day, local time\n{}\nnight {} %   morning {} %   afternoon {} %   evening {} %",
         columns_chart(&hours, &labels),
         part(0, 6),
         part(6, 12),
