@@ -73,11 +73,7 @@ impl Settlement {
         over_damage: bool,
     ) -> anyhow::Result<()> {
         for (table, add) in [(&PLAY_CREDITS, self.credits), (&PLAYS, self.plays)] {
-            let manifest =
-                if over_damage { Manifest::read_or_empty(data, table) } else { Manifest::read(data, table)? };
-            let gone = manifest.files.iter().filter(|part| partitions.contains(&part.partition));
-            let remove = gone.map(|part| part.path.clone()).collect();
-            Manifest::commit(data, table, Commit { add, remove, over_damage })?;
+            Manifest::replace(data, table, add, over_damage, |partition| partitions.contains(partition))?;
         }
         Ok(())
     }

@@ -100,16 +100,7 @@ pub(crate) fn retell(
     let is_retold = |partition: &Partition| {
         partition.account_id == session.account_id() && sources.iter().any(|source| source.as_str() == partition.source)
     };
-    let manifest = match over_damage {
-        true => Manifest::read_or_empty(session.data(), &REJECTED),
-        false => Manifest::read(session.data(), &REJECTED)?,
-    };
-    let gone = manifest.files.into_iter().filter(|part| is_retold(&part.partition));
-    Manifest::commit(
-        session.data(),
-        &REJECTED,
-        Commit { add, remove: gone.map(|part| part.path).collect(), over_damage },
-    )
+    Manifest::replace(session.data(), &REJECTED, add, over_damage, is_retold)
 }
 
 /// Which bodies earlier receipts have told the rejected rows of.

@@ -47,7 +47,7 @@ pub fn compact(data: &DataDir, table: &Table, account_id: &str, name: &str) -> a
         }
         let part = parts::write(data, table, partition, name, merged)?;
         let remove = parts.iter().map(|part| part.path.clone()).collect();
-        Manifest::commit(data, table, Commit { add: vec![part], remove, over_damage: false })?;
+        Manifest::commit(data, table, Commit { add: vec![part], remove })?;
         done.partitions += 1;
         done.parts += parts.len() as u64;
     }

@@ -66,14 +66,12 @@ pub struct Commit {
     /// Paths of files that are no longer alive; they must be until then. They stay on disk
     /// for readers that still hold the old manifest.
     pub remove: BTreeSet<String>,
-    /// The table is made anew, so that a manifest nobody can read counts as empty.
-    pub over_damage: bool,
 }
 
 impl Commit {
     /// Nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.add.is_empty() && self.remove.is_empty() && !self.over_damage
+        self.add.is_empty() && self.remove.is_empty()
     }
 }
 
@@ -121,19 +119,54 @@ impl Manifest {
         if commit.is_empty() {
             return Ok(());
         }
-        let _lock = FileLock::wait(&data.lock(&format!("manifest-{}", table.name)))?;
-        let mut manifest = if commit.over_damage { Self::read_or_empty(data, table) } else { Self::read(data, table)? };
+        let _lock = Self::lock(data, table)?;
+        let mut manifest = Self::read(data, table)?;
         let alive: BTreeSet<&str> = manifest.files.iter().map(|part| part.path.as_str()).collect();
         if let Some(gone) = commit.remove.iter().find(|path| !alive.contains(path.as_str())) {
             anyhow::bail!("{gone} of the table {} was replaced meanwhile: run the same command again", table.name);
         }
         let added: BTreeSet<&str> = commit.add.iter().map(|part| part.path.as_str()).collect();
         manifest.files.retain(|part| !commit.remove.contains(&part.path) && !added.contains(part.path.as_str()));
-        manifest.files.extend(commit.add);
-        manifest.files.sort_by(|left, right| left.path.cmp(&right.path));
-        manifest.generation += 1;
+        manifest.add(commit.add);
+        manifest.store(data, table)
+    }
+
+    /// Makes parts visible in place of all live ones that are `gone`, in one moment. With
+    /// `over_damage` the table is made anew: a manifest that nobody can read counts as empty.
+    ///
+    /// # Errors
+    /// Any I/O error; the table is then as it was.
+    pub fn replace(
+        data: &DataDir,
+        table: &Table,
+        add: Vec<Part>,
+        over_damage: bool,
+        gone: impl Fn(&Partition) -> bool,
+    ) -> anyhow::Result<()> {
+        let _lock = Self::lock(data, table)?;
+        let mut manifest = if over_damage { Self::read_or_empty(data, table) } else { Self::read(data, table)? };
+        let before = manifest.files.len();
+        manifest.files.retain(|part| !gone(&part.partition));
+        if add.is_empty() && manifest.files.len() == before && !over_damage {
+            return Ok(());
+        }
+        manifest.add(add);
+        manifest.store(data, table)
+    }
+
+    fn lock(data: &DataDir, table: &Table) -> anyhow::Result<FileLock> {
+        Ok(FileLock::wait(&data.lock(&format!("manifest-{}", table.name)))?)
+    }
+
+    fn add(&mut self, parts: Vec<Part>) {
+        self.files.extend(parts);
+        self.files.sort_by(|left, right| left.path.cmp(&right.path));
+    }
+
+    fn store(mut self, data: &DataDir, table: &Table) -> anyhow::Result<()> {
+        self.generation += 1;
         let path = manifest_path(data, table);
-        files::write_whole(&path, &serde_json::to_vec_pretty(&manifest)?)
+        files::write_whole(&path, &serde_json::to_vec_pretty(&self)?)
             .with_context(|| format!("writing the manifest {}", path.display()))
     }
 }
