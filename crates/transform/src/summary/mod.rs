@@ -143,15 +143,15 @@ fn hours(reader: &Reader, person: &Person) -> anyhow::Result<String> {
     }
     let labels: Vec<String> = (0..24).map(|hour| format!("{hour:02}")).collect();
     let total = hours.iter().sum::<i64>().max(1);
-    let part = |from: usize, to: usize| hours.iter().skip(from).take(to - from).sum::<i64>() * 200 / total;
-    let part = |from, to| (part(from, to) + 1) / 2;
+    let part = |from: usize, to: usize| hours.iter().skip(from).take(to - from).sum::<i64>();
+    let percent = |plays: i64| (plays * 200 / total + 1) / 2;
     Ok(format!(
         "Plays that count, by hour of the day, local time\n{}\nnight {} %   morning {} %   afternoon {} %   evening {} %",
         columns_chart(&hours, &labels),
-        part(0, 6),
-        part(6, 12),
-        part(12, 18),
-        part(18, 24)
+        percent(part(0, 6)),
+        percent(part(6, 12)),
+        percent(part(12, 18)),
+        percent(part(18, 24))
     ))
 }
 
