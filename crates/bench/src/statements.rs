@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
+use duckdb::{AccessMode, Config, Connection};
 
 use crate::ground::Ground;
 
@@ -17,31 +18,29 @@ const SESSION: &str = "set memory_limit = '400MB'; set threads = 2;
 pub(crate) struct Statements(Vec<String>);
 
 impl Statements {
-    /// Reads DuckDB's own log of queries.
-    pub(crate) fn read(log: &Path) -> anyhow::Result<Self> {
+    /// Reads DuckDB's own log of queries. Statements were logged without the values bound to
+    /// them, so what was inserted a row at a time comes from `warehouse`, a table at a time.
+    pub(crate) fn read(log: &Path, warehouse: &Path) -> anyhow::Result<Self> {
+        let duckdb = Connection::open_with_flags(warehouse, Config::default().access_mode(AccessMode::ReadOnly)?)?;
         let mut reader = csv::Reader::from_path(log.join("duckdb_log_entries.csv"))?;
         let message = reader.headers()?.iter().position(|name| name == "message").context("the log has no messages")?;
-        let mut statements = Vec::new();
+        let (mut statements, mut filled) = (Vec::new(), BTreeSet::new());
         for record in reader.records() {
             let statement = record?.get(message).unwrap_or_default().trim().to_owned();
-            match seed_of(&statement) {
-                // Prepared once a row, and without the values in the log: the whole file instead.
-                Some(seed) if statements.last().is_none_or(|last: &String| seed_of(last) != Some(seed)) => {
-                    let file =
-                        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sql/seeds").join(format!("{seed}.csv"));
-                    if file.exists() {
-                        statements.push(format!(
-                            "insert into \"{seed}\" select * from read_csv('{}', header = true, all_varchar = true)",
-                            file.display()
-                        ));
-                    }
+            match filled_table(&statement) {
+                Some(table) if filled.contains(table) => {}
+                Some(table) => {
+                    let rows = log.join(format!("{table}.parquet")).display().to_string();
+                    duckdb.execute_batch(&format!("copy main.\"{table}\" to '{rows}' (format parquet)"))?;
+                    filled.insert(table.to_owned());
+                    statements.push(format!("insert into \"{table}\" select * from read_parquet('{rows}')"));
                 }
-                Some(_) => {}
                 None if is_prepared(&statement) => {}
                 None => statements.push(statement),
             }
         }
         ensure!(statements.len() > 20, "only {} statements were logged", statements.len());
+        ensure!(filled.contains("src_accounts"), "the tables filled a row at a time were not found: {filled:?}");
         Ok(Self(statements))
     }
 
@@ -76,10 +75,11 @@ impl Statements {
     }
 }
 
-/// `insert into "seed" (…) values (?, …)` → `seed`.
-fn seed_of(statement: &str) -> Option<&str> {
-    let rest = statement.strip_prefix("insert into \"")?;
-    (rest.contains("values (?") || rest.contains("read_csv(")).then(|| rest.split('"').next()).flatten()
+/// `insert into "table" (…) values (?, …)` → `table`.
+fn filled_table(statement: &str) -> Option<&str> {
+    let rest = statement.strip_prefix("insert into ")?;
+    let table = rest.split([' ', '(']).next()?.trim_matches('"');
+    (rest.contains("values (?") && is_prepared(statement)).then_some(table)
 }
 
 /// Whether the values of a statement are not in it: a `?` outside of quotes and comments.
@@ -108,6 +108,13 @@ fn written_folder(statement: &str, below: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_that_is_filled_a_row_at_a_time_is_recognised() {
+        assert_eq!(filled_table(r#"insert into "rules" ("a", "b") values (?, ?)"#), Some("rules"));
+        assert_eq!(filled_table("insert into accounts values (?, ?::timestamptz)"), Some("accounts"));
+        assert_eq!(filled_table("insert into t select 'values (?)'"), None);
+    }
 
     #[test]
     fn a_question_mark_counts_only_in_the_statement_itself() {

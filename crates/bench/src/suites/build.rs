@@ -24,7 +24,7 @@ fn full(ground: &Ground, plays: u32, names: [&'static str; 2], peak_mb: f64) -> 
 
     let log = scratch.path().join("log");
     once(refresh(ground, &data).env("MUSIC_TRANSFORM__QUERY_LOG", &log))?;
-    let statements = Statements::read(&log)?;
+    let statements = Statements::read(&log, &data.join("music_tracker.duckdb"))?;
 
     let ours = || refresh(ground, &data);
     let theirs = || statements.command(ground, &direct);
