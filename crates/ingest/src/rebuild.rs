@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use lake::anew;
 use lake::manifest::{Manifest, Partition};
 use lake::play::Source;
 use lake::raw::{Receipt, State};
@@ -106,13 +107,16 @@ pub(crate) fn months(
 /// # Errors
 /// When a body is missing or damaged; what was there before then stays.
 pub(crate) fn everything(session: &Session<'_>, part_name: &str) -> anyhow::Result<Rebuilt> {
+    anew::begin(session.data(), || lake::raw::accounts(session.data()))?;
     let mut partitions = HashSet::new();
     for table in [&PLAYS, &PLAY_CREDITS] {
         let all = Manifest::read_or_empty(session.data(), table).files.into_iter().map(|part| part.partition);
         partitions.extend(all.filter(|mine| mine.account_id == session.account_id()));
     }
     let receipts = session.raw.living_receipts(None)?;
-    rebuild(session, &receipts, &HashSet::from(Source::ALL), &|_| true, &partitions, part_name, true)
+    let rebuilt = rebuild(session, &receipts, &HashSet::from(Source::ALL), &|_| true, &partitions, part_name, true)?;
+    anew::is_there(session.data(), session.account_id())?;
+    Ok(rebuilt)
 }
 
 fn rebuild(

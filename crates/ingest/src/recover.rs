@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs;
 
+use lake::anew;
 use lake::manifest::Manifest;
 use lake::play::Source;
 use lake::raw::{Job, Receipt, State};
@@ -56,9 +57,9 @@ pub(crate) fn take_back(session: &Session<'_>) -> anyhow::Result<()> {
 /// When a body is missing or damaged.
 pub(crate) fn replay_what_is_missing(session: &Session<'_>) -> anyhow::Result<()> {
     let plays = Manifest::read(session.data(), &PLAYS)?;
-    if plays.files.iter().any(|part| part.partition.account_id == session.account_id())
-        || session.raw.living_receipts(None)?.is_empty()
-    {
+    let is_there = plays.files.iter().any(|part| part.partition.account_id == session.account_id())
+        && !anew::missing(session.data())?.contains(session.account_id());
+    if is_there || session.raw.living_receipts(None)?.is_empty() {
         return Ok(());
     }
     tracing::warn!(account = session.account.name, "there are raw files but no typed tables: making them anew");

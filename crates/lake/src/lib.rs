@@ -3,6 +3,7 @@
 //! `lake` says what a play is, gives it its frozen identifiers, and keeps every file whole:
 //! it exists with all its bytes or not at all. It knows no HTTP and no SQL.
 
+pub mod anew;
 pub mod manifest;
 pub mod schema;
 

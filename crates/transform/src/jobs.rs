@@ -196,7 +196,7 @@ fn build_into(
 /// over the good one.
 ///
 /// # Errors
-/// A [`Stop::Usage`] when there are receipts but no table of plays.
+/// A [`Stop::Usage`] when there are receipts but no table of plays, or not of everybody.
 fn has_typed_tables(context: &JobContext) -> anyhow::Result<()> {
     let has_receipts = fs::read_dir(context.data.raw())
         .into_iter()
@@ -206,6 +206,16 @@ fn has_typed_tables(context: &JobContext) -> anyhow::Result<()> {
         let text = "data/raw holds a history but data/src does not: make it anew with `music-tracker replay`, \
                     then run this again";
         return Err(Stop::Usage(text.into()).into());
+    }
+    let missing = lake::anew::missing(&context.data)?;
+    if !missing.is_empty() {
+        let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
+        let text = format!(
+            "data/src was being made anew and does not hold everybody yet: {} missing. Run `music-tracker replay`, \
+             then this again",
+            missing.join(", ")
+        );
+        return Err(Stop::Usage(text).into());
     }
     Ok(())
 }

@@ -74,6 +74,25 @@ fn a_restored_backup_is_not_published_as_an_empty_history() {
 }
 
 #[test]
+fn a_history_that_was_made_anew_for_one_of_two_people_is_not_published_as_all_of_it() {
+    let home = Home::new();
+    home.run("music-tracker", &["import", "export.zip"]);
+    home.run("music-tracker", &["account", "add", "other", "--zone", "UTC"]);
+    home.run("music-tracker", &["import", "export.zip", "--account", "other", "--yes"]);
+    let both = home.published();
+    assert_ne!(both, PLAYS);
+    for damage in ["", "{"] {
+        fs::write(home.path("data/src/plays/manifest.json"), damage).unwrap();
+        home.run("ingest", &["replay", "--account", "other"]);
+        let refused = home.command("music-tracker", &["refresh"]).output().unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        assert_eq!(home.published(), both);
+        home.run("music-tracker", &["replay"]);
+        assert_eq!(home.published(), both);
+    }
+}
+
+#[test]
 fn nothing_new_builds_nothing() {
     let home = Home::new();
     home.run("music-tracker", &["import", "export.zip"]);

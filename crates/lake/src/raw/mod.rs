@@ -7,6 +7,7 @@
 mod body;
 mod receipt;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -41,6 +42,21 @@ impl RawStore {
     fn receipts_folder(&self) -> PathBuf {
         self.folder.join("receipts")
     }
+}
+
+/// The accounts that have a history: at least one receipt that is part of it.
+///
+/// # Errors
+/// Any I/O error; a receipt that cannot be read.
+pub fn accounts(data: &DataDir) -> anyhow::Result<BTreeSet<String>> {
+    let mut accounts = BTreeSet::new();
+    for folder in listed(&data.raw())?.into_iter().filter(|path| path.is_dir()) {
+        let store = RawStore { folder };
+        if !store.living_receipts(None)?.is_empty() {
+            accounts.extend(store.folder.file_name().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    Ok(accounts)
 }
 
 /// What lies in a folder; one that is not there is empty.
