@@ -83,7 +83,7 @@ pub(crate) fn settle<'r>(
                 && origin(previous).folder == origin(row).folder
                 && identity::key(&previous.play) == identity::key(&row.play)
         });
-        ordinal = if repeats && source != Source::SpotifyApi { ordinal + 1 } else { 0 };
+        ordinal = if repeats && source.numbers_repeats() { ordinal + 1 } else { 0 };
         previous = Some(row);
 
         let play_id = identity::play_id(account_id, source, &row.play, ordinal);

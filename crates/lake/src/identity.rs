@@ -55,9 +55,13 @@ impl HexId {
 /// except the ordinal.
 pub type Key<'p> = (i64, Option<&'p str>, Option<i64>, [Option<&'p str>; 3]);
 
-/// The key of a play within its source and account: time, URI and listened time; the names
-/// stand in where there is no URI.
+/// The key of a play within its source and account: time and the source's own key; else time,
+/// URI and listened time, where the names stand in for a missing URI.
 pub fn key<'p>(play: &'p Play<'_>) -> Key<'p> {
+    if !play.own_key.is_empty() {
+        let part = |place: usize| play.own_key.get(place).map(|part| &**part);
+        return (play.at, None, None, [part(0), part(1), part(2)]);
+    }
     let names = if play.track_uri.is_some() {
         [None; 3]
     } else {
@@ -73,14 +77,20 @@ pub fn play_id(account_id: &str, source: Source, play: &Play<'_>, ordinal: u32) 
     fields.text(Some(account_id));
     fields.text(Some(source.as_str()));
     fields.int(Some(play.at));
-    fields.text(play.track_uri.as_deref());
-    if play.track_uri.is_none() {
-        fields.text(play.track_name.as_deref());
-        fields.text(play.album_artist_name.as_deref());
-        fields.text(play.album_name.as_deref());
+    if play.own_key.is_empty() {
+        fields.text(play.track_uri.as_deref());
+        if play.track_uri.is_none() {
+            fields.text(play.track_name.as_deref());
+            fields.text(play.album_artist_name.as_deref());
+            fields.text(play.album_name.as_deref());
+        }
+        if source.numbers_repeats() {
+            fields.int(play.ms_played);
+        }
+    } else {
+        play.own_key.iter().for_each(|part| fields.text(Some(part)));
     }
-    if source != Source::SpotifyApi {
-        fields.int(play.ms_played);
+    if source.numbers_repeats() {
         fields.int(Some(i64::from(ordinal)));
     }
     fields.finish()
@@ -202,6 +212,20 @@ mod tests {
         nameless.track_uri = None;
         let id = play_id("acc", Source::SpotifyAccountData, &nameless, 3);
         assert_eq!(id.to_string(), "2f4440fedd5e37d485f40b66c9ee8af1");
+    }
+
+    /// As above, for sources with a key of their own.
+    #[test]
+    fn golden_vectors_of_own_keys() {
+        let mut listen = Play::at(1_771_414_109_000, "1771414109".into(), Clock::Start, Precision::Second);
+        listen.track_name = Some("Ænima".into());
+        listen.own_key = vec!["d23f4719-9212-49f0-ad08-ddbfbfc50d6f".into()];
+        let listenbrainz = play_id("acc", Source::Listenbrainz, &listen, 7);
+        assert_eq!(listenbrainz.to_string(), "b22d54a863c4c3f6e328fb4f518dc369");
+        listen.own_key = vec!["Tool".into(), "Ænima".into()];
+        assert_eq!(play_id("acc", Source::Lastfm, &listen, 1).to_string(), "adaed6388b3cbac202c6335f22ee3f8e");
+        listen.own_key = vec!["navidrome".into(), "Tool".into(), "Ænima".into()];
+        assert_eq!(play_id("acc", Source::Submitted, &listen, 0).to_string(), "39f3c75dabe801c83d18014617ff097a");
     }
 
     #[test]

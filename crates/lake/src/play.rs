@@ -17,11 +17,30 @@ pub enum Source {
     SpotifyExport,
     /// The streaming history inside Spotify's account data: the last year, names only.
     SpotifyAccountData,
+    /// ListenBrainz, which other programs submit listens to.
+    Listenbrainz,
+    /// Last.fm, which other programs scrobble to.
+    Lastfm,
+    /// Listens that a program sent straight here.
+    Submitted,
 }
 
 impl Source {
     /// Every source.
-    pub const ALL: [Source; 3] = [Self::SpotifyApi, Self::SpotifyExport, Self::SpotifyAccountData];
+    pub const ALL: [Source; 6] = [
+        Self::SpotifyApi,
+        Self::SpotifyExport,
+        Self::SpotifyAccountData,
+        Self::Listenbrainz,
+        Self::Lastfm,
+        Self::Submitted,
+    ];
+
+    /// Whether equal rows of one body are several plays. The others have a key of their own
+    /// that is never given twice: what comes twice is one play, told twice.
+    pub fn numbers_repeats(self) -> bool {
+        !matches!(self, Self::SpotifyApi | Self::Listenbrainz)
+    }
 
     /// The name in files, paths and SQL.
     pub fn as_str(self) -> &'static str {
@@ -29,6 +48,9 @@ impl Source {
             Self::SpotifyApi => "spotify_api",
             Self::SpotifyExport => "spotify_export",
             Self::SpotifyAccountData => "spotify_account_data",
+            Self::Listenbrainz => "listenbrainz",
+            Self::Lastfm => "lastfm",
+            Self::Submitted => "submitted",
         }
     }
 }
@@ -162,6 +184,10 @@ pub struct Play<'a> {
     pub reason_start: Option<Text<'a>>,
     /// Why it ended.
     pub reason_end: Option<Text<'a>>,
+    /// What names it at its source beside the time, for sources that know no URIs: the MSID of
+    /// the recording at ListenBrainz; artist and title at Last.fm; program, artist and title
+    /// where it was submitted. It is part of the play's name, and nothing else is read from it.
+    pub own_key: Vec<Text<'a>>,
 }
 
 impl<'a> Play<'a> {
@@ -195,6 +221,7 @@ impl<'a> Play<'a> {
             incognito: None,
             reason_start: None,
             reason_end: None,
+            own_key: Vec::new(),
         }
     }
 

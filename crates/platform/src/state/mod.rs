@@ -4,6 +4,7 @@
 //! programs never fail on each other but wait.
 
 mod accounts;
+mod gaps;
 mod runs;
 mod schema;
 mod tokens;
@@ -16,6 +17,7 @@ use anyhow::Context;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use accounts::{Account, AccountId, CountingRule};
+pub use gaps::Gap;
 pub use zones::AccountZone;
 
 use crate::private;

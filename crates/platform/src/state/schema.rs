@@ -50,6 +50,72 @@ const MIGRATIONS: &[&str] = &[
     -- How many receipts the account has had: clocks may go back, this number does not.
     alter table accounts add column receipts integer;
 ",
+    "
+    -- The sources that are fetched for an account, and how each of them stands.
+    create table connections (
+        service         text not null,
+        account_id      text not null references accounts,
+        user_name       text,
+        is_paused       integer not null default 0,
+        -- Why only a person can go on; empty when all is well.
+        trouble         text,
+        connected_at_ms integer not null,
+        last_success_ms integer,
+        primary key (service, account_id)
+    ) strict;
+    -- How far the fetching of a long history has come.
+    create table cursors (
+        service    text not null,
+        account_id text not null references accounts,
+        name       text not null,
+        value      integer not null,
+        primary key (service, account_id, name)
+    ) strict;
+    -- Tokens are sealed (see the module `seal`); a plain one is sealed when it is first read.
+    alter table tokens add column authorized_at_ms integer;
+    alter table tokens add column is_sealed integer not null default 0;
+    -- Logins that were begun: what comes back from the service must fit one of them.
+    create table logins (
+        state         text primary key,
+        service       text not null,
+        account_name  text,
+        verifier      text,
+        redirect_uri  text not null,
+        begun_at_ms   integer not null
+    ) strict;
+    -- Stretches in which a source may have lost plays, as its list showed.
+    create table gaps (
+        account_id      text not null references accounts,
+        source          text not null,
+        after_ms        integer not null,
+        before_ms       integer not null,
+        detected_at_ms  integer not null,
+        run_id          text not null,
+        estimated_plays integer not null,
+        closed_by       text,
+        primary key (account_id, source, before_ms)
+    ) strict;
+    -- When the next request to a service may go out, for all programs together.
+    create table request_slots (
+        service    text primary key,
+        next_at_ms integer not null
+    ) strict;
+    -- Until when a service wants to be left alone.
+    create table cooldowns (
+        service  text not null,
+        class    text not null,
+        until_ms integer not null,
+        reason   text not null,
+        primary key (service, class)
+    ) strict;
+    -- What was asked lately, for budgets of a rolling day.
+    create table requests (
+        service text not null,
+        class   text not null,
+        at_ms   integer not null
+    ) strict;
+    create index requests_by_time on requests (service, class, at_ms);
+",
 ];
 
 pub(super) fn migrate(state: &mut StateDb) -> anyhow::Result<()> {
