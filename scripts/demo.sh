@@ -36,7 +36,7 @@ set_clock() {
 
 rm -rf demo-data
 mkdir demo-data
-export DATA_DIR=demo-data ENVIRONMENT=development LOG_LEVEL=warn
+export DUCKDB_PATH=demo-data/music_tracker.duckdb DATA_DIR=demo-data ENVIRONMENT=development LOG_LEVEL=warn
 
 step 'Two listeners, each with their own time zones'
 ingest account add alice --zone Europe/Berlin

@@ -25,7 +25,10 @@ pub struct Subcommand {
 pub const COMMANDS: &[Subcommand] = &[
     ingest("import", "Read a Spotify export: a zip, a folder or a file", true),
     Subcommand { alias: Some("poll"), ..ingest("spotify", "Fetch the newest plays from Spotify", true) },
-    ingest("account", "Add and list listeners, and the time zones they live in", false),
+    ingest("listenbrainz", "Fetch new listens from ListenBrainz, the first time all of them", true),
+    ingest("lastfm", "Fetch new scrobbles from Last.fm, the first time all of them", true),
+    ingest("status", "Show how fresh everything is, what is missing, and what needs you", false),
+    ingest("account", "Listeners: add, connect Spotify and others, time zones, merge, remove", true),
     ingest("replay", "Rebuild the typed tables from the raw files, without the network", true),
     ingest("compact", "Merge the many small files of past months", false),
     transform("summary", "Show what you listen to: artists, hours of the day, a year of days"),
@@ -70,6 +73,14 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// Whether plays may change, or who and where people are.
+    pub(crate) fn then_refresh(&self) -> bool {
+        const CHANGES: [&str; 4] = ["set", "merge", "remove", "disconnect"];
+        let word = self.rest.first().map(|word| word.to_string_lossy());
+        self.command.then_refresh
+            && (self.command.name != "account" || word.is_some_and(|word| CHANGES.contains(&word.as_ref())))
+    }
+
     /// The arguments for the program: the same word, the flags they share, and the rest
     /// as it was typed.
     pub(crate) fn arguments(&self) -> Vec<OsString> {

@@ -29,7 +29,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn start(args: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> {
     let request = commands::parse(args);
-    if request.command.then_refresh {
+    if request.then_refresh() {
         followup::run_then_refresh(&request)
     } else {
         program::become_program(request.command.program, &request.arguments())

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
 use url::Url;
 
@@ -42,6 +43,36 @@ pub enum ClientError {
     Forbidden {
         /// The service's words.
         message: String,
+    },
+    /// There is nobody of that name.
+    #[error("not found: {message}")]
+    NotFound {
+        /// The service's words.
+        message: String,
+    },
+    /// An earlier answer asked for quiet, and it is not over. Nothing was sent.
+    #[error("wants quiet until {}: {reason}", .until.format("%Y-%m-%d %H:%M:%S UTC"))]
+    CoolingDown {
+        /// Until then.
+        until: DateTime<Utc>,
+        /// Why.
+        reason: String,
+    },
+    /// The requests of this kind that a day may have are used up. Nothing was sent.
+    #[error("the day's budget of {per_day} requests ({class}) is used up until {}", .until.format("%Y-%m-%d %H:%M:%S UTC"))]
+    BudgetSpent {
+        /// Which kind.
+        class: &'static str,
+        /// The budget.
+        per_day: u32,
+        /// When the next request is free.
+        until: DateTime<Utc>,
+    },
+    /// What must be remembered about the service could not be read or written.
+    #[error("the state database cannot be used")]
+    Memory {
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Any other answer that is no success.
     #[error("{url} answered {status}")]
@@ -86,7 +117,17 @@ impl ClientError {
         match self {
             Self::Status { status, .. } => matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504),
             Self::Transport { source, .. } => !source.is_builder() && !source.is_redirect(),
+            // An error page in place of the answer.
+            Self::Unreadable { .. } => true,
             _ => false,
+        }
+    }
+
+    /// The first instant at which another try makes sense, where it is known.
+    pub fn retry_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::CoolingDown { until, .. } | Self::BudgetSpent { until, .. } => Some(*until),
+            _ => now.checked_add_signed(TimeDelta::from_std(self.retry_after()?).ok()?),
         }
     }
 

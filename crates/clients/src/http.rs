@@ -26,7 +26,7 @@ const MAX_REDIRECTS: usize = 5;
 ///
 /// # Errors
 /// When `contact` cannot be a header, or this machine has no root certificates.
-pub fn http_client(contact: Option<&str>, timeout: Duration) -> Result<Client, reqwest::Error> {
+pub(crate) fn http_client(contact: Option<&str>, timeout: Duration) -> Result<Client, reqwest::Error> {
     // Reqwest is compiled without a provider of its own and panics when there is none.
     if CryptoProvider::get_default().is_none() {
         // Only another thread can have been faster, with the same provider.
@@ -58,6 +58,8 @@ pub(crate) struct Reply {
     pub(crate) url: Url,
     pub(crate) status: StatusCode,
     pub(crate) retry_after: Option<Duration>,
+    /// No further request is free for so long, as `X-RateLimit-Remaining: 0` tells.
+    pub(crate) quiet: Option<Duration>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -72,7 +74,9 @@ impl Reply {
 pub(crate) async fn send(request: RequestBuilder, url: &Url, limit_bytes: usize) -> Result<Reply, ClientError> {
     let incomplete = |source: reqwest::Error| ClientError::Transport { url: url.clone(), source: source.without_url() };
     let mut response = request.send().await.map_err(incomplete)?;
-    let (status, retry_after) = (response.status(), retry_after(response.headers()));
+    let (status, headers) = (response.status(), response.headers());
+    let quiet = quiet(headers);
+    let retry_after = retry_after(headers).or(quiet.filter(|_| status.as_u16() == 429));
     tracing::debug!(%url, status = status.as_u16(), "service answered");
     let body = match read_bounded(&mut response, limit_bytes).await {
         Ok(Some(body)) => body,
@@ -81,7 +85,7 @@ pub(crate) async fn send(request: RequestBuilder, url: &Url, limit_bytes: usize)
         Ok(None) => return Err(ClientError::TooLarge { url: url.clone(), limit_bytes }),
         Err(source) => return Err(incomplete(source)),
     };
-    Ok(Reply { url: url.clone(), status, retry_after, body })
+    Ok(Reply { url: url.clone(), status, retry_after, quiet, body })
 }
 
 /// The whole body, or `None` as soon as it grows over the limit. The limit counts
@@ -108,6 +112,12 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let until = httpdate::parse_http_date(wanted).ok()?;
     let now = httpdate::parse_http_date(text(DATE)?).ok()?;
     Some(until.duration_since(now).unwrap_or_default())
+}
+
+/// ListenBrainz and others tell how many requests are left, and when the count begins anew.
+fn quiet(headers: &HeaderMap) -> Option<Duration> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+    (number("x-ratelimit-remaining")? == 0).then(|| number("x-ratelimit-reset-in").map(Duration::from_secs))?
 }
 
 /// A number between 0 and 1 that differs from call to call; std seeds each `RandomState` anew.
@@ -139,6 +149,17 @@ mod tests {
         check(&[("retry-after", "soon")], None);
         check(&[("retry-after", "-5")], None);
         check(&[("retry-after", "Sun, 22 Nov 2026 12:01:30 GMT")], None);
+    }
+
+    #[test]
+    fn the_last_request_of_a_window_asks_for_quiet() {
+        let headers = |given: &[(&'static str, &str)]| {
+            given.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
+        };
+        let reset = ("x-ratelimit-reset-in", "7");
+        assert_eq!(quiet(&headers(&[("x-ratelimit-remaining", "0"), reset])), Some(Duration::from_secs(7)));
+        assert_eq!(quiet(&headers(&[("x-ratelimit-remaining", "3"), reset])), None);
+        assert_eq!(quiet(&headers(&[reset])), None);
     }
 
     #[test]

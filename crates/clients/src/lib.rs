@@ -1,17 +1,24 @@
 //! HTTP clients of the upstream services, one module per API.
 //!
 //! A client returns the body untouched, so that it can be kept before anything fails to
-//! parse it, and holds the limiter of the API it protects. It writes no files, keeps no
-//! state between runs, and never shows a token in `Debug`, in an error or in a log line.
+//! parse it. Its requests go out over a [`Line`], which keeps to the limits of the service
+//! together with all other programs. It writes no files, and never shows a token in `Debug`, in
+//! an error or in a log line.
 
-mod backoff;
 mod error;
 mod http;
+pub mod lastfm;
+mod line;
+pub mod listenbrainz;
+mod policy;
 pub mod spotify;
 
-pub use backoff::Backoff;
 pub use error::ClientError;
-pub use http::{MAX_BODY_BYTES, http_client};
+pub use http::MAX_BODY_BYTES;
+pub use lastfm::Lastfm;
+pub use line::{Class, Line};
+pub use listenbrainz::Listenbrainz;
+pub use policy::{CoolDown, Decision, Policy};
 pub use spotify::Spotify;
 
 /// What a service answered, as it came.

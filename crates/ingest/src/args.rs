@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use platform::state::CountingRule;
-use platform::{CommonArgs, run_command, run_job};
+use platform::{CommonArgs, JobContext, run_command, run_job};
 
 use crate::account::Change;
 use crate::import::Request;
-use crate::{account, import, replay, spotify, undo};
+use crate::{account, connect, import, lastfm, listenbrainz, replay, spotify, status, undo};
 
 /// Brings listening history into the data folder: Spotify's list of recent plays and
 /// Spotify's exports. What arrives is kept as it came; nothing is ever stored twice.
@@ -21,7 +21,10 @@ Examples:
   ingest import my_spotify_data.zip           an export, as Spotify mails it
   ingest import --account ann ~/Downloads     every export in a folder, for Ann
   ingest import --undo 20261122T151705Z-3f9ac2
+  ingest account connect spotify              log in, once in six months
   ingest spotify                              the newest 50 plays of every account
+  ingest listenbrainz                         what is new at ListenBrainz
+  ingest status                               how fresh everything is, and what is missing
   ingest account add ann --zone Europe/Berlin
   ingest account set ann --zone Asia/Tokyo --from 2024-07-03
   ingest replay                               typed Parquet anew from the raw files"
@@ -41,7 +44,25 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         account: Option<String>,
     },
-    /// Import Spotify exports: zips, folders or single files
+    /// Fetch the listens of each connected ListenBrainz user: all of them, later what is new
+    Listenbrainz {
+        /// Only this account [default: every account that connected it]
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+    },
+    /// Fetch the scrobbles of each connected Last.fm user: all of them, later what is new
+    Lastfm {
+        /// Only this account [default: every account that connected it]
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+    },
+    /// How fresh everything is, what is missing, and what needs you
+    Status {
+        /// Only this account [default: every account]
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+    },
+    /// Import exports of Spotify or ListenBrainz: zips, folders or single files
     #[command(after_help = "\
 Any export of Spotify will do: the extended streaming history, or the account data. Import it
 again, or a newer one, whenever you like: only what is new is added. Personal values (IP
@@ -91,6 +112,80 @@ enum AccountCommand {
     },
     /// Show all accounts
     List,
+    /// Everything about one account
+    Show {
+        /// Which one
+        name: String,
+    },
+    /// Connect Spotify, ListenBrainz or Last.fm, so that new plays are fetched
+    #[command(after_help = CONNECT_HELP)]
+    Connect {
+        /// spotify, listenbrainz or lastfm
+        service: String,
+        /// Whose listening it is; needed once there are several accounts
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+        /// Your name at ListenBrainz or Last.fm
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+        /// The port of this machine that Spotify sends the browser back to
+        #[arg(long, default_value_t = 8898, value_name = "PORT")]
+        port: u16,
+        /// End a login that was begun with --no-wait: the address the browser ended up at
+        #[arg(long, value_name = "ADDRESS")]
+        paste: Option<String>,
+        /// Only show where to log in
+        #[arg(long, conflicts_with = "paste")]
+        no_wait: bool,
+    },
+    /// Forget a login; what came through its API can be erased
+    Disconnect {
+        /// spotify, listenbrainz or lastfm
+        service: String,
+        /// Whose
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+        /// Erase what came through its API, too (imports stay)
+        #[arg(long)]
+        erase: bool,
+        /// Keep what came through its API, and do not ask
+        #[arg(long, conflicts_with = "erase")]
+        keep: bool,
+    },
+    /// Stop fetching for a while
+    Pause {
+        /// Whose
+        name: String,
+        /// Only this source
+        #[arg(long, value_name = "SERVICE")]
+        source: Option<String>,
+    },
+    /// Fetch again
+    Resume {
+        /// Whose
+        name: String,
+        /// Only this source
+        #[arg(long, value_name = "SERVICE")]
+        source: Option<String>,
+    },
+    /// Make two accounts one, when they are the same person
+    Merge {
+        /// The account that goes
+        from: String,
+        /// The account that stays
+        into: String,
+    },
+    /// Remove an account
+    Remove {
+        /// Which one
+        name: String,
+        /// Delete its whole history for good
+        #[arg(long)]
+        erase: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Change an account
     Set {
         /// Which one
@@ -118,6 +213,15 @@ impl Cli {
             Command::Spotify { account } => {
                 run_job("ingest spotify", common, |context| spotify::poll(context, account.as_deref()))
             }
+            Command::Listenbrainz { account } => {
+                run_job("ingest listenbrainz", common, |context| listenbrainz::fetch(context, account.as_deref()))
+            }
+            Command::Lastfm { account } => {
+                run_job("ingest lastfm", common, |context| lastfm::fetch(context, account.as_deref()))
+            }
+            Command::Status { account } => {
+                run_job("ingest status", common, |context| status::status(context, account.as_deref()))
+            }
             Command::Import(ImportArgs { undo: Some(run), account, .. }) => {
                 run_job("ingest import --undo", common, |context| undo::command(context, &run, account.as_deref()))
             }
@@ -129,14 +233,43 @@ impl Cli {
                 run_job("ingest replay", common, |context| replay::replay(context, account.as_deref()))
             }
             Command::Compact => run_job("ingest compact", common, replay::compact),
-            Command::Account(AccountCommand::Add { name, zone, counts }) => {
-                run_command("ingest account", common, |context| account::add(context, &name, zone.as_deref(), counts))
-            }
-            Command::Account(AccountCommand::List) => run_command("ingest account", common, account::list),
-            Command::Account(AccountCommand::Set { name, zone, from, forget_from, counts }) => {
-                let change = Change { zone, from, forget_from, counts };
-                run_command("ingest account", common, |context| account::set(context, &name, &change))
-            }
+            Command::Account(command) => run_command("ingest account", common, |context| command.run(context)),
         }
     }
 }
+
+impl AccountCommand {
+    fn run(self, context: &JobContext) -> anyhow::Result<String> {
+        match self {
+            Self::Add { name, zone, counts } => account::add(context, &name, zone.as_deref(), counts),
+            Self::List => account::list(context),
+            Self::Show { name } => account::show(context, &name),
+            Self::Set { name, zone, from, forget_from, counts } => {
+                account::set(context, &name, &Change { zone, from, forget_from, counts })
+            }
+            Self::Connect { service, account, user, port, paste, no_wait } => {
+                connect::connect(context, &connect::Request { service, account, user, port, paste, no_wait })
+            }
+            Self::Disconnect { service, account, erase, keep } => {
+                connect::disconnect(context, &service, account.as_deref(), erase, keep)
+            }
+            Self::Pause { name, source } => account::pause(context, &name, source.as_deref(), true),
+            Self::Resume { name, source } => account::pause(context, &name, source.as_deref(), false),
+            Self::Merge { from, into } => account::merge(context, &from, &into),
+            Self::Remove { name, erase, yes } => account::remove(context, &name, erase, yes),
+        }
+    }
+}
+
+const CONNECT_HELP: &str = "\
+Examples:
+  ingest account connect spotify                       with a browser on this machine
+  ingest account connect spotify --account ann         when there are several accounts
+  ingest account connect spotify --no-wait             on a server: shows the address to open
+  ingest account connect spotify --paste 'http://127.0.0.1:8898/callback?code=...&state=...'
+  ingest account connect listenbrainz --user ann_listens
+  ingest account connect lastfm --user ann
+
+Spotify needs an app of your own (https://developer.spotify.com/dashboard; its owner must have
+Premium): put its id and secret into SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET (.env). An app
+without a secret works as well. The login ends after six months and is then repeated.";

@@ -128,6 +128,18 @@ impl Buckets {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).get(&shelf).map_or(Span::EMPTY, |bucket| bucket.span)
     }
 
+    /// From the first to the last play of Spotify's exports, if there are any.
+    pub(crate) fn exported(&self) -> Option<(UnixMs, UnixMs)> {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut whole = Span::EMPTY;
+        for ((source, _), bucket) in files.iter() {
+            if matches!(source, Source::SpotifyExport | Source::SpotifyAccountData) {
+                whole.join(bucket.span);
+            }
+        }
+        (whole.first <= whole.last).then_some((whole.first, whole.last))
+    }
+
     /// The files of one month, of which [`rows`] reads one at a time. Rows of equal keys are
     /// never parted.
     ///

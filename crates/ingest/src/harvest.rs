@@ -6,16 +6,16 @@ use std::io::Read;
 
 use lake::parts::Rejection;
 use lake::play::{Source, UnixMs};
-use lake::raw::{BodyWriter, Item, Receipt};
+use lake::raw::{BodyWriter, Item, Job, Receipt};
 use lake::text::Text;
 
 use crate::buckets::{Buckets, Row, Shelf, Writer};
 use crate::crew;
 use crate::month::Month;
-use crate::rows::pump::{AccountData, Extended, Place, Pumped, pump};
+use crate::page;
+use crate::rows::pump::{AccountData, Extended, Listens, Place, Pumped, pump};
 use crate::session::Session;
-use crate::settle::{Origin, folder_of};
-use crate::spotify::page;
+use crate::settle::Origin;
 
 /// Rejected rows beyond this many in one body are counted but not listed one by one; their
 /// bytes stay in the raw file.
@@ -71,12 +71,13 @@ pub(crate) fn export_file(
     let received_at = stand.received_at;
     let pumped = match stand.source {
         Source::SpotifyAccountData => pump::<AccountData>(input, body, received_at, on_row, on_bytes)?,
+        Source::Listenbrainz => pump::<Listens>(input, body, received_at, on_row, on_bytes)?,
         _ => pump::<Extended>(input, body, received_at, on_row, on_bytes)?,
     };
     Ok((harvest, pumped))
 }
 
-/// Reads one page of the recently-played list.
+/// Reads one answer of an API.
 ///
 /// # Errors
 /// When keeping the rows fails. A page that is no page is one rejected row.
@@ -88,7 +89,7 @@ pub(crate) fn api_page(
     take: Filter<'_>,
 ) -> anyhow::Result<Harvest> {
     let mut harvest = Harvest::default();
-    match page::parse(body, stand.received_at) {
+    match page::parse(stand.source, body, stand.received_at) {
         Err(error) => {
             harvest.rows = 1;
             harvest.reject(stand, name, 0, 0, "invalid_json", error.to_string(), body);
@@ -134,7 +135,7 @@ pub(crate) fn kept_bodies(
             let stand =
                 Stand { receipt: *receipt, item: *item, source: body.source, received_at: origin.received_at_ms };
             let mut input = session.raw.read_body(body.source, &body.raw_id)?;
-            let harvest = if body.source == Source::SpotifyApi {
+            let harvest = if origin.job == Job::Poll {
                 let mut bytes = Vec::new();
                 input.read_to_end(&mut bytes)?;
                 api_page(&bytes, stand, &body.name, rows, take)?
@@ -152,16 +153,7 @@ pub(crate) fn kept_bodies(
 
 /// The origins of the rows of `receipts`.
 pub(crate) fn origins(receipts: &[Receipt]) -> Vec<Vec<Origin>> {
-    let of = |receipt: &Receipt| {
-        let origin = |item: &Item| Origin {
-            raw_id: item.raw_id.clone(),
-            run_id: receipt.run_id.clone(),
-            ingested_at: receipt.received_at_ms,
-            counts: true,
-            folder: folder_of(&item.name),
-        };
-        receipt.items.iter().map(origin).collect()
-    };
+    let of = |receipt: &Receipt| receipt.items.iter().map(|item| Origin::of(receipt, item)).collect();
     receipts.iter().map(of).collect()
 }
 
@@ -180,9 +172,8 @@ impl Harvest {
         }
         match place.read.play {
             Ok(play) if take((stand.source, Month::of(play.at))) => {
-                let row =
-                    Row { receipt: stand.receipt, item: stand.item, ordinal: place.ordinal, play, credits: Vec::new() };
-                rows.push(stand.source, &row)
+                let (receipt, item, ordinal, credits) = (stand.receipt, stand.item, place.ordinal, place.read.credits);
+                rows.push(stand.source, &Row { receipt, item, ordinal, play, credits })
             }
             Ok(_) => Ok(()),
             Err(reject) => {

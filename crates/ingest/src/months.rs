@@ -149,7 +149,7 @@ fn settle_month(
     for (place, piece) in buckets.pieces(shelf)?.iter().enumerate() {
         let bytes = fs::read(piece).with_context(|| format!("reading {}", piece.display()))?;
         let rows = buckets::rows(&bytes)?;
-        settled.overlap.add_rows(&rows, &titles);
+        settled.overlap.add_rows(&rows, origins, &titles);
         let tallies = &mut settled.tallies;
         let new = settle(session.account_id(), shelf.0, &rows, origins, &mut known, |receipt, item, tally| {
             *tallies.entry((receipt, item)).or_default() += tally;

@@ -11,6 +11,7 @@ use lake::play::UnixMs;
 use platform::DataDir;
 
 use crate::buckets::{Row, Span};
+use crate::settle::Origins;
 
 /// Below this many plays on either side chance decides.
 const ENOUGH: u64 = 50;
@@ -44,8 +45,10 @@ impl Overlap {
     }
 
     /// Compares some rows of the month with what is known of it.
-    pub(crate) fn add_rows(&mut self, rows: &[Row<'_>], titles: &Titles) {
-        for row in rows.iter().filter(|row| titles.shared.has(row.play.at)) {
+    pub(crate) fn add_rows(&mut self, rows: &[Row<'_>], origins: &Origins, titles: &Titles) {
+        // A music video is told by no other file: that it agrees with nothing says nothing.
+        let compares = |row: &&Row<'_>| !origins[row.receipt as usize][row.item as usize].is_video;
+        for row in rows.iter().filter(compares).filter(|row| titles.shared.has(row.play.at)) {
             let (at, title) = (row.play.at, row.play.track_name.as_deref().unwrap_or_default());
             let agrees = (-1..=1).any(|minutes| titles.moments.contains(&moment(at, minutes, title)));
             self.incoming += 1;

@@ -6,15 +6,15 @@ use std::fs;
 use lake::anew;
 use lake::manifest::Manifest;
 use lake::play::Source;
-use lake::raw::{Job, Receipt, State};
+use lake::raw::{Receipt, State};
 use lake::schema::PLAYS;
 
 use crate::buckets::BEGUN;
 use crate::session::Session;
-use crate::{rebuild, spotify, undo};
+use crate::{fetch, rebuild, undo};
 
 /// The sources whose bodies come before their receipt.
-const IMPORTED: [Source; 2] = [Source::SpotifyExport, Source::SpotifyAccountData];
+const IMPORTED: [Source; 3] = [Source::SpotifyExport, Source::SpotifyAccountData, Source::Listenbrainz];
 
 /// Brings the account's files in order. Nothing to do costs two listings of folders.
 ///
@@ -69,7 +69,7 @@ pub(crate) fn replay_what_is_missing(session: &Session<'_>) -> anyhow::Result<()
 fn finish_pending(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
     for item in &receipt.items {
         if let Some((held, body)) = session.raw.held_body(item.source, &item.raw_id)? {
-            return spotify::decide(session, receipt, held, &body).map(drop);
+            return fetch::decide(session, receipt, held, &body).map(drop);
         }
         if !session.raw.has_body(item.source, &item.raw_id) {
             // A poll that was killed before its body was safe: the list still has the plays.
@@ -87,7 +87,7 @@ fn sweep_bodies(session: &Session<'_>) -> anyhow::Result<()> {
         Ok(mark) => mark.modified()?,
         Err(_) => return Ok(()),
     };
-    let receipts = session.raw.receipts_of(Job::Import)?;
+    let receipts = session.raw.receipts()?;
     let alive = receipts.iter().filter(|(_, state)| *state != State::Undone);
     let named: HashSet<&str> =
         alive.flat_map(|(receipt, _)| receipt.items.iter().map(|item| item.raw_id.as_str())).collect();

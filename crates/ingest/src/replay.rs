@@ -8,6 +8,7 @@ use lake::schema::TABLES;
 use platform::state::{Account, AccountId};
 use platform::{JobContext, Summary};
 
+use crate::gaps;
 use crate::rebuild::{self, Rebuilt};
 use crate::session::Session;
 
@@ -25,6 +26,7 @@ pub fn replay(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Summ
     for account in accounts {
         let session = Session::begin(context, account)?;
         let one = rebuild::everything(&session, &session.part_name("replay"))?;
+        gaps::settle(&session)?;
         total.bodies += one.bodies;
         total.rows += one.rows;
         total.observations += one.observations;

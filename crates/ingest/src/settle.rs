@@ -3,6 +3,7 @@
 use lake::identity::{self, Id};
 use lake::parts::{Known, Observation};
 use lake::play::{Source, UnixMs};
+use lake::raw::{Item, Receipt};
 
 use crate::buckets::Row;
 
@@ -17,14 +18,26 @@ pub(crate) struct Origin {
     pub ingested_at: UnixMs,
     /// False for a body that another item of the same archive repeats byte for byte.
     pub counts: bool,
-    /// The folder of the archive that it lies in. A row that stands in two folders is one row
-    /// of two exports that were unpacked side by side.
+    /// Within it, equal rows are several plays. A row that stands in two folders of a zip, or in
+    /// two loose files, is one row of two exports.
     pub folder: String,
+    /// It holds music videos, which no other file of an export repeats.
+    pub is_video: bool,
 }
 
-/// The folder of a file of an archive.
-pub(crate) fn folder_of(name: &str) -> String {
-    name.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder).to_owned()
+impl Origin {
+    /// The origin of the rows of one body of `receipt`.
+    pub(crate) fn of(receipt: &Receipt, item: &Item) -> Self {
+        let (folder, base) = item.name.rsplit_once(['/', '\\']).unwrap_or(("", &item.name));
+        Self {
+            raw_id: item.raw_id.clone(),
+            run_id: receipt.run_id.clone(),
+            ingested_at: receipt.received_at_ms,
+            counts: true,
+            folder: if receipt.is_loose { item.name.clone() } else { folder.to_owned() },
+            is_video: base.to_lowercase().starts_with("streaming_history_video"),
+        }
+    }
 }
 
 /// What became of the rows of one body.

@@ -13,7 +13,7 @@ use platform::{JobContext, Stop, Summary};
 
 use crate::buckets::{Buckets, Shelf};
 use crate::session::Session;
-use crate::{harvest, rebuild};
+use crate::{gaps, harvest, rebuild};
 
 /// `ingest import --undo RUN`.
 ///
@@ -29,9 +29,18 @@ pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyh
     let [account] = <[Account; 1]>::try_from(accounts).map_err(|_| {
         Stop::Usage(format!("no account has the import {run_id:?}; look for \"--undo\" in what the import printed"))
     })?;
+    // The session finishes an undo that was killed; that it did is this command's success.
+    let raw = RawStore::new(&context.data, account.account_id.as_str());
+    let begun = raw.receipts_of(Job::Import)?.into_iter();
+    let begun = begun.filter(|(receipt, state)| receipt.run_id == run_id && *state == State::Undoing).count();
     let session = Session::begin(context, account)?;
     let before = observations(&session)?;
-    let archives = undo(&session, run_id)?;
+    let archives = match undo(&session, run_id) {
+        Ok(archives) => archives + begun,
+        Err(_) if begun > 0 => begun,
+        Err(error) => return Err(error),
+    };
+    gaps::settle(&session)?;
     let fewer = before.saturating_sub(observations(&session)?);
     let text = format!(
         "Took back the import {run_id} ({archives} archive(s)): {fewer} rows that only it had brought are gone. \

@@ -160,6 +160,17 @@ pub fn excerpts(data: &DataDir, part: &Part, each: impl FnMut(&str)) -> anyhow::
     Ok(())
 }
 
+/// When the plays of one part ended, or began where the end is not known.
+///
+/// # Errors
+/// When the file is missing or damaged.
+pub fn ends(data: &DataDir, part: &Part) -> anyhow::Result<Vec<UnixMs>> {
+    let frame = read_columns(&manifest::part_path(data, &PLAYS, part), Some(&["started_at", "ended_at"]))?;
+    let (starts, ends) = (frame.column("started_at")?.datetime()?, frame.column("ended_at")?.datetime()?);
+    let times = starts.physical().iter().zip(ends.physical().iter());
+    Ok(times.filter_map(|(start, end)| end.or(start)).map(|micros| micros.div_euclid(1000)).collect())
+}
+
 /// Reads a whole table in the columns of its current version, whichever versions wrote it.
 /// For tests and tools: programs that move data go partition by partition.
 ///

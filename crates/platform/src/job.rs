@@ -17,6 +17,7 @@ use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::paths::DataDir;
 use crate::printable::printable;
 use crate::report::Report;
+use crate::seal::Sealer;
 use crate::settings::Settings;
 use crate::state::StateDb;
 use crate::{Stop, files, telemetry};
@@ -44,6 +45,14 @@ impl JobContext {
         let folder = || format!("making the folders below {}", self.data.root().display());
         self.data.make_private_folders().with_context(folder)?;
         StateDb::open(&self.data.state_db())
+    }
+
+    /// What seals tokens, with the key of the settings or of the data folder.
+    ///
+    /// # Errors
+    /// As [`Sealer::open`].
+    pub fn sealer(&self) -> anyhow::Result<Sealer> {
+        Sealer::open(&self.data.token_key(), self.settings.secret_key.as_ref())
     }
 }
 
@@ -98,7 +107,19 @@ pub fn run_command(
     args: &CommonArgs,
     work: impl FnOnce(&JobContext) -> anyhow::Result<String>,
 ) -> ExitCode {
-    match run(name, args, work).1 {
+    let (run, outcome) = run(name, args, work);
+    if let Some(path) = &args.report_file {
+        let done = match &outcome {
+            Ok(_) => Ok(Summary::default()),
+            Err(error) => Err(anyhow::anyhow!("{error:#}")),
+        };
+        let report = Report::new(name, &run.run_id, run.started_at, run.clock.now(), &done);
+        let json = serde_json::to_string(&report).unwrap_or_default();
+        if let Err(error) = files::write_whole(path, json.as_bytes()) {
+            tracing::error!(path = %path.display(), %error, "could not write the report");
+        }
+    }
+    match outcome {
         Ok(text) => {
             let text = text.trim_end_matches('\n');
             // A file or another program gets every byte as it is.

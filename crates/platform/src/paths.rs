@@ -72,6 +72,11 @@ impl DataDir {
         self.state().join("tracker.db")
     }
 
+    /// The key that seals tokens, where the settings give none.
+    pub fn token_key(&self) -> PathBuf {
+        self.state().join("token.key")
+    }
+
     /// A lock file, by what it protects.
     pub fn lock(&self, name: &str) -> PathBuf {
         self.state().join("locks").join(format!("{name}.lock"))

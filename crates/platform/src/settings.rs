@@ -54,8 +54,18 @@ pub struct Settings {
     pub contact: Option<String>,
     /// A fixed clock, for tests only.
     pub now: Option<DateTime<Utc>>,
+    /// Where people reach the web pages, such as `https://music.example.org`.
+    pub public_url: Option<Url>,
+    /// What seals tokens; a key file in the data folder when absent.
+    pub secret_key: Option<SecretString>,
+    /// How passing troubles of a service are waited out.
+    pub http: Http,
     /// The Spotify Web API.
     pub spotify: Spotify,
+    /// ListenBrainz.
+    pub listenbrainz: Listenbrainz,
+    /// Last.fm.
+    pub lastfm: Lastfm,
     /// What an import accepts.
     pub import: Import,
     /// How the star schema is built.
@@ -76,8 +86,56 @@ pub struct Spotify {
     pub client_secret: Option<SecretString>,
     /// A refresh token to adopt when an account has none yet.
     pub refresh_token: Option<SecretString>,
+    /// Where Spotify sends a person back to who logged in, when it is not a port of this
+    /// machine: an HTTPS address that is registered with the app.
+    pub redirect_url: Option<Url>,
+    /// Whose app it is. Spotify counts requests by developer, not by app: apps of one
+    /// developer share their budgets.
+    pub developer: String,
+    /// The least time between two requests.
+    pub spacing_ms: u64,
+    /// The most polls in 24 hours; nothing else can spend them.
+    pub polls_per_day: u32,
+    /// The most other requests in 24 hours.
+    pub lookups_per_day: u32,
+}
+
+/// How passing troubles of a service are waited out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
     /// The longest a request may take.
     pub timeout_secs: u64,
+    /// How often a request is repeated.
+    pub retries: u32,
+    /// The wait before the first repetition.
+    pub first_wait_ms: u64,
+    /// Whoever must wait longer gives up, and the next run tries.
+    pub longest_wait_ms: u64,
+}
+
+/// ListenBrainz.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listenbrainz {
+    /// The root of the API, with a slash at the end.
+    pub base_url: Url,
+    /// A user token; listens can be read without one, but more slowly.
+    pub token: Option<SecretString>,
+    /// The least time between two requests.
+    pub spacing_ms: u64,
+}
+
+/// Last.fm.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lastfm {
+    /// The root of the API, with a slash at the end.
+    pub base_url: Url,
+    /// The key of an API account.
+    pub api_key: Option<SecretString>,
+    /// The least time between two requests.
+    pub spacing_ms: u64,
 }
 
 /// Limits on what an import accepts, so that a hostile archive cannot fill the disk.
@@ -144,7 +202,18 @@ impl Settings {
             .set_default("data_dir", "data")?
             .set_default("spotify.base_url", "https://api.spotify.com/v1/")?
             .set_default("spotify.accounts_base_url", "https://accounts.spotify.com/")?
-            .set_default("spotify.timeout_secs", 30)?
+            .set_default("spotify.developer", "default")?
+            .set_default("spotify.spacing_ms", 500)?
+            .set_default("spotify.polls_per_day", 300)?
+            .set_default("spotify.lookups_per_day", 300)?
+            .set_default("listenbrainz.base_url", "https://api.listenbrainz.org/1/")?
+            .set_default("listenbrainz.spacing_ms", 350)?
+            .set_default("lastfm.base_url", "https://ws.audioscrobbler.com/2.0/")?
+            .set_default("lastfm.spacing_ms", 250)?
+            .set_default("http.timeout_secs", 30)?
+            .set_default("http.retries", 2)?
+            .set_default("http.first_wait_ms", 1_000)?
+            .set_default("http.longest_wait_ms", 20_000)?
             .set_default("import.max_file_bytes", 4_i64 << 30)?
             .set_default("import.max_archive_bytes", 32_i64 << 30)?
             .set_default("import.max_ratio", 200)?
@@ -160,6 +229,8 @@ impl Settings {
         for (name, url) in [
             ("SPOTIFY_BASE_URL", &mut settings.spotify.base_url),
             ("SPOTIFY_ACCOUNTS_BASE_URL", &mut settings.spotify.accounts_base_url),
+            ("LISTENBRAINZ_BASE_URL", &mut settings.listenbrainz.base_url),
+            ("LASTFM_BASE_URL", &mut settings.lastfm.base_url),
         ] {
             if !url.path().ends_with('/') {
                 *url = Url::parse(&format!("{url}/")).with_context(|| format!("{name} is no base URL"))?;

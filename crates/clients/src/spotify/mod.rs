@@ -2,63 +2,63 @@
 //!
 //! <https://developer.spotify.com/documentation/web-api>
 
+mod consent;
 mod profile;
 mod refusal;
 mod token;
 
-use std::num::NonZeroU32;
+use std::time::Duration;
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use platform::settings;
-use reqwest::Client;
+use platform::{JobContext, settings};
+use reqwest::{Client, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+pub use self::consent::Pkce;
 pub use self::profile::Profile;
 pub use self::token::{AccessToken, Tokens};
-use crate::http::{self, MAX_BODY_BYTES};
-use crate::{Answer, Backoff, ClientError};
-
-/// Spotify publishes no number; this is far below what an app in development mode bears.
-const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
+use crate::{Answer, Class, ClientError, Line, line};
 
 /// The client of one app at Spotify, for any number of listeners.
 pub struct Spotify {
-    http: Client,
-    base_url: Url,
-    accounts_base_url: Url,
+    line: Line,
+    settings: settings::Spotify,
     client_id: String,
-    client_secret: Option<SecretString>,
-    backoff: Backoff,
-    limiter: DefaultDirectRateLimiter,
+}
+
+/// Asking for tokens: it costs the Web API nothing.
+const SIGN_IN: Class = Class { name: "sign-in", per_day: None };
+
+/// The name under which the requests of a developer's apps are counted.
+pub fn line_name(settings: &settings::Spotify) -> String {
+    format!("spotify/{}", settings.developer)
+}
+
+/// Fetching plays, which nothing else may starve.
+pub fn polls(settings: &settings::Spotify) -> Class {
+    Class { name: "polls", per_day: Some(settings.polls_per_day) }
+}
+
+/// Everything else that is asked of the Web API.
+pub fn lookups(settings: &settings::Spotify) -> Class {
+    Class { name: "lookups", per_day: Some(settings.lookups_per_day) }
 }
 
 impl Spotify {
-    /// A client for the app of these settings.
+    /// A client for the app of the settings.
     ///
     /// # Errors
-    /// [`ClientError::Settings`] when they name no app.
-    pub fn new(http: Client, settings: &settings::Spotify) -> Result<Self, ClientError> {
+    /// [`ClientError::Settings`] when they name no app; when no line can be opened.
+    pub fn open(context: &JobContext) -> Result<Self, ClientError> {
+        let settings = context.settings.spotify.clone();
         let client_id = settings
             .client_id
             .clone()
             .ok_or_else(|| ClientError::Settings { message: "SPOTIFY_CLIENT_ID is not set".to_owned() })?;
-        Ok(Self {
-            http,
-            base_url: settings.base_url.clone(),
-            accounts_base_url: settings.accounts_base_url.clone(),
-            client_id,
-            client_secret: settings.client_secret.clone(),
-            backoff: Backoff::default(),
-            limiter: RateLimiter::direct(Quota::per_second(REQUESTS_PER_SECOND)),
-        })
-    }
-
-    /// Changes how passing troubles are waited out.
-    #[must_use]
-    pub fn with_backoff(mut self, backoff: Backoff) -> Self {
-        self.backoff = backoff;
-        self
+        let spacing = Duration::from_millis(settings.spacing_ms);
+        let line = Line::open(context, line_name(&settings), spacing)
+            .map_err(|source| ClientError::Memory { source: source.into() })?;
+        Ok(Self { line, settings, client_id })
     }
 
     /// Trades a refresh token for an access token. Where the answer has a new refresh token,
@@ -71,16 +71,28 @@ impl Spotify {
     /// [`ClientError::Reauthorize`] when the refresh token is dead,
     /// [`ClientError::Settings`] when the app's id or secret is wrong, and the usual ones.
     pub async fn refresh(&self, refresh_token: &SecretString) -> Result<Tokens, ClientError> {
-        let url = join(&self.accounts_base_url, "api/token")?;
-        let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())];
-        let mut request = self.http.post(url.clone());
-        match &self.client_secret {
-            Some(secret) => request = request.basic_auth(&self.client_id, Some(secret.expose_secret())),
-            None => form.push(("client_id", &self.client_id)),
-        }
-        self.limiter.until_ready().await;
-        let reply = http::send(request.form(&form), &url, MAX_BODY_BYTES).await?;
-        if reply.status.as_u16() == 200 { token::read(&reply) } else { Err(refusal::of_accounts(reply)) }
+        self.tokens(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())]).await
+    }
+
+    /// Asks the token service. An app without a secret says who it is in the form.
+    async fn tokens(&self, form: &[(&str, &str)]) -> Result<Tokens, ClientError> {
+        let url = join(&self.settings.accounts_base_url, "api/token")?;
+        let request = |http: &Client| -> RequestBuilder {
+            match &self.settings.client_secret {
+                Some(secret) => {
+                    http.post(url.clone()).basic_auth(&self.client_id, Some(secret.expose_secret())).form(form)
+                }
+                None => {
+                    let me: &[(&str, &str)] = &[("client_id", self.client_id.as_str())];
+                    http.post(url.clone()).form(&[form, me].concat())
+                }
+            }
+        };
+        let judge = |reply: crate::http::Reply| match reply.status.as_u16() {
+            200 => token::read(&reply),
+            _ => Err(refusal::of_accounts(reply)),
+        };
+        self.line.ask_once(SIGN_IN, &url, request, judge).await
     }
 
     /// The newest 50 plays of a listener, without a cursor: plays that Spotify lists late
@@ -89,7 +101,7 @@ impl Spotify {
     /// # Errors
     /// [`ClientError::Unauthorized`] when the access token is stale, and the usual ones.
     pub async fn recently_played(&self, access_token: &AccessToken) -> Result<Answer, ClientError> {
-        self.get("me/player/recently-played?limit=50", access_token).await
+        self.get(polls(&self.settings), "me/player/recently-played?limit=50", access_token).await
     }
 
     /// Who the listener is; see [`Profile::parse`].
@@ -97,35 +109,18 @@ impl Spotify {
     /// # Errors
     /// [`ClientError::Unauthorized`] when the access token is stale, and the usual ones.
     pub async fn me(&self, access_token: &AccessToken) -> Result<Answer, ClientError> {
-        self.get("me", access_token).await
+        self.get(lookups(&self.settings), "me", access_token).await
     }
 
     /// Asks the Web API, again if a passing trouble comes between.
-    async fn get(&self, path: &str, access_token: &AccessToken) -> Result<Answer, ClientError> {
-        let url = join(&self.base_url, path)?;
-        let mut attempt = 0;
-        loop {
-            let error = match self.get_once(&url, access_token).await {
-                Err(error) if error.is_transient() => error,
-                decided => return decided,
-            };
-            let Some(wait) = self.backoff.delay(attempt, error.retry_after(), http::jitter()) else {
-                return Err(error);
-            };
-            tracing::debug!(%url, wait_ms = wait.as_millis() as u64, %error, "trying again");
-            tokio::time::sleep(wait).await;
-            attempt += 1;
-        }
-    }
-
-    async fn get_once(&self, url: &Url, access_token: &AccessToken) -> Result<Answer, ClientError> {
-        self.limiter.until_ready().await;
-        let request = self.http.get(url.clone()).bearer_auth(access_token.expose());
-        let reply = http::send(request, url, MAX_BODY_BYTES).await?;
-        match reply.status.as_u16() {
-            200 => Ok(Answer { url: reply.url, status: 200, body: reply.body }),
+    async fn get(&self, class: Class, path: &str, access_token: &AccessToken) -> Result<Answer, ClientError> {
+        let url = join(&self.settings.base_url, path)?;
+        let request = |http: &Client| http.get(url.clone()).bearer_auth(access_token.expose());
+        let judge = |reply: crate::http::Reply| match reply.status.as_u16() {
+            200 => line::json(reply).map(|reply| Answer { url: reply.url, status: 200, body: reply.body }),
             _ => Err(refusal::of_web_api(reply)),
-        }
+        };
+        self.line.ask(class, &url, request, judge).await
     }
 }
 

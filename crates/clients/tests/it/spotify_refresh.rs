@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use clients::spotify::Tokens;
-use clients::{ClientError, Spotify, http_client};
+use clients::{ClientError, Spotify};
 use secrecy::ExposeSecret;
 use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::world::{
-    ACCESS_TOKEN, CLIENT_SECRET, REFRESH_TOKEN, answer, refresh_token, settings, spotify, spotify_without_secret, text,
+    ACCESS_TOKEN, CLIENT_SECRET, REFRESH_TOKEN, answer, context, refresh_token, spotify, spotify_without_secret, text,
 };
 
 /// What comes of one refresh that is answered like this.
@@ -104,9 +104,9 @@ async fn a_success_without_a_token_is_told_without_quoting_it() {
 
 #[tokio::test]
 async fn without_an_app_there_is_no_client() {
-    let mut settings = settings("http://127.0.0.1:9", None);
-    settings.client_id = None;
-    let http = http_client(None, Duration::from_secs(1)).unwrap();
-    let error = Spotify::new(http, &settings).err().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut context = context(&folder, "http://127.0.0.1:9", None);
+    context.settings.spotify.client_id = None;
+    let error = Spotify::open(&context).err().unwrap();
     assert_eq!(error.to_string(), "wrong settings: SPOTIFY_CLIENT_ID is not set");
 }

@@ -35,9 +35,12 @@ async fn asks_for_the_newest_50_without_a_cursor() {
 }
 
 #[tokio::test]
-async fn hands_over_bodies_that_are_no_json() {
-    assert_eq!(check(text(200, "<html>\u{fffd}"), 1).await.unwrap().body, "<html>\u{fffd}".as_bytes());
-    assert_eq!(check(text(200, ""), 1).await.unwrap().body, b"");
+async fn a_success_that_is_no_json_is_a_passing_trouble() {
+    for body in ["<html>\u{fffd}", "", "{\"items\":["] {
+        let error = check(text(200, body), 3).await.unwrap_err();
+        assert!(matches!(error, ClientError::Unreadable { .. }), "{error}");
+        assert!(error.is_transient());
+    }
 }
 
 #[tokio::test]

@@ -1,42 +1,81 @@
 //! A mock of Spotify's two services, and a client that asks it.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
+use clients::Spotify;
 use clients::spotify::AccessToken;
-use clients::{Backoff, Spotify, http_client};
-use platform::settings;
+use platform::{DataDir, JobContext, Settings, SystemClock};
 use secrecy::SecretString;
+use tempfile::TempDir;
 use wiremock::{MockServer, ResponseTemplate};
 
 pub(crate) const ACCESS_TOKEN: &str = "access-token-of-a-test";
 pub(crate) const REFRESH_TOKEN: &str = "first-refresh-token";
+pub(crate) const LISTENBRAINZ_TOKEN: &str = "token-of-a-listener";
+pub(crate) const LASTFM_API_KEY: &str = "key-of-an-api-account";
 pub(crate) const CLIENT_SECRET: &str = "secret-of-the-app";
 
 /// An app with a secret.
-pub(crate) fn spotify(server: &MockServer) -> Spotify {
+pub(crate) fn spotify(server: &MockServer) -> Client {
     client(&server.uri(), Some(CLIENT_SECRET))
 }
 
 /// An app that signs in by PKCE.
-pub(crate) fn spotify_without_secret(server: &MockServer) -> Spotify {
+pub(crate) fn spotify_without_secret(server: &MockServer) -> Client {
     client(&server.uri(), None)
 }
 
-/// A client that tries again twice, at once.
-pub(crate) fn client(root: &str, client_secret: Option<&str>) -> Spotify {
-    let http = http_client(Some("https://example.org/me"), Duration::from_secs(30)).unwrap();
-    let backoff = Backoff { retries: 2, first: Duration::ZERO, longest: Duration::ZERO };
-    Spotify::new(http, &settings(root, client_secret)).unwrap().with_backoff(backoff)
+/// A client that tries again twice, almost at once.
+pub(crate) fn client(root: &str, client_secret: Option<&str>) -> Client {
+    let folder = TempDir::new().unwrap();
+    let client = Spotify::open(&context(&folder, root, client_secret)).unwrap();
+    Client { client, _folder: folder }
 }
 
-pub(crate) fn settings(root: &str, client_secret: Option<&str>) -> settings::Spotify {
-    settings::Spotify {
-        base_url: format!("{root}/v1/").parse().unwrap(),
-        accounts_base_url: format!("{root}/").parse().unwrap(),
-        client_id: Some("id-of-the-app".to_owned()),
-        client_secret: client_secret.map(SecretString::from),
-        refresh_token: None,
-        timeout_secs: 30,
+/// A client and the data folder in which it remembers limits.
+pub(crate) struct Client {
+    client: Spotify,
+    _folder: TempDir,
+}
+
+impl Deref for Client {
+    type Target = Spotify;
+
+    fn deref(&self) -> &Spotify {
+        &self.client
+    }
+}
+
+/// A job in `folder` whose services are all at `root`.
+pub(crate) fn context(folder: &TempDir, root: &str, client_secret: Option<&str>) -> JobContext {
+    let mut vars: HashMap<String, String> = [
+        ("ENVIRONMENT", "testing"),
+        ("CONTACT", "https://example.org/me"),
+        ("MUSIC_HTTP__FIRST_WAIT_MS", "1"),
+        ("SPOTIFY_CLIENT_ID", "id-of-the-app"),
+        ("LISTENBRAINZ_TOKEN", LISTENBRAINZ_TOKEN),
+        ("LASTFM_API_KEY", LASTFM_API_KEY),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    for (name, path) in [
+        ("SPOTIFY_BASE_URL", "/v1/"),
+        ("SPOTIFY_ACCOUNTS_BASE_URL", "/"),
+        ("LISTENBRAINZ_BASE_URL", "/1/"),
+        ("LASTFM_BASE_URL", "/2.0/"),
+    ] {
+        vars.insert(name.to_owned(), format!("{root}{path}"));
+    }
+    if let Some(secret) = client_secret {
+        vars.insert("SPOTIFY_CLIENT_SECRET".to_owned(), secret.to_owned());
+    }
+    JobContext {
+        settings: Settings::from_vars(&vars).unwrap(),
+        data: DataDir::new(folder.path(), None),
+        clock: Arc::new(SystemClock),
+        run_id: "a-test".to_owned(),
     }
 }
 

@@ -79,6 +79,11 @@ impl Archive {
         Self { name, place, files: Vec::new(), others: Vec::new(), warnings: Vec::new() }
     }
 
+    /// Whether its files lie loose in a folder, where those of several exports may lie together.
+    pub fn is_loose(&self) -> bool {
+        matches!(self.place, Place::Loose)
+    }
+
     /// A reader of its files; each thread takes its own.
     ///
     /// # Errors

@@ -69,6 +69,8 @@ fn by_content(head: &[u8]) -> Option<Source> {
         Some(Source::SpotifyExport)
     } else if has("endTime") && has("msPlayed") {
         Some(Source::SpotifyAccountData)
+    } else if has("listened_at") && has("track_metadata") {
+        Some(Source::Listenbrainz)
     } else {
         None
     }
@@ -115,6 +117,13 @@ mod tests {
     fn the_name_helps_where_the_content_does_not() {
         check("a/Streaming_History_Video_2020-2025.json", b"[{\"ts", Sniffed::Listening(Source::SpotifyExport));
         check("a/Streaming_History_Audio_2018_3.json", b"[]", Sniffed::Listening(Source::SpotifyExport));
+    }
+
+    #[test]
+    fn an_export_of_listenbrainz_has_a_listen_in_each_line() {
+        let line = br#"{"inserted_at": 1.5, "listened_at": 1749780612, "track_metadata": {"track_name": "Desert"}}"#;
+        check("listens/2025/6.jsonl", line, Sniffed::Listening(Source::Listenbrainz));
+        check("user.json", br#"{"user_id": 1, "username": "rob"}"#, Sniffed::Other);
     }
 
     #[test]

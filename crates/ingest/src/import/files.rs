@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 use lake::play::UnixMs;
-use lake::raw::Item;
+use lake::raw::{Item, Receipt};
 use platform::progress;
 
 use crate::archive::Archive;
@@ -12,7 +12,7 @@ use crate::buckets::Buckets;
 use crate::crew;
 use crate::harvest::{self, Harvest, Stand};
 use crate::session::Session;
-use crate::settle::{Origin, folder_of};
+use crate::settle::Origin;
 
 /// What became of one file.
 pub(super) struct FileResult {
@@ -78,7 +78,7 @@ pub(super) fn read(
 }
 
 /// The origins of the rows, by file. Byte-identical files count once, for the first of them.
-pub(super) fn origins(results: &mut [FileResult], run_id: &str, received_at: UnixMs) -> Vec<Origin> {
+pub(super) fn origins(results: &mut [FileResult], receipt: &Receipt) -> Vec<Origin> {
     let mut first: BTreeMap<String, String> = BTreeMap::new();
     for result in results.iter_mut().filter(|result| result.damage.is_none()) {
         match first.get(&result.item.raw_id) {
@@ -88,12 +88,5 @@ pub(super) fn origins(results: &mut [FileResult], run_id: &str, received_at: Uni
             }
         }
     }
-    let origin = |result: &FileResult| Origin {
-        raw_id: result.item.raw_id.clone(),
-        run_id: run_id.to_owned(),
-        ingested_at: received_at,
-        counts: result.counts(),
-        folder: folder_of(&result.item.name),
-    };
-    results.iter().map(origin).collect()
+    results.iter().map(|result| Origin { counts: result.counts(), ..Origin::of(receipt, &result.item) }).collect()
 }

@@ -21,7 +21,7 @@ use crate::archive::{self, Archive};
 use crate::buckets::Buckets;
 use crate::months::{Against, Write, settle_months};
 use crate::session::Session;
-use crate::{rebuild, recover};
+use crate::{gaps, rebuild, recover};
 pub(crate) use account::choose as choose_account;
 use files::FileResult;
 pub use report::{ArchiveReport, FileReport, ImportReport};
@@ -93,10 +93,21 @@ fn keep_and_store(
     buckets: &Buckets,
     yes: bool,
 ) -> anyhow::Result<ArchiveReport> {
-    let receipt_id = session.raw.free_receipt_id(Job::Import, &session.context.run_id);
-    let received_at_ms = session.now().timestamp_millis();
-    let mut results = files::read(session, archive, buckets, &receipt_id, received_at_ms)?;
-    let origins = files::origins(&mut results, &session.context.run_id, received_at_ms);
+    let mut receipt = Receipt {
+        receipt_id: session.raw.free_receipt_id(Job::Import, &session.context.run_id),
+        job: Job::Import,
+        run_id: session.context.run_id.clone(),
+        number: 0,
+        account_id: session.account_id().to_owned(),
+        received_at_ms: session.now().timestamp_millis(),
+        origin: archive.name.clone(),
+        items: Vec::new(),
+        is_loose: archive.is_loose(),
+        span: None,
+    };
+    let receipt_id = receipt.receipt_id.clone();
+    let mut results = files::read(session, archive, buckets, &receipt_id, receipt.received_at_ms)?;
+    let origins = files::origins(&mut results, &receipt);
     let bar = progress::count_bar(buckets.shelves().len() as u64, "sorting into months");
     let settled =
         settle_months(session, buckets, &[origins], Against::Known, Write::Parts(&receipt_id), || bar.inc(1))?;
@@ -104,19 +115,13 @@ fn keep_and_store(
     if settled.overlap.is_suspicious() && !yes {
         question::is_it_theirs(&session.account.name, archive, settled.overlap)?;
     }
-    let receipt = Receipt {
-        receipt_id,
-        job: Job::Import,
-        run_id: session.context.run_id.clone(),
-        number: session.number_receipt()?,
-        account_id: session.account_id().to_owned(),
-        received_at_ms,
-        origin: archive.name.clone(),
-        items: results.iter().filter(|result| result.counts()).map(|result| result.item.clone()).collect(),
-    };
+    receipt.number = session.number_receipt()?;
+    receipt.items = results.iter().filter(|result| result.counts()).map(|result| result.item.clone()).collect();
+    receipt.span = buckets.exported();
     let report = ArchiveReport::new(archive, &results, &settled);
     session.raw.write_receipt(&receipt, State::Pending)?;
     let harvests: Vec<_> = results.into_iter().filter(FileResult::counts).map(|result| result.harvest).collect();
     rebuild::conclude(session, &receipt, &harvests, settled)?;
+    gaps::settle(session)?;
     Ok(report)
 }

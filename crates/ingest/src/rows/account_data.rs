@@ -69,7 +69,7 @@ impl<'a> Row<'a> {
     /// Makes a play of the row. `received_at` bounds its time.
     pub fn read(mut self, received_at: UnixMs) -> Read<'a> {
         let unknown_key = self.unknown_key.take();
-        Read { play: self.into_play(received_at), unknown_key }
+        Read { play: self.into_play(received_at), credits: Vec::new(), unknown_key }
     }
 
     fn into_play(self, received_at: UnixMs) -> Result<Play<'a>, Reject> {

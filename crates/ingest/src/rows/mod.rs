@@ -6,7 +6,7 @@ pub mod mask;
 pub mod pump;
 pub mod scan;
 
-use lake::play::{Play, UnixMs};
+use lake::play::{Credit, Play, UnixMs};
 
 /// Nothing was streamed before Spotify was founded.
 const EARLIEST: UnixMs = 1_145_750_400_000; // 2006-04-23
@@ -36,6 +36,8 @@ impl Reject {
 pub struct Read<'a> {
     /// The play, or why it cannot be one.
     pub play: Result<Play<'a>, Reject>,
+    /// Who is credited, where the source says so.
+    pub credits: Vec<Credit<'a>>,
     /// A key that this program does not know.
     pub unknown_key: Option<lake::text::Text<'a>>,
 }

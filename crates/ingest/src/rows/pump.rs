@@ -151,6 +151,20 @@ impl RowForm for AccountData {
     }
 }
 
+/// [`crate::listenbrainz::page::Listen`]
+pub struct Listens;
+
+impl RowForm for Listens {
+    type Row<'a> = crate::listenbrainz::page::Listen<'a>;
+
+    fn read(row: Self::Row<'_>, received_at: UnixMs) -> RowRead<'_> {
+        match row.read(received_at) {
+            Ok((play, credits)) => RowRead { play: Ok(play), credits, unknown_key: None },
+            Err(reject) => RowRead { play: Err(reject), credits: Vec::new(), unknown_key: None },
+        }
+    }
+}
+
 fn rejected<'a>(reason: &'static str, detail: String) -> RowRead<'a> {
-    RowRead { play: Err(Reject::new(reason, detail)), unknown_key: None }
+    RowRead { play: Err(Reject::new(reason, detail)), credits: Vec::new(), unknown_key: None }
 }

@@ -7,54 +7,10 @@ use chrono::{DateTime, NaiveDateTime};
 use lake::play::{Clock, Credit, Kind, Play, Precision, UnixMs};
 use lake::text::Text;
 use serde::Deserialize;
-use serde_json::error::Category;
 use serde_json::value::RawValue;
 
+use crate::page::{self, Page, PageError, filled};
 use crate::rows::{Reject, check_length, check_time};
-
-/// How much of a rejected item is kept beside its reason.
-const EXCERPT_CHARS: usize = 300;
-
-/// What a page says, newest first as it came.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Page<'a> {
-    /// The plays.
-    pub rows: Vec<Row<'a>>,
-    /// The items that are no plays.
-    pub rejected: Vec<Rejected>,
-}
-
-/// A play of a page.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Row<'a> {
-    /// Its place among all items of the page, from 0.
-    pub index: u32,
-    /// What is said about it.
-    pub play: Play<'a>,
-    /// The artists of the track, in order.
-    pub credits: Vec<Credit<'a>>,
-}
-
-/// An item that could not be understood.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Rejected {
-    /// Its place among all items of the page, from 0.
-    pub index: u32,
-    /// Where it begins in the body.
-    pub byte_offset: u64,
-    /// A short name: `invalid_json`, `wrong_type`, `missing_key`, `wrong_value` or
-    /// `time_out_of_range`.
-    pub reason: &'static str,
-    /// In words, with the value.
-    pub detail: String,
-    /// The beginning of the item.
-    pub excerpt: String,
-}
-
-/// The body as a whole is something else: an error page, or cut off.
-#[derive(Debug, thiserror::Error)]
-#[error("the body is no page of recently played tracks")]
-pub struct PageError(#[from] serde_json::Error);
 
 /// Reads the body of `GET /me/player/recently-played`. `received_at` bounds the times.
 ///
@@ -63,21 +19,7 @@ pub struct PageError(#[from] serde_json::Error);
 /// a [`Rejected`] row and does not disturb the others.
 pub fn parse(body: &[u8], received_at: UnixMs) -> Result<Page<'_>, PageError> {
     let Body { items } = serde_json::from_slice(body)?;
-    let mut page = Page { rows: Vec::with_capacity(items.len()), rejected: Vec::new() };
-    for (index, item) in (0..).zip(items) {
-        match read(item.get(), received_at) {
-            Ok((play, credits)) => page.rows.push(Row { index, play, credits }),
-            Err(Reject { reason, detail }) => page.rejected.push(Rejected {
-                index,
-                // The item is a slice of the body.
-                byte_offset: (item.get().as_ptr().addr() - body.as_ptr().addr()) as u64,
-                reason,
-                detail,
-                excerpt: item.get().chars().take(EXCERPT_CHARS).collect(),
-            }),
-        }
-    }
-    Ok(page)
+    Ok(page::read_items(body, &items, |item| read(item, received_at).map(Some)))
 }
 
 #[derive(Deserialize)]
@@ -140,11 +82,7 @@ struct Context<'a> {
 }
 
 fn read(item: &str, received_at: UnixMs) -> Result<(Play<'_>, Vec<Credit<'_>>), Reject> {
-    let item: Item<'_> = serde_json::from_str(item).map_err(|error| {
-        // The item is whole, so only an impossible escape can still be wrong as JSON.
-        let reason = if error.classify() == Category::Data { "wrong_type" } else { "invalid_json" };
-        Reject::new(reason, error.to_string())
-    })?;
+    let item: Item<'_> = page::item(item)?;
     let track = item.track.ok_or_else(|| Reject::new("missing_key", "the item has no track"))?;
     let time_raw = item.played_at.ok_or_else(|| Reject::new("missing_key", "the item has no played_at"))?;
     let at = instant(&time_raw)
@@ -203,11 +141,6 @@ fn credits<'a>(artists: Option<Vec<Artist<'a>>>) -> Vec<Credit<'a>> {
     };
     let says_something = |credit: &Credit<'_>| !credit.artist_name.is_empty() || credit.artist_uri.is_some();
     artists.into_iter().flatten().map(credit).filter(says_something).collect()
-}
-
-/// An empty identifier or date says nothing. Names stay as given, empty ones too.
-fn filled(text: Option<Text<'_>>) -> Option<Text<'_>> {
-    text.filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -220,6 +220,20 @@ impl RawStore {
         open().with_context(|| format!("reading the raw file {}", path.display()))
     }
 
+    /// Copies a body to another account, where it may be already.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn copy_body(&self, to: &Self, source: Source, raw_id: &str) -> anyhow::Result<()> {
+        let (old, new) = (self.body_path(source, raw_id), to.body_path(source, raw_id));
+        if new.exists() {
+            return Ok(());
+        }
+        let mut body = File::open(&old).with_context(|| format!("opening {}", old.display()))?;
+        files::write_whole_with(&new, |file| io::copy(&mut body, file).map(drop))
+            .with_context(|| format!("writing {}", new.display()))
+    }
+
     /// Deletes a body. Only for bytes that brought nothing, or whose import is undone.
     ///
     /// # Errors

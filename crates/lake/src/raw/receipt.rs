@@ -105,6 +105,13 @@ pub struct Receipt {
     pub origin: String,
     /// The bodies; byte-identical files of one archive are one item.
     pub items: Vec<Item>,
+    /// Loose files, which may be of several exports: equal rows of two files are one play. In a
+    /// zip, as the service made it, they are two.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_loose: bool,
+    /// From the first to the last play of an export: what lies between was not lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<(UnixMs, UnixMs)>,
 }
 
 impl Receipt {

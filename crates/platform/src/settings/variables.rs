@@ -14,7 +14,12 @@ const FIXED_NAMES: &[(&str, &str)] = &[
     ("CONTACT", "contact"),
     ("DATA_DIR", "data_dir"),
     ("DUCKDB_PATH", "duckdb_path"),
+    ("LASTFM_API_KEY", "lastfm.api_key"),
+    ("LASTFM_BASE_URL", "lastfm.base_url"),
+    ("LISTENBRAINZ_BASE_URL", "listenbrainz.base_url"),
+    ("LISTENBRAINZ_TOKEN", "listenbrainz.token"),
     ("LOG_LEVEL", "log_level"),
+    ("PUBLIC_URL", "public_url"),
     ("SPOTIFY_ACCOUNTS_BASE_URL", "spotify.accounts_base_url"),
     ("SPOTIFY_BASE_URL", "spotify.base_url"),
     ("SPOTIFY_CLIENT_ID", "spotify.client_id"),
@@ -22,6 +27,7 @@ const FIXED_NAMES: &[(&str, &str)] = &[
     ("SPOTIFY_REFRESH_TOKEN", "spotify.refresh_token"),
     ("TIMEZONE", "timezone"),
     ("TRACKER_NOW", "now"),
+    ("TRACKER_SECRET_KEY", "secret_key"),
 ];
 
 /// Names that look like settings but belong to the tests.

@@ -217,6 +217,17 @@ impl StateDb {
         Ok(found.is_some())
     }
 
+    /// Who an account is, by service.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn identities(&self, account_id: &AccountId) -> anyhow::Result<Vec<(String, String)>> {
+        let query = "select service, external_id from identities where account_id = ?1 order by service";
+        let mut query = self.connection.prepare(query)?;
+        let rows = query.query_map([account_id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
     /// Notes that a person is known to `service` as `external_id`.
     ///
     /// # Errors

@@ -4,7 +4,11 @@
 //! programs never fail on each other but wait.
 
 mod accounts;
+mod connections;
 mod gaps;
+mod limits;
+mod logins;
+mod partings;
 mod runs;
 mod schema;
 mod tokens;
@@ -17,7 +21,12 @@ use anyhow::Context;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use accounts::{Account, AccountId, CountingRule};
+pub use connections::FetchedSource;
 pub use gaps::Gap;
+pub use limits::{Cooldown, EVERY_CLASS, Refusal, RequestLimit};
+pub use logins::BegunLogin;
+pub use runs::Run;
+pub use tokens::Login;
 pub use zones::AccountZone;
 
 use crate::private;

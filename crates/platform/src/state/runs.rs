@@ -1,6 +1,6 @@
 //! Reports of past runs, kept for people who ask what an import did.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
 use serde_json::Value;
 
@@ -33,7 +33,52 @@ impl StateDb {
                     report.to_string()
                 ],
             )?;
+            // Polls come every half hour: their reports are kept for a season, those of imports
+            // for good.
+            transaction.execute(
+                "delete from job_runs where job <> 'ingest import' and started_at_ms < ?1",
+                [(started_at - KEPT).timestamp_millis()],
+            )?;
             Ok(())
         })
     }
+
+    /// The newest runs of an account, one for each job.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn last_runs(&self, account_id: &AccountId) -> anyhow::Result<Vec<Run>> {
+        let mut query = self.connection.prepare(
+            "select job, run_id, status, max(started_at_ms), report from job_runs where account_id = ?1
+             group by job order by job",
+        )?;
+        let rows = query.query_map([account_id.as_str()], |row| {
+            let (started_at_ms, report): (i64, String) = (row.get(3)?, row.get(4)?);
+            Ok(Run {
+                job: row.get(0)?,
+                run_id: row.get(1)?,
+                status: row.get(2)?,
+                started_at: DateTime::from_timestamp_millis(started_at_ms).unwrap_or_default(),
+                report: serde_json::from_str(&report).unwrap_or_default(),
+            })
+        })?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+}
+
+const KEPT: TimeDelta = TimeDelta::days(90);
+
+/// What a run did.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Which job, such as `ingest import`.
+    pub job: String,
+    /// The run.
+    pub run_id: String,
+    /// `ok`, `partial` or `failed`.
+    pub status: String,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// What it said.
+    pub report: Value,
 }

@@ -1,3 +1,4 @@
+use crate::page::{EXCERPT_CHARS, Row};
 use serde_json::{Value, json};
 
 use super::*;

@@ -1,13 +1,25 @@
 //! `ingest account`: people, and where they lived when.
 
-use std::str::FromStr;
+mod erase;
+mod merge;
+mod pause;
+mod remove;
+mod show;
+mod zones;
 
 use anyhow::Context;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use comfy_table::{Table, presets};
 use platform::state::{Account, CountingRule, StateDb};
 use platform::{JobContext, Stop};
+
+pub(crate) use erase::erase_source;
+pub use merge::merge;
+pub use pause::pause;
+pub use remove::remove;
+pub use show::show;
+pub(crate) use zones::shown;
+use zones::{parse_instant, parse_zone};
 
 /// Makes an account.
 ///
@@ -62,7 +74,6 @@ pub fn set(context: &JobContext, name: &str, change: &Change) -> anyhow::Result<
     if said.is_empty() {
         return Err(Stop::Usage("say what to change: --zone, --forget-from or --counts".into()).into());
     }
-    said.push("the next `music-tracker refresh` uses it".to_owned());
     Ok(said.join("\n"))
 }
 
@@ -113,35 +124,4 @@ pub fn list(context: &JobContext) -> anyhow::Result<String> {
         table.add_row(row);
     }
     Ok(table.to_string())
-}
-
-fn parse_zone(zone: &str) -> anyhow::Result<Tz> {
-    Tz::from_str(zone).map_err(|_| {
-        let text =
-            format!("{zone:?} is no IANA time zone; they look like Europe/Berlin, America/New_York, Asia/Kolkata");
-        Stop::Usage(text).into()
-    })
-}
-
-/// An instant: RFC 3339 with an offset, or a local date (and time) in `zone`.
-fn parse_instant(text: &str, zone: Tz) -> anyhow::Result<DateTime<Utc>> {
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Ok(instant.with_timezone(&Utc));
-    }
-    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M"))
-        .or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|date| date.and_time(chrono::NaiveTime::MIN)));
-    let local = local.map_err(|_| {
-        Stop::Usage(format!(
-            "{text:?} is no instant; write 2024-07-03T10:00:00Z, or a local time in {zone} as 2024-07-03 or 2024-07-03T12:00"
-        ))
-    })?;
-    zone.from_local_datetime(&local)
-        .earliest()
-        .map(|instant| instant.with_timezone(&Utc))
-        .ok_or_else(|| Stop::Usage(format!("{text} never happened in {zone}: the clocks were put forward then")).into())
-}
-
-fn shown(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

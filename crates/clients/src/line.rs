@@ -1,0 +1,165 @@
+//! The way out to one service: every request of every client passes here, in turn with those
+//! of other programs, and within what the service bears.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use platform::state::{Cooldown, EVERY_CLASS, Refusal, RequestLimit};
+use platform::{Clock, JobContext, StateDb};
+use reqwest::{Client, RequestBuilder};
+use serde::de::IgnoredAny;
+use url::Url;
+
+use crate::http::{self, MAX_BODY_BYTES, Reply};
+use crate::{ClientError, Policy};
+
+/// A kind of request, with a budget of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Class {
+    /// Its name in the state database.
+    pub name: &'static str,
+    /// The most requests of it in 24 hours.
+    pub per_day: Option<u32>,
+}
+
+/// The line to one service.
+pub struct Line {
+    http: Client,
+    policy: Policy,
+    service: String,
+    spacing: Duration,
+    // Between requests of this program; the state database keeps those of others apart.
+    limiter: Option<DefaultDirectRateLimiter>,
+    state: Mutex<StateDb>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Line {
+    /// A line to `service`, which bears a request every `spacing`.
+    ///
+    /// # Errors
+    /// When the state database cannot be opened or no HTTP client be made.
+    pub fn open(context: &JobContext, service: impl Into<String>, spacing: Duration) -> anyhow::Result<Self> {
+        let settings = &context.settings;
+        let timeout = Duration::from_secs(settings.http.timeout_secs);
+        Ok(Self {
+            http: http::http_client(settings.contact.as_deref(), timeout)?,
+            policy: settings.http.into(),
+            service: service.into(),
+            spacing,
+            limiter: Quota::with_period(spacing).map(RateLimiter::direct),
+            state: Mutex::new(context.state()?),
+            clock: Arc::clone(&context.clock),
+        })
+    }
+
+    /// Asks until `judge` finds an answer good, or the policy gives up. `request` is built
+    /// anew for each try; `url` is what errors and logs may show of it.
+    pub(crate) async fn ask<T>(
+        &self,
+        class: Class,
+        url: &Url,
+        request: impl Fn(&Client) -> RequestBuilder,
+        judge: impl Fn(Reply) -> Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
+        let mut attempt = 0;
+        loop {
+            let error = match self.ask_once(class, url, &request, &judge).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let decision = self.policy.decide(&error, attempt, http::jitter());
+            if let Some(cool_down) = decision.cool_down {
+                self.cool_down(cool_down.class(class.name), cool_down.wait, &error.to_string())?;
+            }
+            let Some(wait) = decision.retry else { return Err(error) };
+            tracing::debug!(%url, wait_ms = wait.as_millis() as u64, %error, "trying again");
+            tokio::time::sleep(wait).await;
+            attempt += 1;
+        }
+    }
+
+    /// Asks once, whatever comes of it: for requests that must not be repeated.
+    pub(crate) async fn ask_once<T>(
+        &self,
+        class: Class,
+        url: &Url,
+        request: impl Fn(&Client) -> RequestBuilder,
+        judge: impl Fn(Reply) -> Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
+        self.wait_for_turn(class).await?;
+        let reply = http::send(request(&self.http), url, MAX_BODY_BYTES).await?;
+        let quiet = reply.quiet;
+        let answer = judge(reply)?;
+        if let Some(quiet) = quiet {
+            self.cool_down(EVERY_CLASS, quiet, "no requests are left in this window")?;
+        }
+        Ok(answer)
+    }
+
+    /// Waits for the next free moment. A cooldown of seconds is waited out, a longer one is
+    /// the caller's to know.
+    async fn wait_for_turn(&self, class: Class) -> Result<(), ClientError> {
+        let limit = RequestLimit {
+            service: self.service.clone(),
+            class: class.name,
+            spacing: self.spacing,
+            per_day: class.per_day,
+        };
+        if let Some(limiter) = &self.limiter {
+            limiter.until_ready().await;
+        }
+        loop {
+            let now = self.clock.now();
+            let reserved = self.state(|state| state.reserve_request(&limit, now))?;
+            match reserved {
+                Ok(wait) => {
+                    tokio::time::sleep(wait).await;
+                    return Ok(());
+                }
+                Err(Refusal::CoolingDown { until, .. }) if self.is_short(until - now) => {
+                    tokio::time::sleep((until - now).to_std().unwrap_or_default()).await;
+                    if self.clock.now() <= now {
+                        // A clock that stands still, in a test, would never get there.
+                        return Err(ClientError::CoolingDown { until, reason: "the clock stands still".to_owned() });
+                    }
+                }
+                Err(Refusal::CoolingDown { until, reason }) => return Err(ClientError::CoolingDown { until, reason }),
+                Err(Refusal::BudgetSpent { until, per_day }) => {
+                    return Err(ClientError::BudgetSpent { class: class.name, per_day, until });
+                }
+            }
+        }
+    }
+
+    fn is_short(&self, wait: TimeDelta) -> bool {
+        wait.to_std().is_ok_and(|wait| wait <= self.policy.longest)
+    }
+
+    fn cool_down(&self, class: &str, wait: Duration, reason: &str) -> Result<(), ClientError> {
+        let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+        let until = self.clock.now().checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let cooldown =
+            Cooldown { service: self.service.clone(), class: class.to_owned(), until, reason: reason.to_owned() };
+        self.state(|state| state.cool_down(&cooldown))
+    }
+
+    fn state<T>(&self, work: impl FnOnce(&mut StateDb) -> anyhow::Result<T>) -> Result<T, ClientError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut state).map_err(|source| ClientError::Memory { source: source.into() })
+    }
+}
+
+/// A success is JSON from end to end. Anything else (an error page with status 200, an empty
+/// body) came from something that stands before the service, and passes.
+pub(crate) fn json(reply: Reply) -> Result<Reply, ClientError> {
+    match serde_json::from_slice::<IgnoredAny>(&reply.body) {
+        Ok(IgnoredAny) => Ok(reply),
+        Err(error) => Err(ClientError::Unreadable {
+            url: reply.url,
+            detail: format!("no JSON at line {}, column {}", error.line(), error.column()),
+        }),
+    }
+}

@@ -1,0 +1,60 @@
+//! `user.getRecentTracks`
+
+use clients::lastfm::Window;
+use clients::{Answer, ClientError, Lastfm};
+use tempfile::TempDir;
+use wiremock::matchers::{method, path, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::world::{LASTFM_API_KEY, context, text};
+
+const EMPTY: &str = r##"{"recenttracks":{"track":[],"@attr":{"total":"0"}}}"##;
+
+async fn check(given: ResponseTemplate, requests: u64) -> Result<Answer, ClientError> {
+    let server = MockServer::start().await;
+    Mock::given(method("GET")).respond_with(given).expect(requests).mount(&server).await;
+    let folder = TempDir::new().unwrap();
+    let client = Lastfm::open(&context(&folder, &server.uri(), None)).unwrap();
+    let result = client.recent_tracks("rj", Window::default(), 200).await;
+    assert!(!format!("{result:?}").contains(LASTFM_API_KEY));
+    result
+}
+
+#[tokio::test]
+async fn the_key_is_sent_and_not_shown() {
+    let server = MockServer::start().await;
+    Mock::given(path("/2.0/"))
+        .and(query_param("api_key", LASTFM_API_KEY))
+        .and(query_param("user", "a&b"))
+        .and(query_param("from", "5"))
+        .and(query_param("to", "9"))
+        .and(query_param("limit", "200"))
+        .respond_with(text(200, EMPTY))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let folder = TempDir::new().unwrap();
+    let client = Lastfm::open(&context(&folder, &server.uri(), None)).unwrap();
+    let answer = client.recent_tracks("a&b", Window { from: Some(5), to: Some(9), page: 1 }, 900).await.unwrap();
+    assert!(!answer.url.as_str().contains("api_key"), "{}", answer.url);
+}
+
+#[tokio::test]
+async fn the_number_in_the_body_says_more_than_the_status() {
+    for status in [200, 400, 403, 404, 500] {
+        let refused = |number: u32| text(status, &format!(r#"{{"error":{number},"message":"no"}}"#));
+        assert!(matches!(check(refused(6), 1).await, Err(ClientError::NotFound { .. })));
+        assert!(matches!(check(refused(17), 1).await, Err(ClientError::Forbidden { .. })));
+        assert!(matches!(check(refused(10), 1).await, Err(ClientError::Settings { .. })));
+        assert!(matches!(check(refused(29), 1).await, Err(ClientError::RateLimited { .. })));
+        assert!(matches!(check(refused(8), 3).await, Err(ClientError::Unreadable { .. })));
+    }
+}
+
+#[tokio::test]
+async fn without_a_key_there_is_no_client() {
+    let folder = TempDir::new().unwrap();
+    let mut context = context(&folder, "http://127.0.0.1:9", None);
+    context.settings.lastfm.api_key = None;
+    assert_eq!(Lastfm::open(&context).err().unwrap().to_string(), "wrong settings: LASTFM_API_KEY is not set");
+}

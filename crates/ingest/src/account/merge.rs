@@ -1,0 +1,58 @@
+//! Two accounts that turn out to be one person.
+
+use anyhow::{Context, ensure};
+use lake::raw::State;
+use platform::{JobContext, Stop};
+
+use super::erase::erase_account;
+use crate::session::Session;
+use crate::{gaps, rebuild};
+
+/// Moves the history, the logins and the connections of `from` into `into`, and removes `from`.
+///
+/// Bodies are copied before anything goes, so that a kill loses nothing; the same command then
+/// goes on. Plays that both had are one again.
+///
+/// # Errors
+/// A [`Stop::Usage`] when both are the same; when they are different persons at a service.
+pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<String> {
+    let state = context.state()?;
+    let from = state.chosen_account(Some(from))?.context("the account vanished")?;
+    let into = state.chosen_account(Some(into))?.context("the account vanished")?;
+    if from.account_id == into.account_id {
+        return Err(Stop::Usage("an account cannot be merged into itself".into()).into());
+    }
+    let source = Session::begin(context, from.clone())?;
+    let target = Session::begin(context, into.clone())?;
+    context.state()?.may_merge(&from, &into)?;
+    let mut receipts = source.raw.receipts()?;
+    receipts.sort_by(|(left, _), (right, _)| left.order().cmp(&right.order()));
+    let there = target.raw.receipts()?;
+    for (receipt, state) in &receipts {
+        ensure!(matches!(state, State::Done | State::Undone), "{} is not finished", receipt.receipt_id);
+        if there.iter().any(|(other, _)| other.receipt_id == receipt.receipt_id) {
+            continue;
+        }
+        for item in receipt.items.iter().filter(|item| source.raw.has_body(item.source, &item.raw_id)) {
+            source.raw.copy_body(&target.raw, item.source, &item.raw_id)?;
+        }
+        let mut moved = receipt.clone();
+        moved.account_id = target.account_id().to_owned();
+        moved.number = target.number_receipt()?;
+        target.raw.write_receipt(&moved, *state)?;
+    }
+    let rebuilt = rebuild::everything(&target, &target.part_name("merge"))?;
+    context.state()?.merge_accounts(&from, &into, &context.sealer()?)?;
+    gaps::settle(&target)?;
+    erase_account(&context.data, from.account_id.as_str())?;
+    context.state()?.remove_account(&from.account_id)?;
+    Ok(format!(
+        "{:?} is now part of {:?}: {} imports and answers were moved, {} observations stand there. Zones and counting \
+         rule are those of {:?}.",
+        from.name,
+        into.name,
+        receipts.len(),
+        rebuilt.observations,
+        into.name
+    ))
+}

@@ -1,0 +1,151 @@
+//! Logging in at Spotify: the person goes there with a browser, and comes back to a port of
+//! this machine, to an HTTPS address, or brings the address along by copy and paste.
+
+use std::io::{self, Write};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clients::Spotify;
+use clients::spotify::Pkce;
+use platform::state::{Account, BegunLogin, Login};
+use platform::{JobContext, Stop, seal};
+use secrecy::SecretString;
+use url::Url;
+
+use super::{Request, listener};
+use crate::fetch::{SPOTIFY, decided};
+use crate::import::choose_account;
+use crate::session::Session;
+use crate::spotify::token;
+
+/// What nobody can guess: 32 random bytes.
+const STATE_BYTES: usize = 32;
+
+/// The path that Spotify sends people back to. It must be registered with the app, letter by
+/// letter.
+const CALLBACK: &str = "callback";
+
+/// Sends a person to Spotify and waits for them to come back.
+pub(super) fn log_in(context: &JobContext, account: &Account, request: &Request) -> anyhow::Result<String> {
+    let settings = &context.settings.spotify;
+    let redirect_uri = match &settings.redirect_url {
+        Some(url) => url.to_string(),
+        None => format!("http://127.0.0.1:{}/{CALLBACK}", request.port),
+    };
+    let (url, state) = begin(context, account, &redirect_uri)?;
+    let mut screen = io::stderr();
+    writeln!(
+        screen,
+        "Open this address in a browser and agree:\n\n  {url}\n\n\
+         The app's settings at https://developer.spotify.com/dashboard must list this redirect URI, letter by letter:\n\n  \
+         {redirect_uri}\n"
+    )?;
+    let paste = "music-tracker account connect spotify --paste 'ADDRESS'";
+    if request.no_wait {
+        return Ok(format!(
+            "When the browser shows an address that begins with {redirect_uri} (the page itself may fail to load), \
+             copy it and end the login within an hour with: {paste}"
+        ));
+    }
+    writeln!(
+        screen,
+        "Waiting for the browser. If it runs on another machine, its last page fails to load: paste the address of that \
+         page here and press Enter."
+    )?;
+    let address = listener::wait(request.port, state)?;
+    finish(context, &address)
+}
+
+/// Begins a login. Where to send the person, and the state they come back with.
+fn begin(context: &JobContext, account: &Account, redirect_uri: &str) -> anyhow::Result<(Url, String)> {
+    let client = Spotify::open(context).map_err(|error| decided(context, SPOTIFY, error))?;
+    let pkce = if client.has_secret() { None } else { Some(Pkce::new()?) };
+    let state = URL_SAFE_NO_PAD.encode(seal::random::<STATE_BYTES>()?);
+    let url =
+        client.authorize_url(redirect_uri, &state, pkce.as_ref()).map_err(|error| decided(context, SPOTIFY, error))?;
+    let begun = BegunLogin {
+        state: state.clone(),
+        service: SPOTIFY.name.to_owned(),
+        account_name: Some(account.account_id.to_string()),
+        verifier: pkce.map(|pkce| pkce.verifier),
+        redirect_uri: redirect_uri.to_owned(),
+    };
+    context.state()?.begin_login(&begun, &context.sealer()?, context.clock.now())?;
+    Ok((url, state))
+}
+
+/// Ends a login with the address at which the browser ended up.
+///
+/// # Errors
+/// A [`Stop::Usage`] when the address belongs to no login that was begun, a
+/// [`Stop::NeedsPerson`] when Spotify or the person said no.
+pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<String> {
+    let back = Back::read(address)?;
+    let (sealer, now) = (context.sealer()?, context.clock.now());
+    let begun = context.state()?.take_login(&back.state, &sealer, now)?.ok_or_else(|| {
+        Stop::Usage(
+            "this address belongs to no login that was begun here within the last hour, or was used already: begin \
+             again with `music-tracker account connect spotify`"
+                .into(),
+        )
+    })?;
+    let code = back.code.map_err(|reason| {
+        Stop::NeedsPerson(format!("Spotify sent you back without a login ({reason}): begin again and agree"))
+    })?;
+    let (account, _) = choose_account(context, begun.account_name.as_deref())?;
+    let session = Session::begin(context, account)?;
+    let client = Spotify::open(context).map_err(|error| decided(context, SPOTIFY, error))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let pkce = begun.verifier.map(|verifier| Pkce { verifier });
+        let tokens = client
+            .exchange(&code, &begun.redirect_uri, pkce.as_ref())
+            .await
+            .map_err(|error| decided(context, SPOTIFY, error))?;
+        let refresh_token =
+            tokens.refresh_token.ok_or_else(|| anyhow::anyhow!("Spotify gave no refresh token with the login"))?;
+        let login = Login { refresh_token, authorized_at: Some(now), stored_at: now };
+        context.state()?.store_login(SPOTIFY.name, &session.account.account_id, &login, &sealer)?;
+        token::identify(&session, &client, &tokens.access_token).await?;
+        let end = login.expires_at().map(|end| format!(" Spotify ends this login on {}.", end.format("%Y-%m-%d")));
+        Ok(format!(
+            "Spotify is connected for {:?}.{} `music-tracker spotify` fetches the newest plays.",
+            session.account.name,
+            end.unwrap_or_default()
+        ))
+    })
+}
+
+/// What the browser brings back.
+struct Back {
+    state: String,
+    /// The code, or why there is none.
+    code: Result<SecretString, String>,
+}
+
+impl Back {
+    /// Reads an address, or only its query.
+    fn read(address: &str) -> anyhow::Result<Self> {
+        let address = address.trim();
+        let query = address.split_once('?').map_or(address, |(_, query)| query);
+        let query = query.split_once('#').map_or(query, |(query, _)| query);
+        let find = |name: &str| {
+            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+            pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        };
+        let unclear = || {
+            Stop::Usage(
+                "this is not the address that Spotify sends people back to: it has `?code=…&state=…` in it. Copy the \
+                 whole address from the browser"
+                    .into(),
+            )
+        };
+        let state = find("state").ok_or_else(unclear)?;
+        let code = match (find("code"), find("error")) {
+            (Some(code), None) => Ok(code.into()),
+            (_, Some(error)) => Err(error.chars().filter(|char| !char.is_control()).take(60).collect()),
+            (None, None) => return Err(unclear().into()),
+        };
+        Ok(Self { state, code })
+    }
+}

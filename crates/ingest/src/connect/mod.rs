@@ -1,0 +1,139 @@
+//! Sources that are fetched: how a person connects them, and takes them away.
+
+mod listener;
+mod login;
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use anyhow::Context;
+use clients::{Lastfm, Listenbrainz};
+use platform::state::Account;
+use platform::{JobContext, Stop};
+
+use crate::account::erase_source;
+use crate::fetch::{LASTFM, LISTENBRAINZ, SERVICES, SPOTIFY, Service, decided};
+use crate::import::choose_account;
+use crate::session::Session;
+
+/// What a person wants to connect, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Which service: `spotify`, `listenbrainz` or `lastfm`.
+    pub service: String,
+    /// Whose listening it is; the only account when there is one.
+    pub account: Option<String>,
+    /// The person's name at ListenBrainz or Last.fm.
+    pub user: Option<String>,
+    /// The port of this machine to which Spotify sends the person back.
+    pub port: u16,
+    /// The address at which the browser ended up, from a login that was begun before.
+    pub paste: Option<String>,
+    /// Only show where to log in.
+    pub no_wait: bool,
+}
+
+/// Connects a source.
+///
+/// # Errors
+/// A [`Stop`] that says what is missing, or what the service said.
+pub fn connect(context: &JobContext, request: &Request) -> anyhow::Result<String> {
+    let service = service_named(&request.service)?;
+    if service == SPOTIFY {
+        return match &request.paste {
+            Some(address) => login::finish(context, address),
+            None => {
+                let (account, _) = choose_account(context, request.account.as_deref())?;
+                login::log_in(context, &account, request)
+            }
+        };
+    }
+    let Some(user) = request.user.as_deref().map(str::trim).filter(|user| !user.is_empty()) else {
+        return Err(Stop::Usage(format!("say who you are at {} with --user NAME", service.title)).into());
+    };
+    let (account, note) = choose_account(context, request.account.as_deref())?;
+    let plays = ask_once(context, service, user)?;
+    let now = context.clock.now();
+    let mut state = context.state()?;
+    state.attach_identity(&account, service.name, &user.to_lowercase(), now)?;
+    state.connect(service.name, &account.account_id, Some(user), now)?;
+    let mut said: Vec<String> = note.into_iter().collect();
+    said.push(format!("{:?} is {user:?} at {}{plays}.", account.name, service.title));
+    said.push(format!("`music-tracker {}` fetches the whole history now, and later what is new.", service.name));
+    Ok(said.join("\n"))
+}
+
+/// Asks for one play: is there such a user, and may we read?
+fn ask_once(context: &JobContext, service: Service, user: &str) -> anyhow::Result<&'static str> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer = if service == LISTENBRAINZ {
+        let client = Listenbrainz::open(context)?;
+        runtime.block_on(client.listens(user, clients::listenbrainz::Window::Newest, 1))
+    } else {
+        let client = Lastfm::open(context).map_err(|error| decided(context, LASTFM, error))?;
+        runtime.block_on(client.recent_tracks(user, clients::lastfm::Window::default(), 1))
+    };
+    let answer = answer.map_err(|error| decided(context, service, error))?;
+    let page = crate::page::parse(service.source, &answer.body, context.clock.now().timestamp_millis())?;
+    Ok(if page.rows.is_empty() { ", where nothing was heard yet" } else { "" })
+}
+
+/// Takes a source away: the login and how far it was fetched are forgotten. What came through
+/// its API is erased with `erase`, stays with `keep`, and without either the person is asked.
+///
+/// # Errors
+/// A [`Stop::Usage`] when it was not connected.
+pub fn disconnect(
+    context: &JobContext,
+    service: &str,
+    account: Option<&str>,
+    erase: bool,
+    keep: bool,
+) -> anyhow::Result<String> {
+    let service = service_named(service)?;
+    let account = context.state()?.chosen_account(account)?.context("there is no account yet")?;
+    let session = Session::begin(context, account.clone())?;
+    let mut state = context.state()?;
+    let was_connected =
+        state.forget_login(service.name, &account.account_id)? | state.disconnect(service.name, &account.account_id)?;
+    if !was_connected && !erase {
+        return Err(Stop::Usage(format!("{:?} has not connected {}", account.name, service.title)).into());
+    }
+    let mut said =
+        format!("{} of {:?} is forgotten: its login and how far it was fetched.", service.title, account.name);
+    if service == SPOTIFY {
+        said += " At https://www.spotify.com/account/apps the app can be removed as well.";
+    }
+    if erase || (!keep && wants_erasing(service, &account)?) {
+        let rows = erase_source(&session, service.source)?;
+        said += &format!(" The {rows} rows that came through its API are erased; imports stay.");
+    } else {
+        said += &format!(
+            " What came through its API stays. Spotify's terms ask to delete it: `music-tracker account disconnect {} \
+             --account {:?} --erase` does.",
+            service.name, account.name
+        );
+    }
+    Ok(said)
+}
+
+fn wants_erasing(service: Service, account: &Account) -> anyhow::Result<bool> {
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Ok(false);
+    }
+    write!(
+        io::stderr(),
+        "Erase what came through the API of {} for {:?}, too? What an export also holds stays. [y/N] ",
+        service.title,
+        account.name
+    )?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+fn service_named(name: &str) -> anyhow::Result<Service> {
+    SERVICES.into_iter().find(|service| service.name == name).ok_or_else(|| {
+        let names = SERVICES.map(|service| service.name).join(", ");
+        Stop::Usage(format!("there is no source {name:?}; there are: {names}")).into()
+    })
+}

@@ -1,0 +1,281 @@
+//! What all fetched sources have in common: which accounts, what to do with an answer, and
+//! what became of it all.
+//!
+//! The receipt of an answer is written first, then the body as a synced `.partial` file; only
+//! then is the body read. If it brought something new, it is renamed into place, and then its
+//! rows are written to `src/`; if not, body and receipt go. A program killed in between leaves
+//! a pending receipt, and the next start finishes the work from the body on disk.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use clients::{Answer, ClientError};
+use lake::play::Source;
+use lake::raw::{HeldBody, Item, Job, RawStore, Receipt, State};
+use platform::state::{Account, AccountId, FetchedSource};
+use platform::{JobContext, Stop, Summary};
+use serde_json::json;
+
+use crate::buckets::Buckets;
+use crate::harvest::{self, Harvest, Stand};
+use crate::months::{Against, Settlement, Write, settle_months};
+use crate::session::Session;
+use crate::settle::Tally;
+use crate::{gaps, rebuild};
+
+/// A service that is fetched from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Service {
+    /// Its name in the state database and on the command line.
+    pub name: &'static str,
+    /// What people call it.
+    pub title: &'static str,
+    /// Whose statements its answers are.
+    pub source: Source,
+}
+
+/// Spotify's list of recent plays.
+pub(crate) const SPOTIFY: Service = Service { name: "spotify", title: "Spotify", source: Source::SpotifyApi };
+/// The listens of a ListenBrainz user.
+pub(crate) const LISTENBRAINZ: Service =
+    Service { name: "listenbrainz", title: "ListenBrainz", source: Source::Listenbrainz };
+/// The scrobbles of a Last.fm user.
+pub(crate) const LASTFM: Service = Service { name: "lastfm", title: "Last.fm", source: Source::Lastfm };
+/// All of them.
+pub(crate) const SERVICES: [Service; 3] = [SPOTIFY, LISTENBRAINZ, LASTFM];
+
+/// What fetching for one account brought.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outcome {
+    /// Plays in the answers.
+    pub rows: u64,
+    /// What became of them.
+    pub tally: Tally,
+    /// Plays that could not be read.
+    pub rejected: u64,
+    /// A new gap that the answer showed, in words.
+    pub gap: Option<String>,
+    /// When to ask again, at the latest.
+    pub ask_again_in: Option<Duration>,
+    /// What the person should know.
+    pub warnings: Vec<String>,
+}
+
+impl Outcome {
+    /// Adds what another answer brought.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.tally += other.tally;
+        self.rejected += other.rejected;
+        self.gap = other.gap.or(self.gap.take());
+        self.ask_again_in = other.ask_again_in.or(self.ask_again_in);
+        self.warnings.extend(other.warnings);
+    }
+}
+
+/// Keeps an answer and takes in what is new in it.
+///
+/// # Errors
+/// Any I/O error; the next start then goes on.
+pub(crate) fn take_in(session: &Session<'_>, service: Service, answer: &Answer) -> anyhow::Result<Outcome> {
+    let receipt = Receipt {
+        receipt_id: session.raw.free_receipt_id(Job::Poll, &session.context.run_id),
+        job: Job::Poll,
+        run_id: session.context.run_id.clone(),
+        number: session.number_receipt()?,
+        account_id: session.account_id().to_owned(),
+        received_at_ms: session.now().timestamp_millis(),
+        origin: service.source.as_str().to_owned(),
+        items: vec![Item {
+            raw_id: RawStore::raw_id_of(&answer.body),
+            source: service.source,
+            name: answer.url.to_string(),
+            status: Some(answer.status),
+            original_sha256: None,
+            bytes: answer.body.len() as u64,
+        }],
+        is_loose: false,
+        span: None,
+    };
+    session.raw.write_receipt(&receipt, State::Pending)?;
+    let held = session.raw.hold_body(service.source, &answer.body)?;
+    decide(session, &receipt, held, &answer.body)
+}
+
+/// Reads a body that is durable, and keeps it if it holds anything new.
+///
+/// # Errors
+/// Any I/O error; the next start then decides.
+pub(crate) fn decide(session: &Session<'_>, receipt: &Receipt, held: HeldBody, body: &[u8]) -> anyhow::Result<Outcome> {
+    let (harvest, settled) = look(session, receipt, body)?;
+    let tally = settled.total();
+    let mut outcome =
+        Outcome { rows: harvest.rows, tally, rejected: harvest.rejected.values().sum(), ..Outcome::default() };
+    if rebuild::has_news(session, receipt, std::slice::from_ref(&harvest), &settled)? {
+        // Noted before the plays are stored: afterwards they would be the known ones.
+        if receipt.items[0].source == Source::SpotifyApi && tally.stored > 0 && tally.known + tally.changed == 0 {
+            outcome.gap = gaps::notice(session, receipt, body)?;
+        }
+        held.keep()?;
+        rebuild::finish(session, receipt)?;
+    } else {
+        held.discard()?;
+        session.raw.delete_receipt(receipt, State::Pending)?;
+    }
+    Ok(outcome)
+}
+
+/// What an answer says, and what of it is new. Nothing is written to `src/` yet.
+fn look(session: &Session<'_>, receipt: &Receipt, body: &[u8]) -> anyhow::Result<(Harvest, Settlement)> {
+    let buckets = Buckets::new(session.work_folder())?;
+    let mut rows = buckets.writer();
+    let item = &receipt.items[0];
+    let stand = Stand { receipt: 0, item: 0, source: item.source, received_at: receipt.received_at_ms };
+    let harvest = harvest::api_page(body, stand, &item.name, &mut rows, &|_| true)?;
+    rows.finish()?;
+    let origins = harvest::origins(std::slice::from_ref(receipt));
+    let settled = settle_months(session, &buckets, &origins, Against::Known, Write::Nothing, || ())?;
+    Ok((harvest, settled))
+}
+
+/// The wanted account, else all that have this source connected and not paused.
+///
+/// # Errors
+/// A [`Stop::Usage`] when there is none.
+pub(crate) fn accounts(context: &JobContext, service: Service, wanted: Option<&str>) -> anyhow::Result<Vec<Account>> {
+    let state = context.state()?;
+    let connections: Vec<FetchedSource> =
+        state.connections()?.into_iter().filter(|one| one.service == service.name).collect();
+    let connected = |account: &Account| connections.iter().find(|one| one.account_id == account.account_id);
+    if let Some(wanted) = wanted {
+        let account = state.chosen_account(Some(wanted))?.filter(|account| connected(account).is_some());
+        return Ok(vec![account.ok_or_else(|| not_connected(service, wanted))?]);
+    }
+    let mut accounts = state.accounts()?;
+    accounts.retain(|account| connected(account).is_some());
+    if accounts.is_empty() {
+        let text = format!(
+            "nobody has connected {}: do it with `music-tracker account connect {}`",
+            service.title, service.name
+        );
+        return Err(Stop::Usage(text).into());
+    }
+    accounts.retain(|account| connected(account).is_some_and(|one| !one.is_paused));
+    Ok(accounts)
+}
+
+fn not_connected(service: Service, name: &str) -> Stop {
+    Stop::Usage(format!(
+        "the account {name:?} has not connected {}: do it with `music-tracker account connect {} --account {name:?}`",
+        service.title, service.name
+    ))
+}
+
+/// Fetches for each of `accounts` in turn; the trouble of one does not stop the others.
+///
+/// # Errors
+/// When nothing could be fetched for any of them.
+pub(crate) fn for_each(
+    context: &JobContext,
+    service: Service,
+    accounts: Vec<Account>,
+    fetch: impl Fn(&Session<'_>) -> anyhow::Result<Outcome>,
+) -> anyhow::Result<Summary> {
+    let several = accounts.len() > 1;
+    let (mut total, mut lines, mut failures) = (Outcome::default(), Vec::new(), Vec::new());
+    let mut soonest: Option<Duration> = None;
+    for account in accounts {
+        let (name, account_id) = (account.name.clone(), account.account_id.clone());
+        let started_at = context.clock.now();
+        let fetched = Session::begin(context, account).and_then(|session| {
+            let outcome = fetch(&session)?;
+            context.state()?.note_success(service.name, &account_id, context.clock.now())?;
+            Ok(outcome)
+        });
+        record(context, service, &account_id, started_at, fetched.as_ref())?;
+        match fetched {
+            Ok(one) => {
+                lines.push(format!("{name}: {} new of {} plays", one.tally.stored, one.rows));
+                lines.extend(one.gap.iter().map(|gap| format!("{name}: {gap}")));
+                total.warnings.extend(one.gap.iter().map(|gap| format!("{name}: {gap}")));
+                soonest = [soonest, one.ask_again_in].into_iter().flatten().min();
+                total.add(Outcome { gap: None, ask_again_in: None, ..one });
+            }
+            Err(error) => {
+                if let Some(Stop::NeedsPerson(trouble)) = Stop::in_chain(&error) {
+                    context.state()?.note_trouble(service.name, &account_id, trouble)?;
+                }
+                let text = || format!("fetching from {} for {name:?}", service.title);
+                failures.push(if several { error.context(text()) } else { error });
+            }
+        }
+    }
+    if lines.is_empty() && !failures.is_empty() {
+        let first = failures.remove(0);
+        failures.iter().for_each(|other| tracing::error!("{other:#}"));
+        return Err(first);
+    }
+    let mut warnings = total.warnings;
+    warnings.extend(failures.iter().map(|error| format!("{error:#}")));
+    let needs_person = failures.iter().filter(|error| matches!(Stop::in_chain(error), Some(Stop::NeedsPerson(_))));
+    let summary =
+        Summary { partial: !failures.is_empty() || total.rejected > 0, text: lines.join("\n"), ..Summary::default() }
+            .count("rows", total.rows)
+            .count("stored", total.tally.stored)
+            .count("changed", total.tally.changed)
+            .count("known", total.tally.known)
+            .count("rejected", total.rejected)
+            .count("needs_person", needs_person.count());
+    let summary = match soonest {
+        Some(wait) => summary.count("ask_again_in_s", wait.as_secs()),
+        None => summary,
+    };
+    Ok(Summary { warnings, ..summary })
+}
+
+/// Keeps what was fetched for one account, for people who ask.
+fn record(
+    context: &JobContext,
+    service: Service,
+    account_id: &AccountId,
+    started_at: DateTime<Utc>,
+    fetched: Result<&Outcome, &anyhow::Error>,
+) -> anyhow::Result<()> {
+    let (status, report) = match fetched {
+        Ok(one) => (
+            if one.rejected > 0 { "partial" } else { "ok" },
+            json!({"rows": one.rows, "stored": one.tally.stored, "rejected": one.rejected, "gap": one.gap}),
+        ),
+        Err(error) => ("failed", json!({"error": format!("{error:#}")})),
+    };
+    let job = format!("ingest {}", service.name);
+    context.state()?.record_run(&context.run_id, &job, Some(account_id), status, started_at, &report)
+}
+
+/// Turns the decision of a client into the decision of the job.
+pub(crate) fn decided(context: &JobContext, service: Service, error: ClientError) -> anyhow::Error {
+    let Service { title, name, .. } = service;
+    let retry_at = error.retry_at(context.clock.now());
+    let later = |reason: String| Stop::Later { reason, retry_at };
+    let stop = match &error {
+        ClientError::Reauthorize { .. } => {
+            Stop::NeedsPerson(format!("{SIGN_IN_AGAIN} `music-tracker account connect {name}`"))
+        }
+        ClientError::Forbidden { .. } if service == SPOTIFY => Stop::NeedsPerson(
+            "Spotify refuses this app (is the owner's Premium active, and is the listener on the app's list?)".into(),
+        ),
+        ClientError::Forbidden { message } | ClientError::NotFound { message } => Stop::NeedsPerson(message.clone()),
+        ClientError::Settings { .. } => Stop::Usage(format!("the settings for {title} are wrong")),
+        ClientError::RateLimited { .. } | ClientError::CoolingDown { .. } => {
+            later(format!("{title} asks to slow down"))
+        }
+        ClientError::BudgetSpent { .. } => later(format!("enough was asked of {title} for today")),
+        ClientError::TooLarge { .. } => later(format!("{title} does not answer properly")),
+        _ if error.is_transient() => later(format!("{title} does not answer properly")),
+        _ => return error.into(),
+    };
+    anyhow::Error::new(error).context(stop)
+}
+
+/// How the trouble of a login begins that has ended: nobody asks with it again.
+pub(crate) const SIGN_IN_AGAIN: &str = "the login has ended: log in again with";

@@ -1,0 +1,143 @@
+//! Stretches of time in which Spotify's list may have lost plays: it holds the newest 50 and
+//! forgets the rest.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use lake::manifest::Manifest;
+use lake::parts;
+use lake::play::{Source, UnixMs};
+use lake::raw::{Job, Receipt};
+use lake::schema::PLAYS;
+use platform::state::Gap;
+
+use crate::month::Month;
+use crate::page;
+use crate::session::Session;
+
+/// A stretch shorter than this holds no play that counts.
+const SHORTEST: TimeDelta = TimeDelta::seconds(30);
+
+/// How far back listening is looked at to estimate what is missing.
+const HABIT: TimeDelta = TimeDelta::days(28);
+
+/// The end of a play in an export and in the list differ by up to so much.
+const TOLERANCE: TimeDelta = TimeDelta::minutes(2);
+
+const SPOTIFY: [Source; 3] = [Source::SpotifyApi, Source::SpotifyExport, Source::SpotifyAccountData];
+
+/// Notes a gap when a list of which nothing was known does not reach back to what is known.
+/// Its words, if there is one.
+///
+/// # Errors
+/// When a live file is missing or damaged; database errors.
+pub(crate) fn notice(session: &Session<'_>, receipt: &Receipt, body: &[u8]) -> anyhow::Result<Option<String>> {
+    let Ok(page) = page::parse(Source::SpotifyApi, body, receipt.received_at_ms) else { return Ok(None) };
+    let Some(oldest) = page.rows.iter().min_by_key(|row| row.play.at) else { return Ok(None) };
+    let (oldest_end, oldest_start) = (oldest.play.at, oldest.play.started_at().unwrap_or(oldest.play.at));
+    let Some(habit) = habit(session, oldest_end)? else { return Ok(None) };
+    let (after, before) = (instant(habit.newest), instant(oldest_end));
+    if instant(oldest_start) - after < SHORTEST {
+        return Ok(None);
+    }
+    let share = (oldest_start - habit.newest) as f64 / HABIT.num_milliseconds() as f64;
+    let gap = Gap {
+        account_id: session.account.account_id.clone(),
+        source: Source::SpotifyApi.as_str().to_owned(),
+        after,
+        before,
+        detected_at: session.now(),
+        run_id: receipt.run_id.clone(),
+        estimated_plays: (habit.plays as f64 * share).round() as u32,
+        closed_by: None,
+    };
+    session.context.state()?.add_gap(&gap)?;
+    settle(session)?;
+    Ok(Some(words(&gap)))
+}
+
+/// A gap for people.
+pub(crate) fn words(gap: &Gap) -> String {
+    let shown = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let fate = if gap.closed_by.is_some() {
+        "an import covers it"
+    } else {
+        "ask Spotify for your extended streaming history and import it to fill it"
+    };
+    format!("a gap from {} to {}, perhaps {} plays: {fate}", shown(gap.after), shown(gap.before), gap.estimated_plays)
+}
+
+/// Says of each gap of the account which export covers it, if one does.
+///
+/// # Errors
+/// Errors of reading receipts and of the state database.
+pub(crate) fn settle(session: &Session<'_>) -> anyhow::Result<()> {
+    let mut state = session.context.state()?;
+    let mut gaps = state.gaps()?;
+    gaps.retain(|gap| gap.account_id == session.account.account_id);
+    if gaps.is_empty() {
+        return Ok(());
+    }
+    let exports = session.raw.living_receipts(Some(Job::Import))?;
+    for gap in gaps {
+        let covers = |receipt: &&Receipt| {
+            receipt.span.is_some_and(|(first, last)| {
+                instant(first) <= gap.after + TOLERANCE && instant(last) >= gap.before - TOLERANCE
+            })
+        };
+        let closed_by = exports.iter().find(covers).map(|receipt| receipt.receipt_id.as_str());
+        if gap.closed_by.as_deref() != closed_by {
+            state.close_gap(&gap, closed_by)?;
+        }
+    }
+    Ok(())
+}
+
+/// How somebody listened before an instant.
+struct Habit {
+    /// The end of the last play that is known.
+    newest: UnixMs,
+    /// How many plays ended in the four weeks up to then.
+    plays: usize,
+}
+
+/// `None` when nothing is known before `before`.
+fn habit(session: &Session<'_>, before: UnixMs) -> anyhow::Result<Option<Habit>> {
+    let manifest = Manifest::read(session.data(), &PLAYS)?;
+    let mut mine: Vec<_> = manifest
+        .files
+        .iter()
+        .filter(|part| {
+            part.partition.account_id == session.account_id()
+                && SPOTIFY.iter().any(|source| source.as_str() == part.partition.source)
+                && part.partition.month <= Month::of(before).to_string()
+        })
+        .collect();
+    mine.sort_by(|left, right| right.partition.month.cmp(&left.partition.month));
+    let mut ends: Vec<(&str, UnixMs)> = Vec::new();
+    let mut newest: Option<UnixMs> = None;
+    for part in mine {
+        if let Some(newest) = newest
+            && part.partition.month < Month::of(newest - HABIT.num_milliseconds()).to_string()
+        {
+            break;
+        }
+        let source = part.partition.source.as_str();
+        ends.extend(
+            parts::ends(session.data(), part)?.into_iter().filter(|end| *end < before).map(|end| (source, end)),
+        );
+        newest = ends.iter().map(|(_, end)| *end).max();
+    }
+    Ok(newest.map(|newest| {
+        let recent = |wanted: Source| {
+            let of = |(source, end): &&(&str, UnixMs)| {
+                *source == wanted.as_str() && *end > newest - HABIT.num_milliseconds()
+            };
+            ends.iter().filter(of).count()
+        };
+        // The same play stands in several sources; the fullest of them tells most.
+        Habit { newest, plays: SPOTIFY.map(recent).into_iter().max().unwrap_or_default() }
+    }))
+}
+
+fn instant(ms: UnixMs) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).unwrap_or_default()
+}

@@ -1,0 +1,99 @@
+//! The status for people.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use comfy_table::{Table, presets};
+
+use super::{AccountStatus, SourceStatus, Status};
+use crate::account::shown;
+
+pub(super) fn for_people(status: &Status, now: DateTime<Utc>) -> String {
+    if status.accounts.is_empty() {
+        return "no accounts yet: `music-tracker import ZIP` or `music-tracker account connect spotify` makes one"
+            .into();
+    }
+    let mut text = String::new();
+    for account in &status.accounts {
+        text += &of_account(account, now);
+        text.push('\n');
+    }
+    let mut limits = Table::new();
+    limits.load_preset(presets::NOTHING).set_header(["requests", "kind", "last 24 h", "of", "quiet until"]);
+    for limit in &status.limits {
+        limits.add_row([
+            limit.service.clone(),
+            limit.class.clone(),
+            limit.used.to_string(),
+            limit.per_day.map_or_else(|| "-".to_owned(), |per_day| per_day.to_string()),
+            match (limit.cooling_until, &limit.reason) {
+                (Some(until), Some(reason)) => format!("{} ({reason})", shown(until)),
+                _ => "-".to_owned(),
+            },
+        ]);
+    }
+    text + &limits.to_string()
+}
+
+pub(crate) fn of_account(account: &AccountStatus, now: DateTime<Utc>) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header(["source", "newest play", "age", "rows", "fetched", "login ends"]);
+    for source in &account.sources {
+        table.add_row([
+            source.source.clone(),
+            source.newest_play.map_or_else(|| "-".to_owned(), shown),
+            source.age_seconds.map_or_else(|| "-".to_owned(), |age| span(TimeDelta::seconds(age))),
+            source.observations.to_string(),
+            fetched(source, now),
+            source.login_ends.map_or_else(|| "-".to_owned(), |end| end.format("%Y-%m-%d").to_string()),
+        ]);
+    }
+    let mut text = format!("{}\n{table}\n", account.name);
+    for source in &account.sources {
+        if let Some(trouble) = &source.trouble {
+            writeln!(text, "  ! {}: {trouble}", source.source).ok();
+        }
+    }
+    for gap in account.gaps.iter().filter(|gap| gap.closed_by.is_none()) {
+        writeln!(
+            text,
+            "  ! gap: {} to {}, perhaps {} plays; an export of Spotify fills it",
+            shown(gap.after),
+            shown(gap.before),
+            gap.estimated_plays
+        )
+        .ok();
+    }
+    let closed = account.gaps.iter().filter(|gap| gap.closed_by.is_some()).count();
+    if closed > 0 {
+        writeln!(text, "  {closed} gap(s) were filled by imports").ok();
+    }
+    for run in &account.last_runs {
+        writeln!(text, "  last {}: {} ({})", run.job, shown(run.started_at), run.status).ok();
+    }
+    writeln!(text, "  raw files {}, typed tables {}", size(account.raw_bytes), size(account.typed_bytes)).ok();
+    text
+}
+
+fn fetched(source: &SourceStatus, now: DateTime<Utc>) -> String {
+    match (source.is_connected, source.is_paused, source.last_success) {
+        (false, ..) => "imported".to_owned(),
+        (_, true, _) => "paused".to_owned(),
+        (_, _, None) => "not yet".to_owned(),
+        (_, _, Some(at)) => format!("{} ago", span(now - at)),
+    }
+}
+
+/// The largest unit that fits.
+fn span(time: TimeDelta) -> String {
+    match time.num_seconds() {
+        ..60 => "a moment".to_owned(),
+        60..7_200 => format!("{} min", time.num_minutes()),
+        7_200..172_800 => format!("{} h", time.num_hours()),
+        _ => format!("{} days", time.num_days()),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    indicatif::HumanBytes(bytes).to_string()
+}

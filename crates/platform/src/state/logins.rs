@@ -1,0 +1,80 @@
+//! Logins that were begun: the service sends the person back with a `state` that must fit.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{OptionalExtension, params};
+use secrecy::SecretString;
+
+use super::StateDb;
+use crate::Sealer;
+
+/// How long a person may take to log in.
+const PATIENCE: TimeDelta = TimeDelta::hours(1);
+
+/// A login that a person was sent away for.
+#[derive(Debug, Clone)]
+pub struct BegunLogin {
+    /// Random; comes back with the person.
+    pub state: String,
+    /// Where to.
+    pub service: String,
+    /// The account it is for; `None` when it shall be found out.
+    pub account_name: Option<String>,
+    /// The PKCE verifier.
+    pub verifier: Option<SecretString>,
+    /// Where the person comes back to.
+    pub redirect_uri: String,
+}
+
+impl StateDb {
+    /// Remembers a login, and forgets those that took too long.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn begin_login(&mut self, login: &BegunLogin, sealer: &Sealer, now: DateTime<Utc>) -> anyhow::Result<()> {
+        let verifier = login.verifier.as_ref().map(|verifier| sealer.seal(verifier, &login.state)).transpose()?;
+        self.write(|transaction| {
+            let too_long_ago = (now - PATIENCE).timestamp_millis();
+            transaction.execute("delete from logins where begun_at_ms < ?1", [too_long_ago])?;
+            transaction.execute(
+                "insert into logins (state, service, account_name, verifier, redirect_uri, begun_at_ms)
+                 values (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    login.state,
+                    login.service,
+                    login.account_name,
+                    verifier,
+                    login.redirect_uri,
+                    now.timestamp_millis()
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Takes the login that `state` belongs to: it can be ended once only. `None` when none was
+    /// begun within the last hour.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn take_login(
+        &mut self,
+        state: &str,
+        sealer: &Sealer,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<Option<BegunLogin>> {
+        let too_long_ago = (now - PATIENCE).timestamp_millis();
+        self.write(|transaction| {
+            let taken = transaction
+                .query_row(
+                    "delete from logins where state = ?1 and begun_at_ms >= ?2
+                     returning service, account_name, verifier, redirect_uri",
+                    params![state, too_long_ago],
+                    |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?, row.get(3)?)),
+                )
+                .optional()?;
+            let Some((service, account_name, verifier, redirect_uri)) = taken else { return Ok(None) };
+            let verifier = verifier.and_then(|sealed| sealer.unseal(&sealed, state));
+            Ok(Some(BegunLogin { state: state.to_owned(), service, account_name, verifier, redirect_uri }))
+        })
+    }
+}
