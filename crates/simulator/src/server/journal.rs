@@ -10,7 +10,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::encoding::{basic, field_of};
@@ -44,6 +44,15 @@ pub struct RequestLine {
     pub token: Option<String>,
     /// The fault that answered or broke the answer.
     pub fault: Option<&'static str>,
+}
+
+/// The most requests that came within any span of simulated time of this length, its end
+/// excluded. Choose the lines first: those of one service, one app, one developer.
+pub fn peak<'l>(lines: impl IntoIterator<Item = &'l RequestLine>, span: TimeDelta) -> usize {
+    let mut times: Vec<DateTime<Utc>> = lines.into_iter().map(|line| line.at).collect();
+    times.sort_unstable();
+    let within = |(first, start): (usize, &DateTime<Utc>)| times.partition_point(|at| *at < *start + span) - first;
+    times.iter().enumerate().map(within).max().unwrap_or(0)
 }
 
 /// Who asked.

@@ -75,7 +75,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use self::faults::{ErrorBody, Fault, FaultKind, RetryAfter};
-pub use self::journal::RequestLine;
+pub use self::journal::{RequestLine, peak};
 pub use self::options::{App, Options, Rotation, Shape};
 use self::state::Shared;
 pub use self::targets::Service;

@@ -197,6 +197,7 @@ async fn faults_speak_its_language() {
     assert_eq!(visit.get("listenbrainz/1/user/eve-listens/listens").await.status(), 200);
     let answer = visit.get("listenbrainz/1/user/ada-listens/listens").await;
     assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].as_bytes()), (429, &b"7"[..]));
+    assert_eq!(answer.headers()["x-ratelimit-reset-in"], "7");
     assert_eq!(answer.json::<Value>().await.unwrap()["code"], 429);
     assert_eq!(visit.get("listenbrainz/1/user/ada-listens/listens").await.status(), 200);
 }

@@ -1,7 +1,7 @@
 use chrono::{Months, TimeDelta};
 use reqwest::header::LOCATION;
 use serde_json::json;
-use simulator::server::{App, Options, Rotation};
+use simulator::server::{App, Options, Rotation, peak};
 
 use crate::small_scenario;
 use crate::visit::Visit;
@@ -221,4 +221,20 @@ async fn the_log_tells_app_developer_and_account() {
     let lines = visit.json("_control/requests/log").await;
     assert_eq!(lines[2]["path"], "GET /v1/me/player/recently-played");
     assert_eq!(lines[2]["service"], "spotify");
+}
+
+#[tokio::test]
+async fn budgets_are_counted_over_any_span() {
+    let visit = visit(Options::default()).await;
+    let (token, start) = (visit.access("ada").await, visit.server.now());
+    for secs in [0, 10, 29, 30, 31, 100] {
+        visit.server.set_now(start + TimeDelta::seconds(secs));
+        visit.items(&token).await;
+    }
+    let log = visit.server.request_log();
+    let polls = || log.iter().filter(|line| line.endpoint == "recently-played");
+    assert_eq!(peak(polls(), TimeDelta::seconds(30)), 4, "from 10 to 31");
+    assert_eq!(peak(polls(), TimeDelta::seconds(1)), 1);
+    assert_eq!(peak(&log, TimeDelta::days(1)), 7);
+    assert_eq!(peak([], TimeDelta::days(1)), 0);
 }

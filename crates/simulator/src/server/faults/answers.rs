@@ -27,7 +27,12 @@ pub(in crate::server) async fn answer(fault: &FaultKind, target: Target, now: Da
     match fault {
         FaultKind::RateLimited { retry_after } => {
             let (message, code) = ("API rate limit exceeded", 29);
-            waiting(error(target, 429, message, code), *retry_after, now)
+            let mut response = error(target, 429, message, code);
+            if let (Service::ListenBrainz, RetryAfter::Secs(secs)) = (target.service, retry_after) {
+                response.headers_mut().insert("x-ratelimit-remaining", HeaderValue::from(0));
+                response.headers_mut().insert("x-ratelimit-reset-in", HeaderValue::from(*secs));
+            }
+            waiting(response, *retry_after, now)
         }
         FaultKind::QuotaExceeded { retry_after } => {
             let body = json!({"error": {"status": 429, "message": "Too many requests", "reason": "QUOTA_EXCEEDED"}});

@@ -9,17 +9,19 @@ use axum::Json;
 use axum::extract::{Extension, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::faults::{Twists, lastfm_message};
 use super::journal::Served;
 use super::state::Shared;
 use super::targets::Service;
-use crate::world::Scrobble;
+use crate::world::{Scrobble, TruePlay};
 
 /// No page has more.
 const MOST: usize = 200;
+/// No track is longer.
+const LONGEST: TimeDelta = TimeDelta::hours(1);
 
 /// `GET /2.0/?method=user.getrecenttracks`
 pub(super) async fn recent_tracks(
@@ -51,10 +53,7 @@ pub(super) async fn recent_tracks(
             shapes::track(&play, Some(scrobble.uts + skew), wish.is_extended)
         })
         .collect();
-    let playing = shared.world.everything_of(account).find(|play| {
-        play.in_lastfm && play.started_at <= now && now < play.ended_at && play.ended_at - now > TimeDelta::seconds(5)
-    });
-    if let Some(play) = playing {
+    if let Some(play) = playing(&shared, wish.place, now) {
         tracks.insert(0, shapes::track(&play, None, wish.is_extended));
     }
     let body = json!({
@@ -73,6 +72,15 @@ pub(super) async fn recent_tracks(
     let numbers = page.iter().map(|scrobble| scrobble.number).collect();
     answer.extensions_mut().insert(Served { service: Service::LastFm, account: wish.place, numbers });
     answer
+}
+
+/// What is being played and will be scrobbled.
+fn playing(shared: &Shared, place: usize, now: DateTime<Utc>) -> Option<TruePlay<'_>> {
+    let scrobbles = &shared.told(place).scrobbles;
+    let since = scrobbles.partition_point(|scrobble| scrobble.uts < (now - LONGEST).timestamp());
+    let recent = scrobbles[since..].iter().take_while(|scrobble| scrobble.uts <= now.timestamp() + 2);
+    let mut plays = recent.map(|scrobble| shared.world.play(shared.account(place), scrobble.number));
+    plays.find(|play| play.started_at <= now && now < play.ended_at)
 }
 
 /// Everything else.
