@@ -18,7 +18,7 @@ use super::state::Shared;
 type Fields = HashMap<String, String>;
 
 /// What goes into the answer: the grant and a refresh token, if there is a new one.
-type Granted = Result<(Grant, Option<String>), Response>;
+type Granted = Result<(Grant, Option<String>), Refusal>;
 
 pub(super) async fn grant(
     State(shared): State<Arc<Shared>>,
@@ -27,16 +27,19 @@ pub(super) async fn grant(
 ) -> Response {
     let client = match Client::of(&shared, &headers, &fields) {
         Ok(client) => client,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let granted = match fields.get("grant_type").map_or("", String::as_str) {
         "authorization_code" => for_code(&shared, &client, &fields),
         "refresh_token" => for_refresh_token(&shared, &client, &fields),
-        _ => return error("unsupported_grant_type", "grant_type parameter is missing or not supported here"),
+        _ => {
+            let description = "grant_type parameter is missing or not supported here";
+            return Refusal("unsupported_grant_type", Some(description)).into_response();
+        }
     };
     let (grant, refresh_token) = match granted {
         Ok(granted) => granted,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let caller = Caller::of(Some(shared.name_of(grant.account)), Some(&client.id), refresh_token.as_deref());
     let mut answer = Map::new();
@@ -57,21 +60,22 @@ fn for_code(shared: &Shared, client: &Client, fields: &Fields) -> Granted {
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
     let mut live = shared.live();
     let now = live.now;
-    let code = live.grants.redeem(field("code"), now).map_err(|description| error("invalid_grant", description))?;
+    let code =
+        live.grants.redeem(field("code"), now).map_err(|description| Refusal("invalid_grant", Some(description)))?;
     if code.grant.client_id.as_deref() != Some(&client.id) {
-        return Err(error("invalid_grant", "Invalid authorization code"));
+        return Err(Refusal("invalid_grant", Some("Invalid authorization code")));
     }
     if code.redirect_uri != field("redirect_uri") {
-        return Err(error("invalid_grant", "Invalid redirect URI"));
+        return Err(Refusal("invalid_grant", Some("Invalid redirect URI")));
     }
     match &code.grant.challenge {
         Some(challenge) => {
             let verifier = field("code_verifier");
             if !(43..=128).contains(&verifier.len()) || challenge_of(verifier) != *challenge {
-                return Err(error("invalid_grant", "code_verifier was incorrect"));
+                return Err(Refusal("invalid_grant", Some("code_verifier was incorrect")));
             }
         }
-        None if !client.has_secret => return Err(error("invalid_client", "Invalid client secret")),
+        None if !client.has_secret => return Err(Refusal("invalid_client", Some("Invalid client secret"))),
         None => {}
     }
     let token = live.grants.refresh_token(code.grant.clone());
@@ -83,13 +87,10 @@ fn for_refresh_token(shared: &Shared, client: &Client, fields: &Fields) -> Grant
     let mut live = shared.live();
     let now = live.now;
     let renewed = live.grants.renew(token, &client.id, shared.options.rotation, now);
-    let (grant, next) = renewed.map_err(|description| match description {
-        Some(description) => error("invalid_grant", description),
-        None => (StatusCode::BAD_REQUEST, Json(json!({"error": "invalid_grant"}))).into_response(),
-    })?;
+    let (grant, next) = renewed.map_err(|description| Refusal("invalid_grant", description))?;
     let is_public = grant.challenge.is_some() || grant.client_id.is_none();
     if !is_public && !client.has_secret {
-        return Err(error("invalid_client", "Invalid client secret"));
+        return Err(Refusal("invalid_client", Some("Invalid client secret")));
     }
     Ok((grant, next))
 }
@@ -101,22 +102,31 @@ struct Client {
 }
 
 impl Client {
-    fn of(shared: &Shared, headers: &HeaderMap, fields: &Fields) -> Result<Self, Response> {
+    fn of(shared: &Shared, headers: &HeaderMap, fields: &Fields) -> Result<Self, Refusal> {
         let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let (id, secret) = match header {
             Some(header) => basic(header).map(|(id, secret)| (id, Some(secret))).unwrap_or_default(),
             None => (fields.get("client_id").cloned().unwrap_or_default(), fields.get("client_secret").cloned()),
         };
-        let known = shared.app(&id).map_err(|()| error("invalid_client", "Invalid client"))?;
+        let known = shared.app(&id).map_err(|()| Refusal("invalid_client", Some("Invalid client")))?;
         let right = known.and_then(|app| app.client_secret.as_ref());
         if known.is_some() && secret.is_some() && secret.as_ref() != right {
-            return Err(error("invalid_client", "Invalid client secret"));
+            return Err(Refusal("invalid_client", Some("Invalid client secret")));
         }
         Ok(Self { id, has_secret: secret.is_some() })
     }
 }
 
-/// An error of the token service; they have another shape than those of the Web API.
-pub(super) fn error(code: &str, description: &str) -> Response {
-    (StatusCode::BAD_REQUEST, Json(json!({"error": code, "error_description": description}))).into_response()
+/// An error of the token service, in its own shape: a code and mostly a description.
+struct Refusal(&'static str, Option<&'static str>);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let Self(code, description) = self;
+        let mut body = json!({"error": code});
+        if let Some(description) = description {
+            body["error_description"] = json!(description);
+        }
+        (StatusCode::BAD_REQUEST, Json(body)).into_response()
+    }
 }
