@@ -73,6 +73,20 @@ impl Dice {
         }
     }
 
+    /// A random UUID in its usual form.
+    pub(crate) fn uuid(&mut self) -> String {
+        let (high, low) = (self.0.next_u64(), self.0.next_u64());
+        let (version, variant) = (high & !0xf000 | 0x4000, low & !(0b11 << 62) | 0b10 << 62);
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            version >> 32,
+            version >> 16 & 0xffff,
+            version & 0xffff,
+            variant >> 48,
+            variant & 0xffff_ffff_ffff
+        )
+    }
+
     /// `length` characters of base 62, as in Spotify's ids.
     pub(crate) fn base62(&mut self, length: usize) -> String {
         const DIGITS: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";

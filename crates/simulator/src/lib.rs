@@ -6,7 +6,8 @@
 //!
 //! - the truth, as [`TruePlay`]s or as a Parquet file ([`truth`]),
 //! - the archives that Spotify would send on request ([`export`]),
-//! - Spotify's Web API on loopback, at any moment of that history ([`server`]).
+//! - Spotify, ListenBrainz and Last.fm on loopback, at any moment of that history, with faults
+//!   on request ([`server`]).
 //!
 //! So a test can ask whether the pipeline stored exactly what was played.
 //!
@@ -33,7 +34,8 @@ mod dice;
 mod scenario;
 mod world;
 
-pub use scenario::{AccountPlan, Scenario, Shares, Stay, parse_instant};
+pub use scenario::{AccountPlan, Elsewhere, Feeds, Listing, Scenario, Shares, Stay, parse_instant};
 pub use world::{
-    Account, Artist, Attribution, Catalogue, Collection, CollectionKind, Item, Kind, Reason, TruePlay, World,
+    Account, Artist, Attribution, Catalogue, Collection, CollectionKind, Item, Kind, Listen, Origin, Reason, Scrobble,
+    TruePlay, World,
 };

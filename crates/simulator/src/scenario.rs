@@ -1,11 +1,15 @@
 //! What a world is made from.
 
+mod services;
+
 use std::collections::HashSet;
 use std::str::FromStr;
 
 use anyhow::{Context, bail, ensure};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
+
+pub use self::services::{Elsewhere, Feeds, Listing};
 
 /// Everything a [`World`](crate::World) follows from.
 #[derive(Debug, Clone)]
@@ -29,6 +33,11 @@ pub struct Scenario {
     /// Share of export rows that Spotify wrote twice, byte for byte. Both count as true
     /// plays. Off by default: such a pair breaks the distance promised for equal tracks.
     pub exact_doubles: f64,
+    /// What everyone does besides Spotify, unless the account says otherwise. Nothing by
+    /// default; whatever it is, the plays on Spotify stay the same.
+    pub elsewhere: Elsewhere,
+    /// What Spotify's list of recent plays does wrong. Nothing by default.
+    pub listing: Listing,
 }
 
 impl Scenario {
@@ -45,6 +54,8 @@ impl Scenario {
             shares: Shares::default(),
             artists: 1_200,
             exact_doubles: 0.0,
+            elsewhere: Elsewhere::default(),
+            listing: Listing::default(),
         }
     }
 
@@ -100,6 +111,18 @@ impl Scenario {
         self
     }
 
+    /// Sets what everyone does besides Spotify.
+    pub fn elsewhere(mut self, elsewhere: Elsewhere) -> Self {
+        self.elsewhere = elsewhere;
+        self
+    }
+
+    /// Sets what Spotify's list of recent plays does wrong.
+    pub fn listing(mut self, listing: Listing) -> Self {
+        self.listing = listing;
+        self
+    }
+
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         ensure!(self.from < self.to, "the scenario must end after it begins");
         ensure!(!self.accounts.is_empty(), "the scenario has no account");
@@ -109,6 +132,7 @@ impl Scenario {
             ensure!((0.0..=1.0).contains(&share), "a share lies between 0 and 1, not {share}");
         }
         ensure!(shares.podcasts + shares.audiobooks <= 0.9, "at least a tenth of the plays must be music");
+        self.listing.check()?;
         let mut names = HashSet::new();
         for plan in &self.accounts {
             ensure!(names.insert(&plan.name), "two accounts are called {}", plan.name);
@@ -134,12 +158,20 @@ pub struct AccountPlan {
     pub name: String,
     /// Where the person is, in order of time; the first stay is since ever.
     pub stays: Vec<Stay>,
+    /// What the person does besides Spotify; as the scenario says when absent.
+    pub elsewhere: Option<Elsewhere>,
 }
 
 impl AccountPlan {
     /// Someone who never travels.
     pub fn at_home(name: impl Into<String>, zone: Tz) -> Self {
-        Self { name: name.into(), stays: vec![Stay { zone, since: None }] }
+        Self { name: name.into(), stays: vec![Stay { zone, since: None }], elsewhere: None }
+    }
+
+    /// What this person does besides Spotify.
+    pub fn elsewhere(mut self, elsewhere: Elsewhere) -> Self {
+        self.elsewhere = Some(elsewhere);
+        self
     }
 
     /// From `since` on the person is in `zone`.

@@ -1,6 +1,7 @@
 //! The truth as a Parquet file, for comparing with what a pipeline stored.
 //!
-//! One row per play, in the order of [`World::plays`]. Times are `timestamp(us, UTC)`.
+//! One row per play on Spotify, in the order of [`World::plays`], and then, account by account,
+//! one row per play on Navidrome (numbers go on where those on Spotify end). Times are `timestamp(us, UTC)`.
 //!
 //! | column | type | what |
 //! | --- | --- | --- |
@@ -21,6 +22,14 @@
 //! | `local_hour`, `local_second` | int32 | hour 0 to 23, second of the day 0 to 86,399 |
 //! | `in_api` | bool | whether recently-played ever shows it |
 //! | `in_video_file` | bool | whether exports list it in the video file |
+//! | `origin` | string | spotify or navidrome: where it was played |
+//! | `in_export` | bool | whether Spotify's exports hold it |
+//! | `listed_at` | timestamp | from when on recently-played shows it; null when never |
+//! | `is_late`, `is_lost` | bool | whether recently-played shows it late, or should and never does |
+//! | `in_listenbrainz`, `in_lastfm` | bool | whether that service is told of it, sooner or later |
+//!
+//! What a service really handed out in a test is known to the server alone:
+//! [`Server::served`](crate::server::Server::served).
 
 use std::fs::File;
 use std::path::Path;
@@ -32,7 +41,7 @@ use polars::prelude::{
 };
 
 use crate::export::partial_of;
-use crate::world::{Attribution, Kind, TruePlay, World};
+use crate::world::{Attribution, Kind, Origin, TruePlay, World};
 
 /// Rows that are in memory at once.
 const BATCH_ROWS: usize = 100_000;
@@ -49,7 +58,8 @@ pub fn write(world: &World, attribution: Attribution, path: &Path) -> anyhow::Re
     let empty = frame(&[], attribution)?;
     let mut writer: BatchedWriter<File> =
         ParquetWriter::new(file).with_compression(ParquetCompression::Snappy).batched(empty.schema())?;
-    let (mut plays, mut rows) = (world.plays(), 0);
+    let elsewhere = world.accounts().iter().flat_map(|account| world.everything_of(account).skip(account.play_count()));
+    let (mut plays, mut rows) = (world.plays().chain(elsewhere), 0);
     loop {
         let batch: Vec<TruePlay<'_>> = plays.by_ref().take(BATCH_ROWS).collect();
         if batch.is_empty() {
@@ -80,11 +90,13 @@ fn frame(plays: &[TruePlay<'_>], attribution: Attribution) -> anyhow::Result<Dat
     let flag = |name: &str, of: &dyn Fn(&TruePlay<'_>) -> Option<bool>| -> Column {
         Series::new(name.into(), plays.iter().map(of).collect::<Vec<_>>()).into_column()
     };
-    let time = |name: &str, of: &dyn Fn(&TruePlay<'_>) -> i64| -> anyhow::Result<Column> {
-        let micros: Vec<i64> = plays.iter().map(of).collect();
+    let moment = |name: &str, of: &dyn Fn(&TruePlay<'_>) -> Option<i64>| -> anyhow::Result<Column> {
+        let micros: Vec<Option<i64>> = plays.iter().map(of).collect();
         let utc = DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
         Ok(Series::new(name.into(), micros).cast(&utc)?.into_column())
     };
+    let time = |name: &str, of: &dyn Fn(&TruePlay<'_>) -> i64| moment(name, &|play| Some(of(play)));
+    let listed_at = moment("listed_at", &|play| play.listed_at.map(|listed_at| listed_at.timestamp_micros()))?;
     let columns = vec![
         text("account", &|play| Some(play.account.into())),
         whole("number", &|play| Some(play.number as i64)),
@@ -118,6 +130,13 @@ fn frame(plays: &[TruePlay<'_>], attribution: Attribution) -> anyhow::Result<Dat
         small("local_second", &|play| play.local_second()),
         flag("in_api", &|play| Some(play.in_api)),
         flag("in_video_file", &|play| Some(play.in_video_file)),
+        text("origin", &|play| Some(play.origin.as_str().into())),
+        flag("in_export", &|play| Some(play.origin == Origin::Spotify)),
+        listed_at,
+        flag("is_late", &|play| Some(play.is_late)),
+        flag("is_lost", &|play| Some(play.is_lost)),
+        flag("in_listenbrainz", &|play| Some(play.in_listenbrainz)),
+        flag("in_lastfm", &|play| Some(play.in_lastfm)),
     ];
     Ok(DataFrame::new(plays.len(), columns)?)
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 
-use crate::{AccountPlan, Scenario, Shares, World, parse_instant};
+use crate::{AccountPlan, Elsewhere, Feeds, Listing, Scenario, Shares, World, parse_instant};
 
 /// Describes the world; the same flags give the same world.
 #[derive(Debug, clap::Args)]
@@ -40,6 +40,30 @@ pub(super) struct ScenarioArgs {
     /// Share of export rows that are there twice
     #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
     exact_doubles: f64,
+
+    /// How many more plays each account has on its own music server (Navidrome)
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    navidrome_plays: usize,
+
+    /// Whose plays ListenBrainz is told of: spotify, navidrome or both, with a comma
+    #[arg(long, value_name = "ORIGINS", value_parser = parse_feeds, default_value = "")]
+    listenbrainz: Feeds,
+
+    /// Whose plays Last.fm is told of: spotify, navidrome or both, with a comma
+    #[arg(long, value_name = "ORIGINS", value_parser = parse_feeds, default_value = "")]
+    lastfm: Feeds,
+
+    /// How many of a thousand plays on Navidrome are told hours or days later
+    #[arg(long, value_name = "PER_MILLE", default_value_t = 30)]
+    late_listens: u32,
+
+    /// How many of a thousand plays Spotify's list shows hours or days late
+    #[arg(long, value_name = "PER_MILLE", default_value_t = 0)]
+    late_plays: u32,
+
+    /// How many of a thousand plays Spotify's list never shows
+    #[arg(long, value_name = "PER_MILLE", default_value_t = 0)]
+    lost_plays: u32,
 }
 
 type ShareKind = fn(&mut Shares) -> &mut f64;
@@ -56,7 +80,14 @@ impl ScenarioArgs {
             .plays_per_account(self.plays)
             .artists(self.artists)
             .shares(shares)
-            .exact_doubles(self.exact_doubles);
+            .exact_doubles(self.exact_doubles)
+            .elsewhere(Elsewhere {
+                navidrome_plays: self.navidrome_plays,
+                listenbrainz: self.listenbrainz,
+                lastfm: self.lastfm,
+                late_per_mille: self.late_listens,
+            })
+            .listing(Listing::with(self.late_plays, self.lost_plays));
         if self.accounts.is_empty() {
             scenario = scenario.household();
         }
@@ -76,4 +107,16 @@ fn parse_share(text: &str) -> anyhow::Result<(ShareKind, f64)> {
         other => bail!("no such kind: {other} (podcasts, audiobooks, video, local, unattributed)"),
     };
     Ok((kind, share.parse().with_context(|| format!("{share} is not a number"))?))
+}
+
+fn parse_feeds(text: &str) -> anyhow::Result<Feeds> {
+    let mut feeds = Feeds::default();
+    for origin in text.split(',').filter(|origin| !origin.is_empty()) {
+        match origin {
+            "spotify" => feeds.spotify = true,
+            "navidrome" => feeds.navidrome = true,
+            other => bail!("no such origin: {other} (spotify, navidrome)"),
+        }
+    }
+    Ok(feeds)
 }

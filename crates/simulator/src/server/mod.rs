@@ -1,77 +1,85 @@
-//! Spotify's token service and Web API on loopback, at any moment of a world's history.
+//! Spotify, ListenBrainz and Last.fm on loopback, at any moment of a world's history.
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | `POST /api/token` | an access token for the refresh token of an account |
+//! | `GET /authorize` | sends the browser back with a code for whoever logs in (no page is shown) |
+//! | `POST /api/token` | tokens for a code; an access token for a refresh token |
 //! | `GET /v1/me` | the profile |
 //! | `GET /v1/me/player/recently-played` | the newest 50 plays, in pages |
-//! | `POST /_control/now` | moves the simulated clock: `{"now": "2024-05-01T18:30:00Z"}` |
-//! | `GET /_control/now` | the simulated clock |
+//! | `GET /listenbrainz/1/validate-token` | whose token it is |
+//! | `GET /listenbrainz/1/user/{name}/listens` | listens, in pages |
+//! | `GET /listenbrainz/1/user/{name}/listen-count` | how many there are |
+//! | `GET /lastfm/2.0/?method=user.getrecenttracks` | scrobbles, in pages |
+//!
+//! What a test or a script asks of the simulator itself:
+//!
+//! | request | does |
+//! | --- | --- |
+//! | `GET`, `POST /_control/now` | the simulated clock: `{"now": "2024-05-01T18:30:00Z"}` |
+//! | `GET /_control/accounts` | the accounts, their tokens and their names at each service |
 //! | `GET /_control/requests` | how often each endpoint was asked |
-//! | `GET /_control/accounts` | the accounts and their refresh tokens |
+//! | `GET /_control/requests/log` | every request: see [`RequestLine`] |
+//! | `POST /_control/login` | who logs in next, and whether they agree: `{"as": "ada", "deny": false}` |
+//! | `POST /_control/revoke` | takes the app's access away: `{"account": "ada"}` |
+//! | `GET`, `DELETE /_control/faults` | the faults that are on; all of them off |
+//! | `POST /_control/faults` | switches a [`Fault`] on: `{"service", "endpoint", "account", "times", "fault", …}` → `{"id"}` |
+//! | `DELETE /_control/faults/{id}` | switches it off |
+//! | `GET /_control/served` | service → account → the numbers of the plays it was given |
+//! | `GET /_control/fates` | account → the numbers of the plays that are `late` or `lost` in recently-played |
+//!
+//! Faults by name, with the fields each may have: see [`FaultKind`]. Endpoints by name: see
+//! [`Service::endpoints`].
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
-//! use simulator::server::{Options, Server};
+//! use simulator::server::{Fault, FaultKind, Options, RetryAfter, Server, Service};
 //! use simulator::{Scenario, World, parse_instant};
 //!
 //! let world = World::build(&Scenario::default())?;
 //! let server = Server::start(world, Options::default()).await?;
 //! server.set_now(parse_instant("2023-07-01T12:00:00Z")?);
 //! println!("{} {}", server.base_url(), server.refresh_token("alice").unwrap_or_default());
+//! let busy = FaultKind::RateLimited { retry_after: RetryAfter::Secs(30) };
+//! server.switch_on(Fault::new(Service::Spotify, busy).at("recently-played").times(2))?;
 //! # Ok(())
 //! # }
 //! ```
 
+mod authorize;
 mod control;
+mod encoding;
+mod faults;
+mod grants;
+mod history;
+mod journal;
+mod lastfm;
+mod listenbrainz;
+mod options;
+mod redirects;
 mod shapes;
 mod state;
+mod targets;
 mod token;
 mod web_api;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{self, Next};
-use axum::response::Response;
-use axum::routing::{get, post};
+use axum::middleware;
+use axum::routing::{delete, get, post};
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+pub use self::faults::{ErrorBody, Fault, FaultKind, RetryAfter};
+pub use self::journal::{RequestLine, peak};
+pub use self::options::{App, Options, Rotation, Shape};
 use self::state::Shared;
+pub use self::targets::Service;
 use crate::world::World;
-
-/// Which fields Spotify's objects have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Shape {
-    /// All of them, as apps with extended quota get them.
-    Extended,
-    /// What is left for apps in development mode since February 2026.
-    #[default]
-    Development,
-}
-
-/// How a server behaves.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The shape of answers.
-    pub shape: Shape,
-    /// Accounts (by name) whose answers have another shape.
-    pub shapes: HashMap<String, Shape>,
-    /// The port on 127.0.0.1; 0 takes a free one.
-    pub port: u16,
-    /// The simulated clock at the start; the end of the world's history when absent.
-    pub now: Option<DateTime<Utc>>,
-    /// Whether access tokens expire after an hour of the simulated clock.
-    pub tokens_expire: bool,
-    /// The only client id and secret that the token service accepts; any when absent.
-    pub client: Option<(String, String)>,
-}
 
 /// A running server. It stops when dropped.
 pub struct Server {
@@ -110,6 +118,16 @@ impl Server {
         self.shared.root.clone()
     }
 
+    /// The root of ListenBrainz, such as `http://127.0.0.1:40123/listenbrainz/1/`.
+    pub fn listenbrainz_base_url(&self) -> String {
+        format!("{}listenbrainz/1/", self.shared.root)
+    }
+
+    /// The root of Last.fm, such as `http://127.0.0.1:40123/lastfm/2.0/`.
+    pub fn lastfm_base_url(&self) -> String {
+        format!("{}lastfm/2.0/", self.shared.root)
+    }
+
     /// The refresh token of an account.
     pub fn refresh_token(&self, account: &str) -> Option<String> {
         self.shared.world.account(account).map(|account| account.refresh_token.clone())
@@ -128,7 +146,85 @@ impl Server {
     /// How often each endpoint was asked since the start, such as
     /// `GET /v1/me/player/recently-played`.
     pub fn requests(&self) -> BTreeMap<String, u64> {
-        self.shared.live().requests.clone()
+        self.shared.live().journal.counts.clone()
+    }
+
+    /// Every request to an upstream service since the start, in order.
+    pub fn request_log(&self) -> Vec<RequestLine> {
+        self.shared.live().journal.lines.clone()
+    }
+
+    /// Chooses who logs in from now on, at first the first account.
+    ///
+    /// # Errors
+    /// There is no such account.
+    pub fn login_as(&self, account: &str) -> anyhow::Result<()> {
+        let place = self.shared.place_of(account).with_context(|| format!("no account is called {account}"))?;
+        self.shared.live().login_as = place;
+        Ok(())
+    }
+
+    /// Whether whoever logs in says no.
+    pub fn deny_login(&self, denies: bool) {
+        self.shared.live().denies_login = denies;
+    }
+
+    /// Takes the access of all apps to an account away: its tokens are dead.
+    pub fn revoke(&self, account: &str) {
+        if let Some(place) = self.shared.place_of(account) {
+            self.shared.live().grants.revoke(place);
+        }
+    }
+
+    /// Switches a fault on; the number is for switching it off.
+    ///
+    /// # Errors
+    /// The service has no such endpoint.
+    pub fn switch_on(&self, fault: Fault) -> anyhow::Result<u64> {
+        fault.check()?;
+        let mut live = self.shared.live();
+        let now = live.now;
+        Ok(live.faults.switch_on(fault, now))
+    }
+
+    /// Switches a fault off; false when it is off already.
+    pub fn switch_off(&self, id: u64) -> bool {
+        self.shared.live().faults.switch_off(id)
+    }
+
+    /// Switches all faults off.
+    pub fn clear_faults(&self) {
+        self.shared.live().faults.clear();
+    }
+
+    /// The [numbers](crate::TruePlay::number) of the plays of an account that were in answers
+    /// of a service. Answers that broke off do not count.
+    pub fn served(&self, service: Service, account: &str) -> BTreeSet<usize> {
+        let place = self.shared.place_of(account);
+        place.map(|place| self.shared.live().journal.served(service, place)).unwrap_or_default()
+    }
+
+    /// Which plays of an account recently-played shows late or never, whether the world or a
+    /// fault has it so.
+    pub fn fates(&self, account: &str) -> Fates {
+        Self::fates_in(&self.shared, account)
+    }
+
+    fn fates_in(shared: &Shared, account: &str) -> Fates {
+        let mut fates = Fates::default();
+        for play in shared.world.plays_of(account) {
+            fates.late.extend(play.is_late.then_some(play.number));
+            fates.lost.extend(play.is_lost.then_some(play.number));
+        }
+        if let Some(place) = shared.place_of(account) {
+            let live = shared.live();
+            let all = |plays: &BTreeSet<(usize, usize)>| {
+                plays.range((place, 0)..(place + 1, 0)).map(|(_, number)| *number).collect::<Vec<_>>()
+            };
+            fates.late.extend(all(&live.late));
+            fates.lost.extend(all(&live.lost));
+        }
+        fates
     }
 
     /// The world behind the server.
@@ -137,27 +233,46 @@ impl Server {
     }
 }
 
+/// Plays of one account that recently-played does not show as it should, by their
+/// [numbers](crate::TruePlay::number).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fates {
+    /// Shown some time after they ended, or not even by now.
+    pub late: BTreeSet<usize>,
+    /// Never shown.
+    pub lost: BTreeSet<usize>,
+}
+
 fn router(shared: Arc<Shared>) -> Router {
+    let listenbrainz = Router::new()
+        .route("/1/validate-token", get(listenbrainz::validate_token))
+        .route("/1/user/{name}/listens", get(listenbrainz::listens))
+        .route("/1/user/{name}/listen-count", get(listenbrainz::listen_count))
+        .fallback(listenbrainz::not_found);
+    let lastfm = Router::new()
+        .route("/2.0/", get(lastfm::recent_tracks))
+        .route("/2.0", get(lastfm::recent_tracks))
+        .fallback(lastfm::not_found);
     let upstream = Router::new()
+        .route("/authorize", get(authorize::authorize))
         .route("/api/token", post(token::grant))
         .route("/v1/me", get(web_api::me))
         .route("/v1/me/player/recently-played", get(web_api::recently_played))
+        .nest("/listenbrainz", listenbrainz)
+        .nest("/lastfm", lastfm)
         .fallback(web_api::no_such_service)
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared), count_and_interrupt));
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), journal::attend));
     Router::new()
         .route("/_control/now", get(control::now).post(control::set_now))
         .route("/_control/requests", get(control::requests))
+        .route("/_control/requests/log", get(control::request_log))
         .route("/_control/accounts", get(control::accounts))
+        .route("/_control/login", post(control::login))
+        .route("/_control/revoke", post(control::revoke))
+        .route("/_control/faults", get(control::faults).post(control::switch_on).delete(control::clear))
+        .route("/_control/faults/{id}", delete(control::switch_off))
+        .route("/_control/served", get(control::served))
+        .route("/_control/fates", get(control::fates))
         .merge(upstream)
         .with_state(shared)
-}
-
-/// Every request to an upstream service passes here, before its token is looked at.
-async fn count_and_interrupt(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let endpoint = format!("{} {}", request.method(), request.uri().path());
-    *shared.live().requests.entry(endpoint.clone()).or_default() += 1;
-    match shared.fault(&endpoint) {
-        Some(fault) => fault,
-        None => next.run(request).await,
-    }
 }

@@ -1,4 +1,4 @@
-//! `POST /api/token`: an access token for a refresh token.
+//! `POST /api/token`: tokens for a code, and an access token for a refresh token.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,77 +8,125 @@ use axum::extract::{Form, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::state::{Shared, TOKEN_SECS};
+use super::encoding::{basic, challenge_of};
+use super::grants::{Grant, TOKEN_SECS};
+use super::journal::Caller;
+use super::state::Shared;
 
 type Fields = HashMap<String, String>;
+
+/// What goes into the answer: the grant and a refresh token, if there is a new one.
+type Granted = Result<(Grant, Option<String>), Refusal>;
 
 pub(super) async fn grant(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     Form(fields): Form<Fields>,
 ) -> Response {
+    let client = match Client::of(&shared, &headers, &fields) {
+        Ok(client) => client,
+        Err(refused) => return refused.into_response(),
+    };
+    let granted = match fields.get("grant_type").map_or("", String::as_str) {
+        "authorization_code" => for_code(&shared, &client, &fields),
+        "refresh_token" => for_refresh_token(&shared, &client, &fields),
+        _ => {
+            let description = "grant_type parameter is missing or not supported here";
+            return Refusal("unsupported_grant_type", Some(description)).into_response();
+        }
+    };
+    let (grant, refresh_token) = match granted {
+        Ok(granted) => granted,
+        Err(refused) => return refused.into_response(),
+    };
+    let caller = Caller::of(Some(shared.name_of(grant.account)), Some(&client.id), refresh_token.as_deref());
+    let mut answer = Map::new();
+    answer.insert("token_type".into(), "Bearer".into());
+    answer.insert("expires_in".into(), TOKEN_SECS.into());
+    answer.insert("scope".into(), grant.scope.as_str().into());
+    answer.extend(refresh_token.map(|token| ("refresh_token".to_owned(), Value::from(token))));
+    let mut live = shared.live();
+    let now = live.now;
+    answer.insert("access_token".into(), live.grants.admit(grant, &client.id, now).into());
+    drop(live);
+    let mut answer = Json(answer).into_response();
+    answer.extensions_mut().insert(caller);
+    answer
+}
+
+fn for_code(shared: &Shared, client: &Client, fields: &Fields) -> Granted {
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    if let Some(refused) = refuse_client(&shared, &headers, field("client_id")) {
-        return refused;
+    let mut live = shared.live();
+    let now = live.now;
+    let code =
+        live.grants.redeem(field("code"), now).map_err(|description| Refusal("invalid_grant", Some(description)))?;
+    if code.grant.client_id.as_deref() != Some(&client.id) {
+        return Err(Refusal("invalid_grant", Some("Invalid authorization code")));
     }
-    if field("grant_type") != "refresh_token" {
-        return error("unsupported_grant_type", "grant_type parameter is missing or not supported here");
+    if code.redirect_uri != field("redirect_uri") {
+        return Err(Refusal("invalid_grant", Some("Invalid redirect URI")));
     }
-    let known = |token: &str| shared.world.accounts().iter().position(|account| account.refresh_token == token);
-    let Some(account) = known(field("refresh_token")) else {
-        return error("invalid_grant", "Invalid refresh token");
-    };
-    // As with Spotify's code flow no refresh token is returned: the old one stays good.
-    Json(json!({
-        "access_token": shared.admit(account),
-        "token_type": "Bearer",
-        "expires_in": TOKEN_SECS,
-        "scope": "user-read-recently-played",
-    }))
-    .into_response()
-}
-
-/// Clients identify themselves by Basic authorization (code flow) or by their id (PKCE).
-fn refuse_client(shared: &Shared, headers: &HeaderMap, client_id: &str) -> Option<Response> {
-    let basic = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
-    let is_known = match (&shared.options.client, basic) {
-        (None, Some(_)) => true,
-        (None, None) => !client_id.is_empty(),
-        (Some((id, secret)), Some(basic)) => basic == base64(format!("{id}:{secret}").as_bytes()),
-        (Some((id, _)), None) => client_id == id,
-    };
-    (!is_known).then(|| error("invalid_client", "Invalid client"))
-}
-
-/// An error of the token service; they have another shape than those of the Web API.
-fn error(code: &str, description: &str) -> Response {
-    (StatusCode::BAD_REQUEST, Json(json!({"error": code, "error_description": description}))).into_response()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |place: usize| u32::from(chunk.get(place).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize];
-            text.push(if place <= chunk.len() { char::from(digit) } else { '=' });
+    match &code.grant.challenge {
+        Some(challenge) => {
+            let verifier = field("code_verifier");
+            if !(43..=128).contains(&verifier.len()) || challenge_of(verifier) != *challenge {
+                return Err(Refusal("invalid_grant", Some("code_verifier was incorrect")));
+            }
         }
+        None if !client.has_secret => return Err(Refusal("invalid_client", Some("Invalid client secret"))),
+        None => {}
     }
-    text
+    let token = live.grants.refresh_token(code.grant.clone());
+    Ok((code.grant, Some(token)))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::base64;
+fn for_refresh_token(shared: &Shared, client: &Client, fields: &Fields) -> Granted {
+    let token = fields.get("refresh_token").map_or("", String::as_str);
+    let mut live = shared.live();
+    let now = live.now;
+    let renewed = live.grants.renew(token, &client.id, shared.options.rotation, now);
+    let (grant, next) = renewed.map_err(|description| Refusal("invalid_grant", description))?;
+    let is_public = grant.challenge.is_some() || grant.client_id.is_none();
+    if !is_public && !client.has_secret {
+        return Err(Refusal("invalid_client", Some("Invalid client secret")));
+    }
+    Ok((grant, next))
+}
 
-    #[test]
-    fn base64_pads() {
-        for (text, expected) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("a:b~", "YTpifg==")] {
-            assert_eq!(base64(text.as_bytes()), expected);
+/// Who asks: by Basic authorization (code flow) or by the id alone (PKCE).
+struct Client {
+    id: String,
+    has_secret: bool,
+}
+
+impl Client {
+    fn of(shared: &Shared, headers: &HeaderMap, fields: &Fields) -> Result<Self, Refusal> {
+        let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let (id, secret) = match header {
+            Some(header) => basic(header).map(|(id, secret)| (id, Some(secret))).unwrap_or_default(),
+            None => (fields.get("client_id").cloned().unwrap_or_default(), fields.get("client_secret").cloned()),
+        };
+        let known = shared.app(&id).map_err(|()| Refusal("invalid_client", Some("Invalid client")))?;
+        let right = known.and_then(|app| app.client_secret.as_ref());
+        if known.is_some() && secret.is_some() && secret.as_ref() != right {
+            return Err(Refusal("invalid_client", Some("Invalid client secret")));
         }
+        Ok(Self { id, has_secret: secret.is_some() })
+    }
+}
+
+/// An error of the token service, in its own shape: a code and mostly a description.
+struct Refusal(&'static str, Option<&'static str>);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let Self(code, description) = self;
+        let mut body = json!({"error": code});
+        if let Some(description) = description {
+            body["error_description"] = json!(description);
+        }
+        (StatusCode::BAD_REQUEST, Json(body)).into_response()
     }
 }

@@ -6,20 +6,25 @@ mod devices;
 mod founding;
 mod habits;
 mod listener;
+mod listing;
 mod names;
+mod navidrome;
 mod play;
+mod scrobbles;
 mod taste;
 mod zones;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::catalogue::{Artist, Catalogue, Collection, CollectionKind, Item, Kind};
-pub use self::play::{Attribution, Reason, TruePlay};
+pub use self::play::{Attribution, Origin, Reason, TruePlay};
+pub use self::scrobbles::{Listen, Scrobble};
 
 use self::devices::DEVICES;
+use self::listing::{Fate, Fates};
 use self::play::{Context, Record};
 use crate::dice::Dice;
-use crate::scenario::{Scenario, Stay};
+use crate::scenario::{Elsewhere, Feeds, Scenario, Stay};
 
 /// Two plays of one recording by one account end at least this far apart, so that no
 /// documented tolerance of the matching (60 seconds at most) can mistake them.
@@ -31,6 +36,7 @@ pub struct World {
     catalogue: Catalogue,
     accounts: Vec<Account>,
     end: DateTime<Utc>,
+    seed: u64,
 }
 
 /// Someone who listens.
@@ -46,14 +52,31 @@ pub struct Account {
     pub refresh_token: String,
     /// Where the person is, and when.
     pub stays: Vec<Stay>,
+    /// What the person does besides Spotify.
+    pub elsewhere: Elsewhere,
+    /// The user name at ListenBrainz.
+    pub listenbrainz_name: String,
+    /// The user token that ListenBrainz gave.
+    pub listenbrainz_token: String,
+    /// The user name at Last.fm.
+    pub lastfm_name: String,
     playlists: Vec<String>,
     records: Vec<Record>,
+    navidrome: Vec<Record>,
+    fates: Fates,
+    /// Which of all plays are scrobbled; empty when nobody is told of any.
+    scrobbled: Vec<bool>,
 }
 
 impl Account {
-    /// How often the person played something.
+    /// How often the person played something on Spotify.
     pub fn play_count(&self) -> usize {
         self.records.len()
+    }
+
+    /// How often the person played something on Navidrome.
+    pub fn navidrome_count(&self) -> usize {
+        self.navidrome.len()
     }
 
     /// The number of the first play that ended at or after a moment.
@@ -62,10 +85,34 @@ impl Account {
         self.records.partition_point(|record| record.ended_ms < moment_ms)
     }
 
-    /// The numbers of the plays that recently-played knows at a moment, newest first.
-    pub(crate) fn recently_played(&self, now: DateTime<Utc>) -> impl Iterator<Item = usize> + '_ {
+    /// The numbers of the plays that recently-played has shown by a moment, newest first. What
+    /// is hidden for now by `hides` leaves its place to older ones.
+    pub(crate) fn recently_played(
+        &self,
+        now: DateTime<Utc>,
+        hides: impl Fn(usize, DateTime<Utc>) -> bool,
+    ) -> impl Iterator<Item = usize> {
         let end = self.first_since(now + TimeDelta::milliseconds(1));
-        (0..end).rev().filter(|number| self.records[*number].in_api)
+        (0..end).rev().filter(move |number| {
+            let listed_at = self.listed_at(*number);
+            listed_at.is_some_and(|listed_at| listed_at <= now && !hides(*number, self.ended_at(*number)))
+        })
+    }
+
+    fn ended_at(&self, number: usize) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.records[number].ended_ms).unwrap_or_default()
+    }
+
+    /// From when on recently-played shows a play on Spotify.
+    fn listed_at(&self, number: usize) -> Option<DateTime<Utc>> {
+        if !self.records[number].in_api {
+            return None;
+        }
+        match self.fates.of(number) {
+            Fate::Shown => Some(self.ended_at(number)),
+            Fate::Late(delay) => Some(self.ended_at(number) + delay),
+            Fate::Lost => None,
+        }
     }
 }
 
@@ -80,7 +127,17 @@ impl World {
         let accounts = scenario.accounts.iter().map(|plan| {
             let mut dice = Dice::new(scenario.seed, &format!("identity of {}", plan.name));
             let life = habits::live(scenario, plan, &catalogue);
+            let elsewhere = plan.elsewhere.unwrap_or(scenario.elsewhere);
+            let plays = elsewhere.navidrome_plays;
+            let mut names = Dice::new(scenario.seed, &format!("listenbrainz of {}", plan.name));
             Account {
+                elsewhere,
+                listenbrainz_name: format!("{}-listens", plan.name.to_lowercase().replace(' ', "-")),
+                listenbrainz_token: names.uuid(),
+                lastfm_name: format!("{}_fm", plan.name.to_lowercase().replace(' ', "_")),
+                navidrome: navidrome::live(scenario, plan, &catalogue, &life.records, plays),
+                fates: Fates::new(scenario.listing, scenario.seed, &plan.name),
+                scrobbled: Vec::new(),
                 name: plan.name.clone(),
                 spotify_id: format!("{}-{}", plan.name.to_lowercase().replace(' ', "-"), dice.base62(6).to_lowercase()),
                 spotify_account_id: dice.base62(22),
@@ -90,7 +147,15 @@ impl World {
                 records: life.records,
             }
         });
-        Ok(Self { accounts: accounts.collect(), catalogue, end: scenario.to })
+        let accounts = accounts.collect();
+        let mut world = Self { accounts, catalogue, end: scenario.to, seed: scenario.seed };
+        for index in 0..world.accounts.len() {
+            let account = &world.accounts[index];
+            if account.elsewhere != Elsewhere::default() {
+                world.accounts[index].scrobbled = scrobbles::scrobbled(&world, account);
+            }
+        }
+        Ok(world)
     }
 
     /// The moment at which the history ends.
@@ -113,24 +178,24 @@ impl World {
         self.accounts.iter().find(|account| account.name == name)
     }
 
-    /// How many plays there are in all.
+    /// How many plays on Spotify there are in all.
     pub fn play_count(&self) -> usize {
         self.accounts.iter().map(Account::play_count).sum()
     }
 
-    /// Every play, account by account, each in order of time.
+    /// Every play on Spotify, account by account, each in order of time.
     pub fn plays(&self) -> impl Iterator<Item = TruePlay<'_>> {
         self.accounts.iter().flat_map(|account| (0..account.play_count()).map(|number| self.play(account, number)))
     }
 
-    /// The plays of an account in order of time; none when there is no such account.
+    /// The plays of an account on Spotify in order of time; none when there is no such account.
     pub fn plays_of(&self, account: &str) -> impl Iterator<Item = TruePlay<'_>> {
         self.account(account)
             .into_iter()
             .flat_map(|account| (0..account.play_count()).map(|number| self.play(account, number)))
     }
 
-    /// The plays of an account that ended in `from..to`, in order of time.
+    /// The plays of an account on Spotify that ended in `from..to`, in order of time.
     pub fn plays_between(
         &self,
         account: &str,
@@ -142,9 +207,26 @@ impl World {
         })
     }
 
-    /// One play of an account of this world.
-    pub(crate) fn play<'w>(&'w self, account: &'w Account, number: usize) -> TruePlay<'w> {
-        let record = &account.records[number];
+    /// Every play of an account, those on Spotify and then those on Navidrome.
+    pub fn everything_of<'w>(&'w self, account: &'w Account) -> impl Iterator<Item = TruePlay<'w>> {
+        let count = account.play_count() + account.navidrome_count();
+        (0..count).map(|number| self.play(account, number))
+    }
+
+    /// One play of an account of this world, by its [number](TruePlay::number).
+    ///
+    /// # Panics
+    /// There is no such play.
+    pub fn play<'w>(&'w self, account: &'w Account, number: usize) -> TruePlay<'w> {
+        let (record, origin) = match number.checked_sub(account.records.len()) {
+            None => (&account.records[number], Origin::Spotify),
+            Some(number) => (&account.navidrome[number], Origin::Navidrome),
+        };
+        let listed_at = if origin == Origin::Spotify { account.listed_at(number) } else { None };
+        let is_scrobbled = account.scrobbled.get(number).copied().unwrap_or(false);
+        let tells = |feeds: Feeds| if origin == Origin::Spotify { feeds.spotify } else { feeds.navidrome };
+        let (elsewhere, in_api) = (account.elsewhere, listed_at.is_some());
+        let is_listed = if origin == Origin::Spotify { in_api } else { is_scrobbled };
         let ended_at = DateTime::from_timestamp_millis(record.ended_ms).unwrap_or_default();
         let item = self.catalogue.item(record.item);
         let zone = zones::zone_at(&account.stays, ended_at);
@@ -160,7 +242,10 @@ impl World {
             zone,
             local: ended_at.with_timezone(&zone).naive_local(),
             conn_country: zones::country_of(zone),
-            platform: DEVICES[usize::from(record.device)].name_at(record.ended_ms),
+            platform: match origin {
+                Origin::Spotify => DEVICES[usize::from(record.device)].name_at(record.ended_ms),
+                Origin::Navidrome => "navidrome",
+            },
             shuffle: record.shuffle,
             skipped: record.skipped,
             offline: record.offline,
@@ -173,8 +258,14 @@ impl World {
                 Context::Artist(index) => self.catalogue.artist(index).uri(),
                 Context::Playlist(index) => account.playlists.get(index as usize).cloned(),
             },
-            in_api: record.in_api,
+            in_api,
             in_video_file: record.in_video_file,
+            origin,
+            listed_at,
+            is_late: listed_at.is_some_and(|listed_at| listed_at > ended_at),
+            is_lost: !in_api && origin == Origin::Spotify && (record.in_api || record.belongs_on_the_list(item)),
+            in_listenbrainz: tells(elsewhere.listenbrainz) && is_listed,
+            in_lastfm: tells(elsewhere.lastfm) && is_scrobbled,
             catalogue: &self.catalogue,
         }
     }

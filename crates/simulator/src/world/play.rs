@@ -10,7 +10,7 @@ use super::catalogue::{Artist, Catalogue, Collection, Item, Kind};
 pub struct TruePlay<'w> {
     /// The name of the account.
     pub account: &'w str,
-    /// Which play of the account this is, from 0.
+    /// Which play of the account this is, from 0; those on Navidrome follow those on Spotify.
     pub number: usize,
     /// When it began, to the millisecond: `ended_at` less `ms_played`.
     pub started_at: DateTime<Utc>,
@@ -47,12 +47,25 @@ pub struct TruePlay<'w> {
     pub reason_end: Reason,
     /// What it was played from: an album, a playlist or an artist.
     pub context_uri: Option<String>,
-    /// Whether recently-played shows it once it has ended: tracks and local files, not in a
-    /// private session, as a rule heard for 30 seconds.
+    /// Whether recently-played ever shows it: tracks and local files, not in a private
+    /// session, as a rule heard for 30 seconds.
     pub in_api: bool,
     /// Whether exports list it in the video file.
     pub in_video_file: bool,
-    pub(super) catalogue: &'w Catalogue,
+    /// Where it was played.
+    pub origin: Origin,
+    /// From when on recently-played shows it: when it ended, or later if it is
+    /// [late](Self::is_late); `None` when it never does.
+    pub listed_at: Option<DateTime<Utc>>,
+    /// Whether recently-played shows it late.
+    pub is_late: bool,
+    /// Whether recently-played should show it and never does.
+    pub is_lost: bool,
+    /// Whether ListenBrainz is told of it, sooner or later.
+    pub in_listenbrainz: bool,
+    /// Whether Last.fm is told of it, sooner or later.
+    pub in_lastfm: bool,
+    pub(crate) catalogue: &'w Catalogue,
 }
 
 impl<'w> TruePlay<'w> {
@@ -89,6 +102,25 @@ impl<'w> TruePlay<'w> {
     /// on days that are longer or shorter).
     pub fn local_second(&self) -> u32 {
         self.local.num_seconds_from_midnight()
+    }
+}
+
+/// Where something was played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// On Spotify: exports hold it.
+    Spotify,
+    /// On the listener's own music server.
+    Navidrome,
+}
+
+impl Origin {
+    /// The word for it, such as `spotify`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Spotify => "spotify",
+            Self::Navidrome => "navidrome",
+        }
     }
 }
 
@@ -196,6 +228,14 @@ pub(super) struct Record {
     pub(super) unattributed: bool,
     pub(super) in_api: bool,
     pub(super) in_video_file: bool,
+}
+
+impl Record {
+    /// Music that was heard, named and not private: the list of recent plays should show it.
+    pub(super) fn belongs_on_the_list(&self, item: &Item) -> bool {
+        let is_music = matches!(item.kind, Kind::Track | Kind::Local);
+        is_music && self.ms_played >= 30_000 && !self.unattributed && !self.incognito
+    }
 }
 
 const _: () = assert!(size_of::<Record>() == 32);

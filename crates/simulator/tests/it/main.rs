@@ -4,10 +4,15 @@
 
 mod cli;
 mod export;
+mod faults;
 mod habits;
+mod lastfm;
+mod listenbrainz;
 mod local_time;
+mod oauth;
 mod server;
 mod truth;
+mod visit;
 
 use std::sync::LazyLock;
 

@@ -1,0 +1,115 @@
+//! How a server behaves.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+
+/// Which fields Spotify's objects have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shape {
+    /// All of them, as apps with extended quota get them.
+    Extended,
+    /// What is left for apps in development mode since February 2026.
+    #[default]
+    Development,
+}
+
+/// What a refresh without PKCE gives back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rotation {
+    /// No refresh token: the old one stays in use.
+    #[default]
+    Keep,
+    /// A new one; the old one stays good too.
+    Renew,
+    /// A new one; the old one is dead, as it always is with PKCE.
+    Replace,
+}
+
+/// An app that is registered with Spotify.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct App {
+    /// Its client id.
+    pub client_id: String,
+    /// Its secret; without one only PKCE is possible.
+    #[serde(default)]
+    pub client_secret: Option<String>,
+    /// Where logins may lead. They are compared letter by letter, but a loopback address
+    /// without a port stands for any port.
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    /// The developer account, whose apps share one quota.
+    #[serde(default)]
+    pub developer: String,
+}
+
+/// How a server behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The shape of answers.
+    pub shape: Shape,
+    /// Accounts (by name) whose answers have another shape.
+    pub shapes: HashMap<String, Shape>,
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The simulated clock at the start; the end of the world's history when absent.
+    pub now: Option<DateTime<Utc>>,
+    /// Whether access tokens expire after an hour of the simulated clock.
+    pub tokens_expire: bool,
+    /// The only client id and secret that the token service accepts; any when absent.
+    pub client: Option<(String, String)>,
+    /// The apps that are registered. With none (and no `client`) any app is accepted, with
+    /// any redirect URI that the rules allow.
+    pub apps: Vec<App>,
+    /// What a refresh without PKCE gives back.
+    pub rotation: Rotation,
+    /// When the accounts authorized the refresh tokens they have from the beginning; those
+    /// never expire when absent. Those from a login always die six months later.
+    pub authorized_at: Option<DateTime<Utc>>,
+    /// The first window in which ListenBrainz looks for listens. Nine times it moves on and
+    /// is three times as wide, so after a silence of 29,524 such windows a page is empty
+    /// without being the end. The real one is 30 days; less makes the quirk likely.
+    pub listen_window: TimeDelta,
+    /// How many requests ListenBrainz answers in ten seconds of the simulated clock; any when
+    /// absent.
+    pub listenbrainz_limit: Option<u32>,
+    /// Whether reading listens needs a token too.
+    pub listenbrainz_needs_token: bool,
+    /// The only API key that Last.fm accepts; any when absent.
+    pub lastfm_api_key: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            shape: Shape::default(),
+            shapes: HashMap::new(),
+            port: 0,
+            now: None,
+            tokens_expire: false,
+            client: None,
+            apps: Vec::new(),
+            rotation: Rotation::default(),
+            authorized_at: None,
+            listen_window: TimeDelta::days(30),
+            listenbrainz_limit: None,
+            listenbrainz_needs_token: false,
+            lastfm_api_key: None,
+        }
+    }
+}
+
+impl Options {
+    /// The registered apps, `client` among them.
+    pub(super) fn registered(&self) -> Vec<App> {
+        let client = self.client.iter().map(|(id, secret)| App {
+            client_id: id.clone(),
+            client_secret: Some(secret.clone()),
+            redirect_uris: vec!["http://127.0.0.1".into(), "http://[::1]".into()],
+            developer: "developer".into(),
+        });
+        client.chain(self.apps.iter().cloned()).collect()
+    }
+}
