@@ -9,14 +9,14 @@
 -- kind:  incremental
 -- key:   artist_key, album_key
 -- recompute: whole
--- reads: stg_spotify_api__credits, int_track_credits_chosen, int_tracks_described
+-- reads: stg_tracker__credits, int_track_credits_chosen, int_tracks_described
 -- tests: not_null artist_id
 
 with credits as (
     select
         artist_uri,
         lower(trim(artist_name)) as artist_key
-    from stg_spotify_api__credits
+    from stg_tracker__credits
     where artist_uri is not null
         and trim(artist_name) <> ''
 ),

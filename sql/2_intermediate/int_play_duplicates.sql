@@ -1,16 +1,18 @@
 -- Reports of a play that another report stands for, and why.
 --
 -- Canonical is the export, then the API, then the account data: what knows most about the moment.
+-- Then come listens that other programs told: submitted here, to ListenBrainz, to Last.fm.
 --
 -- grain: one row per reported play that is not canonical
 -- kind:  incremental
 -- key:   play_id
 -- recompute: whole
 -- reads: int_unattributed_plays_absorbed, int_plays_matched_to_exports, int_plays_matched_to_api,
+--        int_plays_matched_submitted, int_plays_matched_listenbrainz, int_plays_matched_lastfm,
 --        int_play_observations_chosen
--- tests: references canonical_play_id int_plays_resolved.play_id
+-- tests: references canonical_play_id int_play_observations_chosen.play_id
 --        references rule match_rules.rule
---        between distance_s 0 60
+--        between distance_s 0 180
 --        between round 1 9
 
 with duplicates as (
@@ -40,6 +42,33 @@ with duplicates as (
         round,
         distance_ms
     from int_plays_matched_to_api
+    union all
+    select
+        play_id,
+        canonical_play_id,
+        source,
+        rule,
+        round,
+        distance_ms
+    from int_plays_matched_submitted
+    union all
+    select
+        play_id,
+        canonical_play_id,
+        source,
+        rule,
+        round,
+        distance_ms
+    from int_plays_matched_listenbrainz
+    union all
+    select
+        play_id,
+        canonical_play_id,
+        source,
+        rule,
+        round,
+        distance_ms
+    from int_plays_matched_lastfm
 ),
 
 observations as (

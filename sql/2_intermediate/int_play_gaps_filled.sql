@@ -1,7 +1,8 @@
 -- What the duplicates of a play know that its canonical report may not.
 --
 -- The context and the track's length come from the API, the listening time from the account data,
--- and the track from either, the API first, for export rows that name none.
+-- and the track from either, the API first, for export rows that name none. What none of Spotify's
+-- sources tells is taken from listens: submitted, then ListenBrainz, then Last.fm.
 --
 -- grain: one row per real play that has duplicates from another source
 -- kind:  incremental
@@ -42,26 +43,41 @@ reports as (
         on observations.observation_id = duplicates.observation_id
 ),
 
--- A real play has at most one duplicate of each source, so that max() only picks it.
+-- A real play has at most one duplicate of each source (of ListenBrainz at most two), so that max()
+-- only picks it.
 gaps_filled as (
     select
         -- ids
         canonical_play_id as play_id,
         coalesce(
             max(track_id) filter (where source = 'spotify_api' and track_id <> 'unknown'),
-            max(track_id) filter (where source = 'spotify_account_data' and track_id <> 'unknown')
+            max(track_id) filter (where source = 'spotify_account_data' and track_id <> 'unknown'),
+            max(track_id) filter (where source = 'submitted' and track_id <> 'unknown'),
+            max(track_id) filter (where source = 'listenbrainz' and track_id <> 'unknown'),
+            max(track_id) filter (where source = 'lastfm' and track_id <> 'unknown')
         ) as track_id,
 
         -- attributes
         coalesce(
             max(kind) filter (where source = 'spotify_api' and track_id <> 'unknown'),
-            max(kind) filter (where source = 'spotify_account_data' and track_id <> 'unknown')
+            max(kind) filter (where source = 'spotify_account_data' and track_id <> 'unknown'),
+            max(kind) filter (where source = 'submitted' and track_id <> 'unknown'),
+            max(kind) filter (where source = 'listenbrainz' and track_id <> 'unknown'),
+            max(kind) filter (where source = 'lastfm' and track_id <> 'unknown')
         ) as kind,
         max(context_uri) filter (where source = 'spotify_api') as context_uri,
 
         -- numbers
-        max(duration_ms) filter (where source = 'spotify_api') as duration_ms,
-        max(ms_played) filter (where source = 'spotify_account_data') as ms_played
+        coalesce(
+            max(duration_ms) filter (where source = 'spotify_api'),
+            max(duration_ms) filter (where source = 'submitted'),
+            max(duration_ms) filter (where source = 'listenbrainz')
+        ) as duration_ms,
+        coalesce(
+            max(ms_played) filter (where source = 'spotify_account_data'),
+            max(ms_played) filter (where source = 'submitted'),
+            max(ms_played) filter (where source = 'listenbrainz')
+        ) as ms_played
     from reports
     group by canonical_play_id
 )

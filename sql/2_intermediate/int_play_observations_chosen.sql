@@ -8,7 +8,8 @@
 -- recompute: by play_id
 -- reads: int_play_observations_united, int_play_observations_passed_over
 -- tests: unique observation_id
---        not_null account_id, track_id, source, ended_at
+--        not_null account_id, track_id, source
+--        expression started_at is not null or ended_at is not null
 
 with observations as (
     select
@@ -21,6 +22,7 @@ with observations as (
         title_key,
         artist_key,
         ms_played,
+        started_at,
         ended_at
     from int_play_observations_united
 ),
@@ -48,6 +50,7 @@ observations_chosen as (
         observations.ms_played,
 
         -- times
+        observations.started_at,
         observations.ended_at
     from observations
     anti join observations_passed_over

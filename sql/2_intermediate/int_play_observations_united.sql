@@ -1,18 +1,22 @@
 -- Everything any source said about plays, side by side, with the names made comparable.
 --
 -- A track is what its source names: its URI, else its title and artist (for episodes, the show).
+-- Where a listen names no album artist, its first credit stands in.
 --
 -- grain: one row per observation
 -- kind:  view
--- reads: stg_spotify_export__plays, stg_spotify_api__plays, stg_spotify_account_data__plays
+-- reads: stg_spotify_export__plays, stg_spotify_api__plays, stg_spotify_account_data__plays,
+--        int_listens
 
 -- The staging models of plays have the same columns in the same order.
 with observations as (
-    select * from stg_spotify_export__plays
+    select *, cast(null as string) as first_artist_name from stg_spotify_export__plays
     union all
-    select * from stg_spotify_api__plays
+    select *, cast(null as string) as first_artist_name from stg_spotify_api__plays
     union all
-    select * from stg_spotify_account_data__plays
+    select *, cast(null as string) as first_artist_name from stg_spotify_account_data__plays
+    union all
+    select * from int_listens
 ),
 
 -- Account data writes these words where Spotify lost what was played.
@@ -30,11 +34,19 @@ observations_with_keys as (
         observations_checked.*,
         case when not coalesce(is_nameless, false) then nullif(lower(trim(track_name)), '') end
             as title_key,
-        case when not coalesce(is_nameless, false) then nullif(lower(trim(album_artist_name)), '') end
+        case when not coalesce(is_nameless, false) then nullif(lower(trim(coalesce(album_artist_name, first_artist_name))), '') end
             as artist_key,
         nullif(lower(trim(album_name)), '') as album_key,
         nullif(
-            lower(trim(case when kind = 'episode' then album_name else album_artist_name end)), ''
+            lower(
+                trim(
+                    case
+                        when kind = 'episode' then album_name
+                        else coalesce(first_artist_name, album_artist_name)
+                    end
+                )
+            ),
+            ''
         ) as maker_key
     from observations_checked
 ),

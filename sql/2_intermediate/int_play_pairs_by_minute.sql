@@ -8,7 +8,7 @@
 -- kind:  incremental
 -- key:   play_id, canonical_play_id
 -- recompute: whole
--- reads: int_play_observations_chosen, int_unattributed_plays_absorbed, match_rules
+-- reads: int_play_observations_chosen, int_unattributed_plays_absorbed, int_match_rules_in_force
 
 with moments as (
     select
@@ -124,13 +124,13 @@ pairs_ruled as (
         pairs_with_rule.rule,
 
         -- numbers
-        match_rules.first_round,
+        int_match_rules_in_force.first_round,
         pairs_with_rule.places_apart,
         pairs_with_rule.ended_ms,
         pairs_with_rule.canonical_ended_ms
     from pairs_with_rule
-    inner join match_rules
-        on pairs_with_rule.rule = match_rules.rule
+    inner join int_match_rules_in_force
+        on pairs_with_rule.rule = int_match_rules_in_force.rule
 )
 
 select * from pairs_ruled

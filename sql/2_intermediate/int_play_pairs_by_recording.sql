@@ -10,7 +10,7 @@
 -- key:   play_id, canonical_play_id
 -- recompute: whole
 -- reads: int_play_observations_chosen, int_play_pairs_by_uri, int_unattributed_plays_absorbed,
---        int_tracks_described, stg_spotify_api__credits, match_rules
+--        int_tracks_described, stg_tracker__credits, int_match_rules_in_force
 
 with bounds as (
     select
@@ -18,7 +18,7 @@ with bounds as (
         max(tolerance_ms) filter (where rule = 'api_same_isrc') as isrc_ms,
         max(tolerance_ms) filter (where rule = 'api_same_names') as names_ms,
         max(tolerance_ms) filter (where rule = 'api_unattributed') as unattributed_ms
-    from match_rules
+    from int_match_rules_in_force
     where rule in ('api_same_isrc', 'api_same_names', 'api_unattributed')
 ),
 
@@ -116,7 +116,7 @@ credited_names as (
     select
         credits.observation_id,
         lower(trim(credits.artist_name)) as artist_key
-    from stg_spotify_api__credits as credits
+    from stg_tracker__credits as credits
     semi join pairs_in_time
         on credits.observation_id = pairs_in_time.observation_id
     group by credits.observation_id, lower(trim(credits.artist_name))
@@ -163,7 +163,7 @@ pairs_ruled as (
         pairs_with_rule.rule,
 
         -- numbers
-        match_rules.first_round,
+        int_match_rules_in_force.first_round,
         pairs_with_rule.distance_ms,
         pairs_with_rule.ended_ms,
         pairs_with_rule.canonical_ended_ms,
@@ -171,8 +171,8 @@ pairs_ruled as (
         -- booleans
         pairs_with_rule.is_brief
     from pairs_with_rule
-    inner join match_rules
-        on pairs_with_rule.rule = match_rules.rule
+    inner join int_match_rules_in_force
+        on pairs_with_rule.rule = int_match_rules_in_force.rule
 )
 
 select * from pairs_ruled

@@ -6,7 +6,7 @@
 -- kind:  incremental
 -- key:   play_id, canonical_play_id
 -- recompute: whole
--- reads: int_play_observations_chosen, match_rules
+-- reads: int_play_observations_chosen, int_match_rules_in_force
 
 with bounds as (
     select
@@ -14,7 +14,7 @@ with bounds as (
         max(tolerance_ms) filter (where rule = 'api_same_uri_strict') as strict_ms,
         max(first_round) filter (where rule = 'api_same_uri_strict') as strict_round,
         max(first_round) filter (where rule = 'api_same_uri') as wide_round
-    from match_rules
+    from int_match_rules_in_force
     where rule in ('api_same_uri_strict', 'api_same_uri')
 ),
 

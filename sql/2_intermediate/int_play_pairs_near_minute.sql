@@ -10,7 +10,7 @@
 -- kind:  incremental
 -- key:   play_id, canonical_play_id
 -- recompute: whole
--- reads: int_play_observations_chosen, int_unattributed_plays_absorbed, match_rules
+-- reads: int_play_observations_chosen, int_unattributed_plays_absorbed, int_match_rules_in_force
 
 with bounds as (
     select
@@ -19,7 +19,7 @@ with bounds as (
         max(tolerance_played_ms) filter (where rule = 'account_data_near') as names_played_ms,
         max(tolerance_played_ms) filter (where rule = 'account_data_near_unattributed')
             as nameless_played_ms
-    from match_rules
+    from int_match_rules_in_force
     where rule in ('account_data_near', 'account_data_near_unattributed')
 ),
 
@@ -121,14 +121,14 @@ pairs_ruled as (
         pairs_with_rule.rule,
 
         -- numbers
-        match_rules.first_round,
+        int_match_rules_in_force.first_round,
         pairs_with_rule.played_apart_ms,
         pairs_with_rule.distance_ms,
         pairs_with_rule.ended_ms,
         pairs_with_rule.canonical_ended_ms
     from pairs_with_rule
-    inner join match_rules
-        on pairs_with_rule.rule = match_rules.rule
+    inner join int_match_rules_in_force
+        on pairs_with_rule.rule = int_match_rules_in_force.rule
 )
 
 select * from pairs_ruled

@@ -1,14 +1,15 @@
 -- How long the plays were heard whose source does not say.
 --
 -- The API tells that a track ended, not how much of it was heard: at most its whole length, and
--- at most the time since the play before it ended.
+-- at most the time since the play before it ended. Other programs tell that a track began: it was
+-- heard for at most its whole length, and at most until the next play began.
 --
 -- grain: one row per real play without a reported listening time
 -- kind:  incremental
 -- key:   play_id
 -- recompute: whole
--- reads: int_plays_resolved, int_tracks_described
--- tests: warn not_null ms_listened
+-- reads: int_plays_resolved, int_play_ends_estimated, int_tracks_described
+-- tests: warn expression ms_listened is not null or is_end_estimated
 
 with plays as (
     select
@@ -17,8 +18,15 @@ with plays as (
         track_id,
         ms_played,
         duration_ms,
+        is_end_estimated,
+        unix_millis(started_at) as started_ms,
         unix_millis(ended_at) as ended_ms
     from int_plays_resolved
+),
+
+ends as (
+    select play_id, ms_until_next_start
+    from int_play_ends_estimated
 ),
 
 tracks as (
@@ -32,7 +40,10 @@ plays_after_another as (
         track_id,
         ms_played,
         duration_ms,
-        ended_ms - lag(ended_ms) over (
+        is_end_estimated,
+        ended_ms - started_ms as ms_long,
+        -- An end that is itself a guess must not cut the next play short.
+        ended_ms - lag(case when is_end_estimated then started_ms else ended_ms end) over (
             partition by account_id
             order by ended_ms, play_id
         ) as ms_since_last_end
@@ -46,15 +57,40 @@ plays_estimated as (
 
         -- numbers
         case
+            when plays_after_another.is_end_estimated
+                and coalesce(
+                    plays_after_another.duration_ms,
+                    tracks.duration_ms,
+                    nullif(plays_after_another.ms_long, 0)
+                ) is null then null
+            when plays_after_another.is_end_estimated
+                then least(
+                    coalesce(
+                        plays_after_another.duration_ms,
+                        tracks.duration_ms,
+                        nullif(plays_after_another.ms_long, 0)
+                    ),
+                    coalesce(
+                        ends.ms_until_next_start,
+                        plays_after_another.duration_ms,
+                        tracks.duration_ms,
+                        nullif(plays_after_another.ms_long, 0)
+                    )
+                )
             when coalesce(plays_after_another.duration_ms, tracks.duration_ms) is null then null
             when plays_after_another.ms_since_last_end
                 < coalesce(plays_after_another.duration_ms, tracks.duration_ms)
                 then plays_after_another.ms_since_last_end
             else coalesce(plays_after_another.duration_ms, tracks.duration_ms)
-        end as ms_listened
+        end as ms_listened,
+
+        -- booleans
+        plays_after_another.is_end_estimated
     from plays_after_another
     left join tracks
         on plays_after_another.track_id = tracks.track_id
+    left join ends
+        on plays_after_another.play_id = ends.play_id
     where plays_after_another.ms_played is null
 )
 

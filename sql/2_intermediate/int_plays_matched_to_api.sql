@@ -9,13 +9,14 @@
 -- kind:  incremental
 -- key:   play_id
 -- recompute: whole
--- reads: int_play_observations_chosen, int_plays_matched_to_exports, stg_spotify_api__credits,
---        match_rules
+-- reads: int_play_observations_chosen, int_plays_matched_to_exports, stg_tracker__credits,
+--        int_match_rules_in_force
 -- tests: unique canonical_play_id
 
 with bounds as (
     select
-        max(tolerance_ms) as wide_ms,
+        max(tolerance_ms) filter (where rule in ('account_data_api_strict', 'account_data_api'))
+            as wide_ms,
         max(tolerance_ms) filter (where rule = 'account_data_api_strict') as strict_ms,
         max(first_round) filter (where rule = 'account_data_api_strict') as strict_round,
         max(first_round) filter (where rule = 'account_data_api') as wide_round,
@@ -23,8 +24,9 @@ with bounds as (
         max(first_round) filter (where rule = 'account_data_api_unattributed') as nameless_round,
         -- From the middle of the minute to the farthest end that still counts.
         max(tolerance_ms) + 30000 as reach_ms
-    from match_rules
-    where canonical_source = 'spotify_api'
+    from int_match_rules_in_force
+    where source = 'spotify_account_data'
+        and canonical_source = 'spotify_api'
 ),
 
 api_plays_by_stretch as (
@@ -94,7 +96,7 @@ credited_names as (
     select
         credits.observation_id,
         lower(trim(credits.artist_name)) as artist_key
-    from stg_spotify_api__credits as credits
+    from stg_tracker__credits as credits
     semi join pairs_in_time
         on credits.observation_id = pairs_in_time.observation_id
     group by credits.observation_id, lower(trim(credits.artist_name))

@@ -49,6 +49,7 @@ plays_merged as (
         observations.conn_country,
         observations.reason_start,
         observations.reason_end,
+        observations.time_estimated,
 
         -- numbers
         coalesce(observations.ms_played, gaps_filled.ms_played) as ms_played,

@@ -1,19 +1,52 @@
 -- Real plays: one row for each, however many sources reported it, with the date and the clock of
 -- the place where it was heard.
 --
--- Local time comes from the end of the play in the zone in force at that instant: every source is
--- sure of the end. An account without a zone is told in UTC.
+-- Local time comes from the end of the play in the zone in force at that instant: every source of
+-- Spotify is sure of the end; the others' ends are estimated. An account without a zone is told in
+-- UTC. What a correction leaves out is not here; what it gives to somebody else is theirs.
 --
 -- grain: one row per real play
 -- kind:  incremental
 -- key:   play_id
 -- recompute: whole
--- reads: int_plays_merged, int_account_zones_bounded
+-- reads: int_plays_merged, int_play_ends_estimated, int_plays_corrected, int_account_zones_bounded
 -- tests: not_null account_id, track_id, source, kind, zone, played_date, ended_at
 --        between second_of_day 0 86399
 
-with plays as (
-    select * from int_plays_merged
+with corrections as (
+    select play_id, action, to_account_id
+    from int_plays_corrected
+),
+
+plays as (
+    select
+        plays.play_id,
+        plays.observation_id,
+        coalesce(corrections.to_account_id, plays.account_id) as account_id,
+        plays.track_id,
+        plays.source,
+        plays.client,
+        plays.kind,
+        plays.context_uri,
+        plays.platform,
+        plays.conn_country,
+        plays.reason_start,
+        plays.reason_end,
+        plays.ms_played,
+        plays.duration_ms,
+        plays.is_shuffle,
+        plays.is_offline,
+        plays.is_incognito,
+        coalesce(plays.time_estimated = 'ended_at', false) or plays.ended_at is null
+            as is_end_estimated,
+        plays.started_at,
+        coalesce(ends.ended_at, plays.ended_at) as ended_at
+    from int_plays_merged as plays
+    left join int_play_ends_estimated as ends
+        on plays.play_id = ends.play_id
+    left join corrections
+        on plays.play_id = corrections.play_id
+    where coalesce(corrections.action, '') <> 'exclude'
 ),
 
 zones as (
@@ -69,6 +102,7 @@ plays_resolved as (
         is_shuffle,
         is_offline,
         is_incognito,
+        is_end_estimated,
 
         -- times
         cast(ended_local as date) as played_date,

@@ -1,20 +1,22 @@
--- Who is credited on each track, by the newest API play of it that named anyone.
+-- Who is credited on each track, by the newest play of it that named anyone; the API goes before
+-- what other programs tell.
 --
 -- grain: one row per track and credited artist
 -- kind:  incremental
 -- key:   track_id, position
 -- recompute: by track_id
--- reads: int_play_observations_chosen, stg_spotify_api__credits
+-- reads: int_play_observations_chosen, stg_tracker__credits
 -- tests: not_null artist_name
 --        expression artist_key is not null or artist_uri is not null
 
-with api_plays as (
+with plays as (
     select
         observation_id,
         track_id,
-        unix_millis(ended_at) as ended_ms
+        case when source = 'spotify_api' then '1' else '0' end as told_rank,
+        unix_millis(coalesce(ended_at, started_at)) as ended_ms
     from int_play_observations_chosen
-    where source = 'spotify_api'
+    where source not in ('spotify_export', 'spotify_account_data')
         and track_id <> 'unknown'
 ),
 
@@ -24,21 +26,26 @@ credits as (
         position,
         artist_uri,
         artist_name
-    from stg_spotify_api__credits
+    from stg_tracker__credits
+    where artist_uri is not null
+        or trim(artist_name) <> ''
 ),
 
--- The end with leading zeros sorts as text, and the id behind it breaks ties.
+-- The rank and the end with leading zeros sort as text, and the id behind them breaks ties.
 newest_plays as (
     select
-        api_plays.track_id,
+        plays.track_id,
         substr(
-            max(lpad(cast(api_plays.ended_ms as string), 16, '0') || api_plays.observation_id), 17
+            max(
+                plays.told_rank || lpad(cast(plays.ended_ms as string), 16, '0') || plays.observation_id
+            ),
+            18
         ) as observation_id,
-        max(api_plays.ended_ms) as ended_ms
-    from api_plays
+        max(plays.ended_ms) as ended_ms
+    from plays
     semi join credits
-        on api_plays.observation_id = credits.observation_id
-    group by api_plays.track_id
+        on plays.observation_id = credits.observation_id
+    group by plays.track_id
 ),
 
 credits_chosen as (

@@ -1,8 +1,8 @@
 -- What is known about each track, put together from all that was reported about it.
 --
--- Exports know little, so that what the API says comes first, column by column. Of what one
--- source says, the fullest version counts, then the latest. A length that nobody tells is
--- estimated: the median of the plays that ran to the track's end.
+-- Exports know little, so that what the API says comes first, column by column; what other
+-- programs tell comes last. Of what one of these says, the fullest version counts, then the latest.
+-- A length that nobody tells is estimated: the median of the plays that ran to the track's end.
 --
 -- grain: one row per track as its source names it
 -- kind:  incremental
@@ -20,12 +20,16 @@ with versions as (
         kind,
         nullif(track_name, '') as track_name,
         nullif(album_name, '') as album_name,
-        nullif(album_artist_name, '') as album_artist_name,
+        nullif(coalesce(album_artist_name, first_artist_name), '') as album_artist_name,
         album_release_date_text,
         album_release_date_precision,
         duration_ms,
-        case when source = 'spotify_api' then 'api' else 'file' end as told_by,
-        max(unix_millis(ended_at)) as last_ended_ms
+        case
+            when source = 'spotify_api' then 'api'
+            when source in ('spotify_export', 'spotify_account_data') then 'file'
+            else 'listen'
+        end as told_by,
+        max(unix_millis(coalesce(ended_at, started_at))) as last_ended_ms
     from int_play_observations_united
     where track_id <> 'unknown'
     group by
@@ -36,11 +40,15 @@ with versions as (
         kind,
         nullif(track_name, ''),
         nullif(album_name, ''),
-        nullif(album_artist_name, ''),
+        nullif(coalesce(album_artist_name, first_artist_name), ''),
         album_release_date_text,
         album_release_date_precision,
         duration_ms,
-        case when source = 'spotify_api' then 'api' else 'file' end
+        case
+            when source = 'spotify_api' then 'api'
+            when source in ('spotify_export', 'spotify_account_data') then 'file'
+            else 'listen'
+        end
 ),
 
 versions_ranked as (
@@ -88,6 +96,11 @@ file_versions as (
     where told_by = 'file' and choice = 1
 ),
 
+listen_versions as (
+    select * from versions_ranked
+    where told_by = 'listen' and choice = 1
+),
+
 lengths_heard as (
     select
         track_id,
@@ -102,41 +115,45 @@ tracks_described as (
     select
         -- ids
         tracks.track_id,
-        coalesce(api_versions.track_uri, file_versions.track_uri) as track_uri,
-        upper(replace(coalesce(api_versions.isrc, file_versions.isrc), '-', '')) as isrc,
-        coalesce(api_versions.album_uri, file_versions.album_uri) as album_uri,
+        coalesce(api_versions.track_uri, file_versions.track_uri, listen_versions.track_uri) as track_uri,
+        upper(replace(coalesce(api_versions.isrc, file_versions.isrc, listen_versions.isrc), '-', '')) as isrc,
+        coalesce(api_versions.album_uri, file_versions.album_uri, listen_versions.album_uri) as album_uri,
 
         -- attributes
-        coalesce(api_versions.kind, file_versions.kind) as track_kind,
-        coalesce(api_versions.track_name, file_versions.track_name, tracks.track_id) as track_name,
-        nullif(lower(trim(coalesce(api_versions.track_name, file_versions.track_name))), '') as title_key,
-        coalesce(api_versions.album_name, file_versions.album_name) as album_name,
-        nullif(lower(trim(coalesce(api_versions.album_name, file_versions.album_name))), '') as album_key,
-        coalesce(api_versions.album_artist_name, file_versions.album_artist_name) as album_artist_name,
+        coalesce(api_versions.kind, file_versions.kind, listen_versions.kind) as track_kind,
+        coalesce(api_versions.track_name, file_versions.track_name, listen_versions.track_name, tracks.track_id) as track_name,
+        nullif(lower(trim(coalesce(api_versions.track_name, file_versions.track_name, listen_versions.track_name))), '') as title_key,
+        coalesce(api_versions.album_name, file_versions.album_name, listen_versions.album_name) as album_name,
+        nullif(lower(trim(coalesce(api_versions.album_name, file_versions.album_name, listen_versions.album_name))), '') as album_key,
+        coalesce(api_versions.album_artist_name, file_versions.album_artist_name, listen_versions.album_artist_name) as album_artist_name,
         nullif(
-            lower(trim(coalesce(api_versions.album_artist_name, file_versions.album_artist_name))), ''
+            lower(trim(coalesce(api_versions.album_artist_name, file_versions.album_artist_name, listen_versions.album_artist_name))), ''
         ) as artist_key,
-        coalesce(api_versions.album_release_date_text, file_versions.album_release_date_text)
+        coalesce(api_versions.album_release_date_text, file_versions.album_release_date_text, listen_versions.album_release_date_text)
             as album_release_date_text,
         case
             when api_versions.album_release_date_text is not null
                 then api_versions.album_release_date_precision
-            else file_versions.album_release_date_precision
+            when file_versions.album_release_date_text is not null
+                then file_versions.album_release_date_precision
+            else listen_versions.album_release_date_precision
         end as album_release_date_precision,
 
         -- numbers
-        coalesce(api_versions.duration_ms, file_versions.duration_ms, lengths_heard.duration_ms)
+        coalesce(api_versions.duration_ms, file_versions.duration_ms, listen_versions.duration_ms, lengths_heard.duration_ms)
             as duration_ms,
         tracks.last_ended_ms,
 
         -- booleans
-        coalesce(api_versions.duration_ms, file_versions.duration_ms) is null
+        coalesce(api_versions.duration_ms, file_versions.duration_ms, listen_versions.duration_ms) is null
             and lengths_heard.duration_ms is not null as is_duration_estimated
     from tracks
     left join api_versions
         on tracks.track_id = api_versions.track_id
     left join file_versions
         on tracks.track_id = file_versions.track_id
+    left join listen_versions
+        on tracks.track_id = listen_versions.track_id
     left join lengths_heard
         on tracks.track_id = lengths_heard.track_id
 )

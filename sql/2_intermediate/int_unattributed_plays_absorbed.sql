@@ -8,10 +8,15 @@
 -- kind:  incremental
 -- key:   play_id
 -- recompute: whole
--- reads: int_play_observations_chosen
+-- reads: int_play_observations_chosen, int_match_rules_in_force
 -- tests: unique canonical_play_id, rule
 
-with plays_without_uri as (
+with rules as (
+    select rule
+    from int_match_rules_in_force
+),
+
+plays_without_uri as (
     select
         account_id,
         ended_at,
@@ -66,6 +71,8 @@ absorbed_by_title as (
         and without_uri.ms_played = with_uri.ms_played
         and without_uri.title_key = with_uri.title_key
         and without_uri.nth = with_uri.nth
+    inner join rules
+        on rules.rule = 'export_names_only'
     where without_uri.known_by = 'names'
         and with_uri.known_by = 'uri'
 ),
@@ -101,6 +108,8 @@ absorbed_by_time as (
         and unattributed.ended_at = attributed.ended_at
         and unattributed.ms_played = attributed.ms_played
         and unattributed.nth = attributed.nth
+    inner join rules
+        on rules.rule = 'export_unattributed'
     where unattributed.is_unattributed
         and not attributed.is_unattributed
 ),

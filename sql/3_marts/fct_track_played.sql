@@ -18,7 +18,7 @@
 --        references album_id dim_album.album_id
 --        references date_id dim_date.date_id
 --        references time_id dim_time.time_id
---        accepted source spotify_api, spotify_export, spotify_account_data
+--        accepted source spotify_api, spotify_export, spotify_account_data, submitted, listenbrainz, lastfm
 --        accepted kind track, episode, audiobook, local, unattributed
 --        accepted tracks_played 1
 --        between completion 0 1
@@ -51,12 +51,13 @@
 --   is_finished  True where the play ran to the track's end; empty where unknown.
 --   is_skip  True where the play stopped before 30 seconds and before the track's end; empty where unknown.
 --   is_estimated  True where ms_listened is not reported by any source of the play.
+--   is_end_estimated  True where no source tells the end of the play: it is the start and the length, else the next start within ten minutes, else the start itself.
 --   is_shuffle  True where shuffle was on; empty where unknown.
 --   is_offline  True where the device was offline; empty where unknown.
 --   is_incognito  True in a private session; empty where unknown.
 --   played_date  Local day on which the play ended.
---   started_at  When the play began (UTC); an estimate for every Spotify source.
---   ended_at  When the play ended (UTC).
+--   started_at  When the play began (UTC); an estimate for every Spotify source, and told by the others.
+--   ended_at  When the play ended (UTC); an estimate where is_end_estimated says so.
 
 with plays as (
     select * from int_plays_resolved
@@ -159,6 +160,7 @@ plays_measured as (
             when ms_played < 30000 then not coalesce(is_finished, false)
         end as is_skip,
         ms_played is null as is_estimated,
+        is_end_estimated,
         is_shuffle,
         is_offline,
         is_incognito,

@@ -33,6 +33,12 @@ pub const COMMANDS: &[Subcommand] = &[
     ingest("compact", "Merge the many small files of past months", false),
     transform("summary", "Show what you listen to: artists, hours of the day, a year of days"),
     transform("query", "Ask a question in SQL"),
+    transform("explain", "Show why a play is there: who told it, in which file, and what was made of it"),
+    Subcommand {
+        then_refresh: true,
+        ..transform("correct", "Leave plays out, or give them to another account; see it first, take it back")
+    },
+    Subcommand { then_refresh: true, ..transform("travel", "Use local time for trips that the history shows") },
     transform("refresh", "Build, test and publish the star schema"),
     transform("build", "Build the star schema and test it, without publishing"),
     transform("test", "Test the star schema as it is"),

@@ -5,6 +5,7 @@
 
 pub mod anew;
 pub mod manifest;
+pub mod place;
 pub mod schema;
 
 #[cfg(feature = "write")]

@@ -47,6 +47,11 @@ impl DataDir {
         self.root.join("src")
     }
 
+    /// What people said about plays, rules and trips; written by hand or by commands.
+    pub fn corrections(&self) -> PathBuf {
+        self.root.join("corrections")
+    }
+
     /// Published Parquet.
     pub fn processed(&self) -> PathBuf {
         self.root.join("processed")

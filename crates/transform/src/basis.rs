@@ -8,6 +8,7 @@ use lake::schema::TABLES;
 use platform::JobContext;
 use serde::{Deserialize, Serialize};
 
+use crate::corrections;
 use crate::project::SqlTree;
 use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;
@@ -41,6 +42,13 @@ impl Basis {
         let zones: Vec<_> =
             state.zones()?.into_iter().map(|one| (one.account_id, one.valid_from, one.zone.name())).collect();
         marks.insert("accounts".to_owned(), mark((accounts, zones)));
+        let gaps: Vec<_> = state
+            .gaps()?
+            .into_iter()
+            .map(|one| (one.account_id, one.source, one.after, one.before, one.estimated_plays, one.closed_by))
+            .collect();
+        marks.insert("gaps".to_owned(), mark(gaps));
+        marks.insert("corrections".to_owned(), mark(corrections::texts(&context.data)?));
         let files: Vec<_> = tree.files.iter().map(|file| (&file.path, &file.text)).collect();
         marks.insert("models".to_owned(), mark((env!("CARGO_PKG_VERSION"), files)));
         Ok(Self(marks))

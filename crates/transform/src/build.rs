@@ -228,15 +228,19 @@ fn drop_leftovers(duckdb: &Connection, project: &Project) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// Rows of a seed that go into one statement: a row each took longer than most models.
+const ROWS_AT_ONCE: usize = 100;
+
 fn load_seed(duckdb: &Connection, seed: &SeedFile) -> anyhow::Result<()> {
     let table = quoted(&seed.table);
     let columns: Vec<String> = seed.columns.iter().map(|column| format!("{} varchar", quoted(column))).collect();
     duckdb.execute_batch(&format!("create or replace table {table} ({})", columns.join(", ")))?;
-    let places = vec!["?"; seed.columns.len()].join(", ");
+    let place = format!("({})", vec!["?"; seed.columns.len()].join(", "));
     let names = quoted_list(&seed.columns);
-    let mut insert = duckdb.prepare(&format!("insert into {table} ({names}) values ({places})"))?;
-    for row in &seed.rows {
-        insert.execute(params_from_iter(row))?;
+    for rows in seed.rows.chunks(ROWS_AT_ONCE) {
+        let places = vec![place.as_str(); rows.len()].join(", ");
+        let mut insert = duckdb.prepare(&format!("insert into {table} ({names}) values {places}"))?;
+        insert.execute(params_from_iter(rows.iter().flatten()))?;
     }
     Ok(())
 }

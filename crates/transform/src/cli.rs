@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use platform::CommonArgs;
 
+use crate::correct::Wanted;
+use crate::explain;
 use crate::project::Selection;
 use crate::query::Format;
+use crate::travel;
 
 /// Builds the star schema from typed plays, tests it, and publishes it for dashboards.
 #[derive(Debug, Parser)]
@@ -83,6 +86,32 @@ Examples:
         #[arg(long, value_enum)]
         format: Option<Format>,
     },
+    /// Why a play is there: what each source said about it, in which file, and what was made of it
+    #[command(after_help = "\
+Examples:
+  transform query \"select play_id, ended_at, artist_track from fct_track_played join dim_track using (track_id) order by ended_at desc limit 5\"
+  transform explain 9c1f2ab4
+
+The play may be named by the play_id of any of its reports, or by the beginning of one.")]
+    Explain {
+        /// A play_id, or the beginning of one
+        #[arg(value_name = "PLAY")]
+        play: String,
+        /// How the answer looks [default: text, json with --report json]
+        #[arg(long, value_enum)]
+        format: Option<explain::Format>,
+    },
+    /// Leave plays out, or give them to another account: preview, add, list, undo
+    #[command(subcommand)]
+    Correct(CorrectCommand),
+    /// Trips that the history shows and the time zone does not: list, accept, dismiss
+    #[command(after_help = "\
+Examples:
+  transform travel                           what there is to ask about
+  transform travel --accept 2                use the local time of that trip
+  transform travel --accept 2 --zone America/Denver
+  transform travel --dismiss 3               never ask about it again")]
+    Travel(travel::Request),
     /// Print a few answers for people: top artists, hours of the day, a year of days
     Summary {
         /// Whose listening, when there are several accounts [default: everyone, one after the other]
@@ -90,6 +119,53 @@ Examples:
         account: Option<String>,
     },
 }
+
+/// What can be done about corrections.
+#[derive(Debug, Subcommand)]
+pub enum CorrectCommand {
+    /// Show what a correction would change, and change nothing
+    #[command(after_help = CORRECTIONS)]
+    Preview(Wanted),
+    /// Make a correction; it holds for later imports too
+    #[command(after_help = CORRECTIONS)]
+    Add(Wanted),
+    /// List the corrections and how many plays each acts on
+    List,
+    /// Take a correction back
+    Undo {
+        /// Its id, as `list` shows it
+        id: String,
+    },
+    /// Switch one rule of matching off or on (their names: `music-tracker explain`)
+    Rule {
+        /// off or on
+        #[arg(value_enum)]
+        switch: Switch,
+        /// The rule
+        rule: String,
+        /// Why, for whoever reads it later
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+}
+
+/// Off or on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Switch {
+    /// It no longer acts.
+    Off,
+    /// It acts.
+    On,
+}
+
+const CORRECTIONS: &str = "\
+Examples:
+  correct preview exclude --artist \"Cocomelon\"
+  correct add exclude --from 2024-07-03 --to 2024-07-05 --account ann --reason \"a party\"
+  correct add reassign --context spotify:playlist:37i9dQZF1DX0h --to-account bo
+  correct add exclude --play 9c1f2ab4
+
+Corrections lie in <data>/corrections/plays.csv, one a line, and can be edited there as well.";
 
 /// `--select`.
 #[derive(Debug, clap::Args)]

@@ -10,6 +10,7 @@ use platform::{JobContext, Stop, Summary, progress};
 
 use crate::basis::Basis;
 use crate::build::{self, Built, Run};
+use crate::corrections::Corrections;
 use crate::engine::fault::without_codes;
 use crate::engine::memory::with_growing_memory;
 use crate::engine::session::Limits;
@@ -145,12 +146,12 @@ pub fn ls(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<String
 }
 
 /// Runs a job, and tells what DuckDB refused in its words alone.
-fn told<T>(job: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+pub(crate) fn told<T>(job: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     job().map_err(without_codes)
 }
 
 /// A folder given by hand, else by the settings, else the embedded tree.
-fn tree(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<SqlTree> {
+pub(crate) fn tree(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<SqlTree> {
     SqlTree::load(sql_dir.or(context.settings.transform.sql_dir.as_deref()))
 }
 
@@ -172,6 +173,7 @@ fn build_into(
     selection: &Selection,
 ) -> anyhow::Result<Built> {
     has_typed_tables(context)?;
+    Corrections::check_rules(&context.data, &tree.rules())?;
     forget_old_failures(context);
     let basis = Basis::now(context, tree)?;
     let sources = Sources { basis: selection.is_all().then_some(basis), ..sources::sources(context)? };

@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use platform::args::ReportFormat;
 use platform::{run_command, run_job};
-use transform::cli::{Cli, Command};
-use transform::jobs;
+use transform::cli::{Cli, Command, CorrectCommand, Switch};
+use transform::{correct, explain, jobs, travel};
 
 fn main() -> ExitCode {
     let Cli { common, sql_dir, command } = Cli::parse();
@@ -28,6 +29,21 @@ fn main() -> ExitCode {
         Command::Query { sql, format } => {
             run_command("transform query", &common, |context| jobs::query(context, &sql, format))
         }
+        Command::Explain { play, format } => {
+            let json = common.report == Some(ReportFormat::Json);
+            let format = format.unwrap_or(if json { explain::Format::Json } else { explain::Format::Text });
+            run_command("transform explain", &common, |context| explain::explain(context, &play, format))
+        }
+        Command::Correct(command) => run_job("transform correct", &common, |context| match &command {
+            CorrectCommand::Preview(wanted) => correct::preview(context, wanted),
+            CorrectCommand::Add(wanted) => correct::add(context, wanted),
+            CorrectCommand::List => correct::list(context),
+            CorrectCommand::Undo { id } => correct::undo(context, id),
+            CorrectCommand::Rule { switch, rule, reason } => {
+                correct::rule(context, rule, *switch == Switch::On, reason.as_deref())
+            }
+        }),
+        Command::Travel(request) => run_job("transform travel", &common, |context| travel::travel(context, &request)),
         Command::Summary { account } => {
             run_command("transform summary", &common, |context| jobs::summary(context, account.as_deref()))
         }

@@ -17,6 +17,7 @@ use platform::DataDir;
 pub use body::{BodyWriter, HeldBody, StoredBody};
 pub use receipt::{Item, Job, Receipt, State};
 
+use crate::place;
 use crate::play::Source;
 
 /// The raw files of one account.
@@ -32,7 +33,7 @@ impl RawStore {
     }
 
     fn body_path(&self, source: Source, raw_id: &str) -> PathBuf {
-        self.source_folder(source).join(raw_id.get(..2).unwrap_or("__")).join(format!("{raw_id}.zst"))
+        place::of_body(&self.folder, source.as_str(), raw_id)
     }
 
     fn source_folder(&self, source: Source) -> PathBuf {

@@ -2,9 +2,10 @@
 //!
 //! Typed Parquet becomes a view over the files that its manifest names, with every column of
 //! the newest schema: what an older file lacks is null, what a newer one adds is left out,
-//! and without any file the view is empty but has the right types. Accounts and zones come
-//! straight from the state database into tables: they are a few rows, and loaded inside the
-//! build's transaction they need no file that could be half written or out of date.
+//! and without any file the view is empty but has the right types. Accounts, zones and gaps come
+//! straight from the state database into tables, and what people corrected from its files: they
+//! are a few rows, and loaded inside the build's transaction they need no file that could be half
+//! written or out of date.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +14,11 @@ use lake::manifest::part_path;
 use lake::schema::{PLAYS, TABLES};
 use lake::{Column, Manifest, Table};
 use platform::JobContext;
-use platform::state::{Account, AccountZone};
+use platform::state::{Account, AccountZone, Gap};
 
 use super::sql::{literal, quoted};
 use crate::basis::Basis;
+use crate::corrections::Corrections;
 
 /// A snapshot of the state database: its name, and its columns with their types.
 type Snapshot = (&'static str, &'static [(&'static str, &'static str)]);
@@ -27,6 +29,38 @@ const SNAPSHOTS: &[Snapshot] = &[
         &[("account_id", "varchar"), ("name", "varchar"), ("counting_rule", "varchar"), ("created_at", "timestamptz")],
     ),
     ("account_zones", &[("account_id", "varchar"), ("zone", "varchar"), ("valid_from", "timestamptz")]),
+    (
+        "gaps",
+        &[
+            ("account_id", "varchar"),
+            ("source", "varchar"),
+            ("gap_start", "timestamptz"),
+            ("gap_end", "timestamptz"),
+            ("detected_at", "timestamptz"),
+            ("estimated_plays", "bigint"),
+            ("run_id", "varchar"),
+            ("closed_by", "varchar"),
+        ],
+    ),
+    (
+        "play_corrections",
+        &[
+            ("correction_id", "varchar"),
+            ("correction_number", "bigint"),
+            ("action", "varchar"),
+            ("account_id", "varchar"),
+            ("play_id", "varchar"),
+            ("track", "varchar"),
+            ("artist", "varchar"),
+            ("context_uri", "varchar"),
+            ("to_account_id", "varchar"),
+            ("reason", "varchar"),
+            ("from_at", "timestamptz"),
+            ("to_at", "timestamptz"),
+        ],
+    ),
+    ("rules_off", &[("rule", "varchar"), ("reason", "varchar")]),
+    ("trips_dismissed", &[("account_id", "varchar"), ("country", "varchar"), ("first_play_at", "timestamptz")]),
 ];
 
 /// What there is to read at the moment of a build.
@@ -42,6 +76,10 @@ pub(crate) struct Sources {
     pub accounts: Vec<Account>,
     /// Where they were, when.
     pub zones: Vec<AccountZone>,
+    /// When sources may have lost plays.
+    pub gaps: Vec<Gap>,
+    /// What people said about all this.
+    pub corrections: Corrections,
 }
 
 /// All names a staging model may read.
@@ -66,7 +104,16 @@ pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
         }
     }
     let state = context.state()?;
-    Ok(Sources { basis: None, files, plays: plays(context)?, accounts: state.accounts()?, zones: state.zones()? })
+    let accounts = state.accounts()?;
+    Ok(Sources {
+        basis: None,
+        files,
+        plays: plays(context)?,
+        zones: state.zones()?,
+        gaps: state.gaps()?,
+        corrections: Corrections::read(&context.data, &accounts)?,
+        accounts,
+    })
 }
 
 /// How many observations there are, by the manifest alone.
@@ -76,9 +123,7 @@ pub(crate) fn plays(context: &JobContext) -> anyhow::Result<u64> {
 
 /// Makes every `src_` table, within the caller's transaction.
 pub(crate) fn register(duckdb: &Connection, sources: &Sources) -> anyhow::Result<()> {
-    for table in TABLES {
-        duckdb.execute_batch(&typed_view(table, sources.files.get(table.name)))?;
-    }
+    register_typed(duckdb, sources)?;
     for (table, columns) in SNAPSHOTS {
         let columns: Vec<String> = columns.iter().map(|(name, kind)| format!("{} {kind}", quoted(name))).collect();
         duckdb.execute_batch(&format!("create or replace table src_{table} ({})", columns.join(", ")))?;
@@ -93,6 +138,28 @@ pub(crate) fn register(duckdb: &Connection, sources: &Sources) -> anyhow::Result
     for zone in &sources.zones {
         let valid_from = zone.valid_from.map(|instant| instant.to_rfc3339());
         insert.execute(params![zone.account_id.as_str(), zone.zone.name(), valid_from])?;
+    }
+    let mut insert = duckdb
+        .prepare("insert into src_gaps values (?, ?, ?::timestamptz, ?::timestamptz, ?::timestamptz, ?, ?, ?)")?;
+    for gap in &sources.gaps {
+        insert.execute(params![
+            gap.account_id.as_str(),
+            gap.source,
+            gap.after.to_rfc3339(),
+            gap.before.to_rfc3339(),
+            gap.detected_at.to_rfc3339(),
+            i64::from(gap.estimated_plays),
+            gap.run_id,
+            gap.closed_by
+        ])?;
+    }
+    sources.corrections.register(duckdb)
+}
+
+/// Makes the views over typed Parquet alone.
+pub(crate) fn register_typed(duckdb: &Connection, sources: &Sources) -> anyhow::Result<()> {
+    for table in TABLES {
+        duckdb.execute_batch(&typed_view(table, sources.files.get(table.name)))?;
     }
     Ok(())
 }

@@ -66,6 +66,13 @@ impl SqlTree {
         }
         Ok(Self { root: folder.display().to_string(), files })
     }
+
+    /// The names of the rules of matching; none where the tree has no such seed.
+    pub(crate) fn rules(&self) -> Vec<String> {
+        let seed = self.files.iter().find(|file| file.path == "seeds/match_rules.csv");
+        let lines = seed.map_or("", |seed| seed.text.as_ref()).lines().skip(1);
+        lines.filter_map(|line| line.split(',').next()).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {

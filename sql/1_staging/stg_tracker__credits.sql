@@ -1,4 +1,5 @@
--- Artists of the tracks that the Spotify API reported, in the order of the credit.
+-- Artists that a source credited for a play, in the order of the credit.
+-- Exports name none; the others name them, the API of Spotify with URIs, ListenBrainz with MBIDs.
 --
 -- grain: one row per observation and credited artist
 -- kind:  view
@@ -13,7 +14,8 @@ with credits as (
         account_id,
         position,
         artist_name,
-        artist_uri
+        artist_uri,
+        artist_mbid
     from src_play_credits
 ),
 
@@ -23,6 +25,7 @@ renamed as (
         observation_id,
         account_id,
         artist_uri,
+        artist_mbid,
 
         -- attributes
         artist_name,

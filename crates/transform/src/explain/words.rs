@@ -1,0 +1,87 @@
+//! An explanation in lines for people.
+
+use super::{Explanation, Observation, Play};
+
+/// Everything, one thing a line.
+pub(super) fn text(explanation: &Explanation) -> String {
+    let mut out = String::new();
+    match &explanation.play {
+        Some(play) => about(&mut out, play),
+        None if explanation.state == "excluded" => line(&mut out, "A correction leaves this play out of everything."),
+        None => line(&mut out, "This play is not in what is published yet: `music-tracker refresh` brings it there."),
+    }
+    line(&mut out, &format!("  play_id   {}", explanation.play_id));
+    for one in &explanation.corrections {
+        let what = match (one.action.as_str(), &one.to_account_name) {
+            ("reassign", Some(to)) => {
+                format!("gave it to {to:?}, away from {:?}", one.account_name.as_deref().unwrap_or_default())
+            }
+            _ => "left it out".to_owned(),
+        };
+        let reason = one.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        line(&mut out, &format!("  corrected by {}, which {what}{reason}", one.correction_id));
+        line(&mut out, &format!("            take it back with `music-tracker correct undo {}`", one.correction_id));
+    }
+    let count = explanation.observations.len();
+    line(&mut out, &format!("\n{count} {} of it:", if count == 1 { "report" } else { "reports" }));
+    for one in &explanation.observations {
+        observed(&mut out, one);
+    }
+    out
+}
+
+fn about(out: &mut String, play: &Play) {
+    let by = play.artist_name.as_ref().map(|artist| format!(" by {artist}")).unwrap_or_default();
+    line(out, &format!("{}{by}", play.track_name.as_deref().unwrap_or("Unknown track")));
+    if let Some(album) = &play.album_name {
+        line(out, &format!("  album     {album}"));
+    }
+    line(out, &format!("  listener  {}", play.account_name));
+    let guess = if play.is_end_estimated { ", estimated" } else { "" };
+    line(out, &format!("  ended     {} in {}  ({}{guess})", play.ended_local, play.zone, play.ended_at));
+    if let Some(ms) = play.ms_listened {
+        let guess = if play.is_estimated { "estimated" } else { "as reported" };
+        line(out, &format!("  heard     {}:{:02}, {guess}", ms / 60_000, ms / 1000 % 60));
+    }
+    let counts = if play.is_counted { "yes" } else { "no" };
+    line(out, &format!("  counts    {counts}, by the rule {:?} of the account", play.counting_rule));
+}
+
+fn observed(out: &mut String, one: &Observation) {
+    let client = one.client.as_ref().map(|client| format!(" ({client})")).unwrap_or_default();
+    line(out, &format!("\n  {}{client}: {}", one.source, one.role.replace('_', " ")));
+    line(out, &format!("    why       {}", one.why));
+    let mut row = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            line(out, &format!("    {name:<9} {value}"));
+        }
+    };
+    let names = [one.track_name.as_deref(), one.artists.as_deref()];
+    row("says", Some(names.iter().flatten().copied().collect::<Vec<_>>().join(" / ")).filter(|text| !text.is_empty()));
+    row("track", one.track_uri.clone());
+    let told = |which: &str| if one.time_estimated.as_deref() == Some(which) { " (worked out)" } else { "" };
+    row("started", one.started_at.as_ref().map(|at| format!("{at}{}", told("started_at"))));
+    row("ended", one.ended_at.as_ref().map(|at| format!("{at}{}", told("ended_at"))));
+    let (clock, precision) = (one.clock.as_deref(), one.time_precision.as_deref());
+    let exact = clock.zip(precision).map(|(clock, precision)| format!(", the {clock} to the {}", unit(precision)));
+    row("wrote", one.time_raw.as_ref().map(|raw| format!("{raw}{}", exact.unwrap_or_default())));
+    row("heard", one.ms_played.map(|ms| format!("{ms} ms")));
+    let place = one.raw_ordinal.map(|ordinal| format!(", row {}", ordinal + 1)).unwrap_or_default();
+    row("file", one.raw_file.as_ref().map(|file| format!("data/raw/{file}{place}")));
+    row("run", one.run_id.as_ref().map(|run| format!("{run}, {}", one.ingested_at.as_deref().unwrap_or_default())));
+    row("play_id", Some(one.play_id.clone()));
+}
+
+fn unit(precision: &str) -> &str {
+    match precision {
+        "ms" => "millisecond",
+        "s" => "second",
+        "min" => "minute",
+        other => other,
+    }
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
+}

@@ -1,0 +1,96 @@
+-- Plays as Last.fm reports them: the start to the second, and names.
+-- It tells neither the length nor the end.
+--
+-- grain: one row per observation
+-- kind:  view
+-- key:   observation_id
+-- reads: src_plays
+-- tests: not_null play_id, account_id, source, kind, started_at
+--        accepted clock start
+--        accepted kind track, episode, audiobook, local, unattributed
+
+with plays as (
+    select
+        observation_id,
+        play_id,
+        account_id,
+        source,
+        client,
+        kind,
+        clock,
+        time_precision,
+        started_at,
+        ended_at,
+        time_estimated,
+        ms_played,
+        duration_ms,
+        track_uri,
+        track_name,
+        track_isrc,
+        recording_mbid,
+        album_uri,
+        album_name,
+        album_release_date,
+        album_release_date_precision,
+        album_artist_name,
+        context_uri,
+        platform,
+        conn_country,
+        shuffle,
+        skipped,
+        offline,
+        incognito,
+        reason_start,
+        reason_end,
+        ingested_at
+    from src_plays
+    where source = 'lastfm'
+),
+
+renamed as (
+    select
+        -- ids
+        observation_id,
+        play_id,
+        account_id,
+        track_uri,
+        track_isrc as isrc,
+        recording_mbid,
+        album_uri,
+
+        -- attributes
+        source,
+        client,
+        kind,
+        track_name,
+        album_name,
+        album_artist_name,
+        album_release_date as album_release_date_text,
+        album_release_date_precision,
+        context_uri,
+        platform,
+        conn_country,
+        reason_start,
+        reason_end,
+        clock,
+        time_precision,
+        time_estimated,
+
+        -- numbers
+        cast(ms_played as bigint) as ms_played,
+        cast(duration_ms as bigint) as duration_ms,
+
+        -- booleans
+        shuffle as is_shuffle,
+        skipped as is_marked_skipped,
+        offline as is_offline,
+        incognito as is_incognito,
+
+        -- times
+        started_at,
+        ended_at,
+        ingested_at
+    from plays
+)
+
+select * from renamed

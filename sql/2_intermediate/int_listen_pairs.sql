@@ -1,0 +1,385 @@
+-- Listens and plays of sources that go before theirs, which may be the same.
+--
+-- A listen is compared with every report, also with those that another report already stands for:
+-- the API play behind an export play knows the ISRC, the export play the time that was heard, a
+-- submitted listen the MBID. What the report of a pair is worth is decided by the rules in
+-- match_rules; of the artists, any credit and the album artist of either side will do, as will a
+-- whole credit that begins with the other's name (`Host feat. Guest`).
+-- A listen that began when the other play was over is another play, however near it was.
+--
+-- grain: one row per listen and report that may be of the same play
+-- kind:  incremental
+-- key:   play_id, other_play_id
+-- recompute: whole
+-- reads: int_listens, int_play_observations_chosen, int_tracks_described, int_track_credits_chosen,
+--        stg_tracker__credits, int_match_rules_in_force
+-- tests: not_null account_id, source, source_clock, rule, first_round, distance_ms
+
+with rules as (
+    select
+        rule,
+        source,
+        source_clock,
+        client,
+        ';' || except_clients || ';' as except_clients,
+        canonical_source,
+        canonical_clock,
+        recording,
+        clock,
+        case recording
+            when 'uri' then 1
+            when 'isrc' then 2
+            when 'mbid' then 3
+            when 'names' then 4
+            else 5
+        end as recording_rank,
+        tolerance_ms,
+        tolerance_late_ms,
+        first_round
+    from int_match_rules_in_force
+    where source in ('submitted', 'listenbrainz', 'lastfm')
+),
+
+-- The minute of account data reaches a minute further than any tolerance.
+bounds as (
+    select greatest(max(tolerance_ms), max(tolerance_late_ms)) + 60000 as reach_ms
+    from rules
+),
+
+listens as (
+    select
+        observation_id,
+        client,
+        clock,
+        lower(recording_mbid) as recording_mbid
+    from int_listens
+),
+
+listen_plays as (
+    select
+        observations.observation_id,
+        observations.play_id,
+        observations.account_id,
+        observations.track_id,
+        observations.source,
+        observations.known_by,
+        observations.title_key,
+        observations.artist_key,
+        observations.started_at,
+        observations.ended_at,
+        listens.client,
+        listens.clock as source_clock,
+        listens.recording_mbid
+    from int_play_observations_chosen as observations
+    inner join listens
+        on observations.observation_id = listens.observation_id
+    where observations.source in ('submitted', 'listenbrainz', 'lastfm')
+),
+
+clocks as (
+    select
+        clock,
+        source_clock,
+        source
+    from rules
+    group by clock, source_clock, source
+),
+
+-- Time is cut into stretches twice as long as the reach, so that a listen has to look into two at most.
+listens_by_stretch as (
+    select
+        listen_plays.*,
+        clocks.clock,
+        unix_millis(
+            case when clocks.clock = 'start' then listen_plays.started_at else listen_plays.ended_at end
+        ) as at_ms,
+        bounds.reach_ms,
+        cast(
+            floor(
+                (
+                    unix_millis(
+                        case
+                            when clocks.clock = 'start' then listen_plays.started_at
+                            else listen_plays.ended_at
+                        end
+                    ) - bounds.reach_ms
+                ) / (2 * bounds.reach_ms)
+            ) as bigint
+        ) + side.i as stretch
+    from listen_plays
+    inner join clocks
+        on listen_plays.source = clocks.source
+        and listen_plays.source_clock = clocks.source_clock
+    cross join bounds
+    cross join range(0, 2) as side(i)
+),
+
+stretches as (
+    select account_id, clock, stretch
+    from listens_by_stretch
+    group by account_id, clock, stretch
+),
+
+reports_by_clock as (
+    select
+        observations.observation_id,
+        observations.play_id,
+        'start' as clock,
+        unix_millis(observations.started_at) as at_ms,
+        observations.account_id
+    from int_play_observations_chosen as observations
+    where observations.source <> 'lastfm'
+        and observations.started_at is not null
+    union all
+    select
+        observations.observation_id,
+        observations.play_id,
+        'end' as clock,
+        unix_millis(observations.ended_at) as at_ms,
+        observations.account_id
+    from int_play_observations_chosen as observations
+    where observations.source in ('spotify_export', 'spotify_api', 'spotify_account_data')
+),
+
+-- Only what lies near a listen is of interest.
+reports_near as (
+    select
+        reports_by_clock.observation_id,
+        reports_by_clock.account_id,
+        reports_by_clock.clock,
+        reports_by_clock.at_ms,
+        cast(floor(reports_by_clock.at_ms / (2 * bounds.reach_ms)) as bigint) as stretch
+    from reports_by_clock
+    cross join bounds
+    semi join stretches
+        on reports_by_clock.account_id = stretches.account_id
+        and reports_by_clock.clock = stretches.clock
+        and cast(floor(reports_by_clock.at_ms / (2 * bounds.reach_ms)) as bigint) = stretches.stretch
+),
+
+reports as (
+    select
+        reports_near.account_id,
+        reports_near.clock,
+        reports_near.at_ms,
+        reports_near.stretch,
+        observations.observation_id,
+        observations.play_id,
+        observations.track_id,
+        observations.source,
+        observations.known_by,
+        observations.title_key,
+        observations.artist_key,
+        unix_millis(observations.ended_at) as ended_ms,
+        -- Where account data tells a minute, any moment of it may be meant.
+        case when observations.source = 'spotify_account_data' then 60000 else 0 end as blur_ms,
+        coalesce(listens.clock, 'end') as source_clock,
+        listens.recording_mbid
+    from reports_near
+    inner join int_play_observations_chosen as observations
+        on reports_near.observation_id = observations.observation_id
+    left join listens
+        on reports_near.observation_id = listens.observation_id
+),
+
+track_isrcs as (
+    select track_id, isrc
+    from int_tracks_described
+    where isrc is not null
+),
+
+pairs_in_time as (
+    select
+        listens_by_stretch.account_id,
+        listens_by_stretch.play_id,
+        listens_by_stretch.observation_id,
+        listens_by_stretch.track_id,
+        listens_by_stretch.source,
+        listens_by_stretch.source_clock,
+        listens_by_stretch.client,
+        listens_by_stretch.clock,
+        listens_by_stretch.artist_key,
+        listens_by_stretch.at_ms,
+        reports.play_id as other_play_id,
+        reports.observation_id as other_observation_id,
+        reports.track_id as other_track_id,
+        reports.source as other_source,
+        reports.source_clock as other_clock,
+        reports.artist_key as other_artist_key,
+        reports.at_ms as other_at_ms,
+        reports.ended_ms + reports.blur_ms as other_ended_ms,
+        greatest(reports.at_ms - listens_by_stretch.at_ms, 0) as early_ms,
+        greatest(listens_by_stretch.at_ms - reports.at_ms - reports.blur_ms, 0) as late_ms,
+        listens_by_stretch.known_by = 'uri'
+            and listens_by_stretch.track_id = reports.track_id as is_same_uri,
+        coalesce(listens_by_stretch.recording_mbid = reports.recording_mbid, false) as is_same_mbid,
+        coalesce(listens_by_stretch.title_key = reports.title_key, false) as is_same_title,
+        reports.known_by = 'nothing' as is_other_unattributed
+    from listens_by_stretch
+    inner join reports
+        on listens_by_stretch.account_id = reports.account_id
+        and listens_by_stretch.clock = reports.clock
+        and listens_by_stretch.stretch = reports.stretch
+    where listens_by_stretch.source <> reports.source
+        and abs(listens_by_stretch.at_ms - reports.at_ms) <= listens_by_stretch.reach_ms
+),
+
+pairs_with_isrc as (
+    select
+        pairs_in_time.*,
+        coalesce(isrcs.isrc = other_isrcs.isrc, false) as is_same_isrc
+    from pairs_in_time
+    left join track_isrcs as isrcs
+        on pairs_in_time.track_id = isrcs.track_id
+    left join track_isrcs as other_isrcs
+        on pairs_in_time.other_track_id = other_isrcs.track_id
+),
+
+pairs_of_one_title as (
+    select
+        play_id,
+        observation_id,
+        track_id,
+        artist_key,
+        other_play_id,
+        other_observation_id,
+        other_track_id,
+        other_artist_key
+    from pairs_in_time
+    where is_same_title
+),
+
+artist_names as (
+    select observation_id, artist_key
+    from pairs_of_one_title
+    where artist_key is not null
+    union
+    select other_observation_id as observation_id, other_artist_key as artist_key
+    from pairs_of_one_title
+    where other_artist_key is not null
+    union
+    select
+        credits.observation_id,
+        lower(trim(credits.artist_name)) as artist_key
+    from stg_tracker__credits as credits
+    semi join (
+        select observation_id from pairs_of_one_title
+        union
+        select other_observation_id as observation_id from pairs_of_one_title
+    ) as paired
+        on credits.observation_id = paired.observation_id
+    union
+    select
+        pairs_of_one_title.other_observation_id as observation_id,
+        credits.artist_key
+    from pairs_of_one_title
+    inner join int_track_credits_chosen as credits
+        on pairs_of_one_title.other_track_id = credits.track_id
+    where credits.artist_key is not null
+),
+
+pairs_of_one_artist as (
+    select
+        pairs_of_one_title.play_id,
+        pairs_of_one_title.other_play_id
+    from pairs_of_one_title
+    inner join artist_names
+        on pairs_of_one_title.observation_id = artist_names.observation_id
+    inner join artist_names as other_names
+        on pairs_of_one_title.other_observation_id = other_names.observation_id
+    where artist_names.artist_key = other_names.artist_key
+        or startswith(artist_names.artist_key, other_names.artist_key || ' ')
+        or startswith(artist_names.artist_key, other_names.artist_key || ',')
+        or startswith(other_names.artist_key, artist_names.artist_key || ' ')
+        or startswith(other_names.artist_key, artist_names.artist_key || ',')
+    group by pairs_of_one_title.play_id, pairs_of_one_title.other_play_id
+),
+
+pairs_judged as (
+    select
+        pairs_with_isrc.*,
+        pairs_of_one_artist.play_id is not null as is_same_names
+    from pairs_with_isrc
+    left join pairs_of_one_artist
+        on pairs_with_isrc.play_id = pairs_of_one_artist.play_id
+        and pairs_with_isrc.other_play_id = pairs_of_one_artist.other_play_id
+    where pairs_with_isrc.is_same_uri
+        or pairs_with_isrc.is_same_isrc
+        or pairs_with_isrc.is_same_mbid
+        or pairs_of_one_artist.play_id is not null
+        or pairs_with_isrc.is_other_unattributed
+),
+
+pairs_with_rule as (
+    select
+        pairs_judged.account_id,
+        pairs_judged.play_id,
+        pairs_judged.other_play_id,
+        pairs_judged.source,
+        pairs_judged.source_clock,
+        rules.rule,
+        rules.first_round,
+        pairs_judged.early_ms + pairs_judged.late_ms as distance_ms,
+        pairs_judged.at_ms,
+        pairs_judged.other_at_ms,
+        row_number() over (
+            partition by pairs_judged.play_id, pairs_judged.other_play_id
+            order by
+                rules.first_round,
+                rules.recording_rank,
+                pairs_judged.early_ms + pairs_judged.late_ms,
+                rules.rule
+        ) as choice
+    from pairs_judged
+    inner join rules
+        on pairs_judged.source = rules.source
+        and pairs_judged.source_clock = rules.source_clock
+        and pairs_judged.other_source = rules.canonical_source
+        and pairs_judged.other_clock = rules.canonical_clock
+        and pairs_judged.clock = rules.clock
+    where pairs_judged.early_ms <= rules.tolerance_ms
+        and pairs_judged.late_ms <= rules.tolerance_late_ms
+        and (rules.client is null or pairs_judged.client = rules.client)
+        and (
+            rules.except_clients is null
+            or pairs_judged.client is null
+            or instr(rules.except_clients, ';' || pairs_judged.client || ';') = 0
+        )
+        and case rules.recording
+            when 'uri' then pairs_judged.is_same_uri
+            when 'isrc' then pairs_judged.is_same_isrc
+            when 'mbid' then pairs_judged.is_same_mbid
+            when 'names' then pairs_judged.is_same_names
+            else pairs_judged.is_other_unattributed
+        end
+        -- Five seconds for clocks that do not quite agree, ten that a listen has to last.
+        and (
+            pairs_judged.clock = 'end'
+            or pairs_judged.late_ms <= 5000
+            or pairs_judged.other_ended_ms is null
+            or pairs_judged.at_ms + 10000 <= pairs_judged.other_ended_ms
+        )
+),
+
+pairs_ruled as (
+    select
+        -- ids
+        account_id,
+        play_id,
+        other_play_id,
+
+        -- attributes
+        source,
+        source_clock,
+        rule,
+
+        -- numbers
+        first_round,
+        distance_ms,
+        at_ms,
+        other_at_ms
+    from pairs_with_rule
+    where choice = 1
+)
+
+select * from pairs_ruled

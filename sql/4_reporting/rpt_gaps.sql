@@ -1,0 +1,87 @@
+-- When may plays be missing, and which gaps did an import fill?
+--
+-- Spotify lists the newest fifty plays only. A poll that knew none of them leaves a gap behind it.
+--
+-- grain: one row per gap
+-- kind:  table
+-- key:   account_id, source, gap_end
+-- reads: stg_tracker__gaps, stg_tracker__accounts, int_plays_resolved
+-- sort:  gap_start, account_name
+-- tests: accepted state open, closed
+-- columns:
+--   account_id  Key of the account.
+--   run_id  The poll that noticed the gap.
+--   account_name  Name of the account; its key where it is no longer set up.
+--   source  Whose list it was.
+--   state  open, or closed where an import covers it.
+--   closed_by  The import that covers it.
+--   estimated_plays  About how many plays are missing, by how much this person listens.
+--   plays_filled  Plays known by now from inside the gap.
+--   hours  How long the gap is, in hours.
+--   gap_start  End of the last play known before it (UTC).
+--   gap_end  End of the oldest play listed after it (UTC).
+--   detected_at  When it was noticed (UTC).
+
+with gaps as (
+    select * from stg_tracker__gaps
+),
+
+plays as (
+    select
+        plays.account_id,
+        plays.ended_at
+    from int_plays_resolved as plays
+    semi join gaps
+        on plays.account_id = gaps.account_id
+),
+
+plays_by_gap as (
+    select
+        gaps.account_id,
+        gaps.source,
+        gaps.gap_end,
+        count(*) as plays_filled
+    from gaps
+    inner join plays
+        on gaps.account_id = plays.account_id
+        and plays.ended_at > gaps.gap_start
+        and plays.ended_at < gaps.gap_end
+    group by gaps.account_id, gaps.source, gaps.gap_end
+),
+
+accounts as (
+    select account_id, account_name
+    from stg_tracker__accounts
+),
+
+gaps_described as (
+    select
+        -- ids
+        gaps.account_id,
+        gaps.run_id,
+
+        -- attributes
+        coalesce(accounts.account_name, gaps.account_id) as account_name,
+        gaps.source,
+        case when gaps.closed_by is null then 'open' else 'closed' end as state,
+        gaps.closed_by,
+
+        -- numbers
+        gaps.estimated_plays,
+        coalesce(plays_by_gap.plays_filled, 0) as plays_filled,
+        round((unix_millis(gaps.gap_end) - unix_millis(gaps.gap_start)) / 36e5, 1) as hours,
+
+        -- times
+        gaps.gap_start,
+        gaps.gap_end,
+        gaps.detected_at
+    from gaps
+    left join plays_by_gap
+        on gaps.account_id = plays_by_gap.account_id
+        and gaps.source = plays_by_gap.source
+        and gaps.gap_end = plays_by_gap.gap_end
+    left join accounts
+        on gaps.account_id = accounts.account_id
+)
+
+select * from gaps_described
