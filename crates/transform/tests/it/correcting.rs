@@ -35,7 +35,7 @@ fn typed(words: &[&str]) -> Wanted {
     }
 }
 
-/// What it would change, what is left once it is made, and that everything is as before once it is taken back.
+/// What it would change, and what is left once it is made.
 #[track_caller]
 fn corrected(words: &[&str], would: u64, left: &str) {
     let story = story();
@@ -52,9 +52,19 @@ fn corrected(words: &[&str], would: u64, left: &str) {
         story.ask(&format!("select count(*) from rpt_corrected_plays where correction_id = '{id}'")),
         would.to_string()
     );
-    correct::undo(&context, &id).unwrap();
+}
+
+#[test]
+fn what_is_taken_back_leaves_no_trace() {
+    let story = story();
+    let context = story.world.context();
+    let made = correct::add(&context, &typed(&["exclude", "--track", "u1"])).unwrap();
+    story.refresh();
+    assert_eq!(story.plays(), "Ann:p2aa Ann:p3aa");
+    correct::undo(&context, made.counts["correction_id"].as_str().unwrap()).unwrap();
     story.refresh();
     assert_eq!(story.plays(), "Ann:p1aa Ann:p2aa Ann:p3aa Bo:p4aa");
+    assert_eq!(story.ask("select count(*) from rpt_corrected_plays"), "0");
 }
 
 #[test]
