@@ -40,22 +40,37 @@ fn succeeds(line: &str, output: &Output) {
 fn run_of(output: &Output) -> Option<String> {
     let report = String::from_utf8_lossy(&output.stdout);
     let line = report.lines().find(|line| line.contains(r#""job":"ingest import""#))?;
-    Some(line.split_once(r#""run_id":""#)?.1.split('"').next()?.to_owned())
+    value_of(line, "run_id")
+}
+
+/// The first value of a key in a report.
+fn value_of(report: &str, key: &str) -> Option<String> {
+    Some(report.split_once(&format!(r#""{key}":""#))?.1.split('"').next()?.to_owned())
+}
+
+/// Any play there is.
+fn some_play(folder: &Path) -> String {
+    let question = "./music-tracker query --format csv 'select min(play_id) from fct_track_played'";
+    String::from_utf8_lossy(&type_in(question, folder).stdout).lines().last().unwrap_or_default().to_owned()
 }
 
 #[test]
 fn every_command_of_the_readme_works() {
     let folder = newcomer();
-    let mut run = String::new();
+    let (mut run, mut correction) = (String::new(), String::new());
     for line in typed_lines() {
         // The first needs a compiler, the second an app at Spotify; both are tested elsewhere.
         if line.starts_with("make ") || line == "./music-tracker spotify" {
             continue;
         }
-        let line = line.replace("RUN", &run);
+        let mut line = line.replace("RUN", &run).replace("CORRECTION", &correction);
+        if line.contains("PLAY_ID") {
+            line = line.replace("PLAY_ID", &some_play(folder.path()));
+        }
         let output = type_in(&line, folder.path());
         succeeds(&line, &output);
         run = run_of(&output).unwrap_or(run);
+        correction = value_of(&String::from_utf8_lossy(&output.stdout), "correction_id").unwrap_or(correction);
     }
     let count = "./music-tracker query --format csv 'select count(*) from fct_track_played'";
     let output = type_in(count, folder.path());
