@@ -19,7 +19,17 @@ const RECEIVED_AT: i64 = 1_772_064_000_000;
 
 /// A recorded body, or `None` with a loud word.
 pub(crate) fn recorded(name: &str) -> Option<Vec<u8>> {
-    let path = format!("{}/../../../shared/recorded/spotify/{name}", env!("CARGO_MANIFEST_DIR"));
+    recorded_of("spotify", name)
+}
+
+/// Where a recorded body of a service lies, if it does.
+pub(crate) fn path_of(service: &str, name: &str) -> String {
+    format!("{}/../../../shared/recorded/{service}/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A recorded body of a service, or `None` with a loud word.
+pub(crate) fn recorded_of(service: &str, name: &str) -> Option<Vec<u8>> {
+    let path = path_of(service, name);
     let body = fs::read(&path).ok();
     if body.is_none() {
         // Straight to stderr: the test harness would swallow what the macros print.
