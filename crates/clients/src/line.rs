@@ -143,7 +143,8 @@ impl Line {
         let until = self.clock.now().checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
         let cooldown =
             Cooldown { service: self.service.clone(), class: class.to_owned(), until, reason: reason.to_owned() };
-        self.state(|state| state.cool_down(&cooldown))
+        let now = self.clock.now();
+        self.state(|state| state.cool_down(&cooldown, now))
     }
 
     fn state<T>(&self, work: impl FnOnce(&mut StateDb) -> anyhow::Result<T>) -> Result<T, ClientError> {

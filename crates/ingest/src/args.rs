@@ -131,7 +131,8 @@ enum AccountCommand {
         /// The port of this machine that Spotify sends the browser back to
         #[arg(long, default_value_t = 8898, value_name = "PORT")]
         port: u16,
-        /// End a login that was begun with --no-wait: the address the browser ended up at
+        /// End a login that was begun with --no-wait: the address the browser ended up at, or - to
+        /// read it from stdin
         #[arg(long, value_name = "ADDRESS")]
         paste: Option<String>,
         /// Only show where to log in

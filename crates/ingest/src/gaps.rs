@@ -19,6 +19,9 @@ const SHORTEST: TimeDelta = TimeDelta::seconds(30);
 /// How far back listening is looked at to estimate what is missing.
 const HABIT: TimeDelta = TimeDelta::days(28);
 
+/// Whoever is known for less is taken to listen every day as on that one.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// The end of a play in an export and in the list differ by up to so much.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(2);
 
@@ -38,7 +41,7 @@ pub(crate) fn notice(session: &Session<'_>, receipt: &Receipt, body: &[u8]) -> a
     if instant(oldest_start) - after < SHORTEST {
         return Ok(None);
     }
-    let share = (oldest_start - habit.newest) as f64 / HABIT.num_milliseconds() as f64;
+    let share = (oldest_start - habit.newest) as f64 / habit.observed_ms.max(DAY_MS) as f64;
     let gap = Gap {
         account_id: session.account.account_id.clone(),
         source: Source::SpotifyApi.as_str().to_owned(),
@@ -97,6 +100,8 @@ struct Habit {
     newest: UnixMs,
     /// How many plays ended in the four weeks up to then.
     plays: usize,
+    /// How much of the four weeks is known.
+    observed_ms: i64,
 }
 
 /// `None` when nothing is known before `before`.
@@ -134,7 +139,9 @@ fn habit(session: &Session<'_>, before: UnixMs) -> anyhow::Result<Option<Habit>>
             ends.iter().filter(of).count()
         };
         // The same play stands in several sources; the fullest of them tells most.
-        Habit { newest, plays: SPOTIFY.map(recent).into_iter().max().unwrap_or_default() }
+        let plays = SPOTIFY.map(recent).into_iter().max().unwrap_or_default();
+        let oldest = ends.iter().map(|(_, end)| *end).min().unwrap_or(newest);
+        Habit { newest, plays, observed_ms: (newest - oldest).min(HABIT.num_milliseconds()) }
     }))
 }
 

@@ -5,30 +5,31 @@ use std::path::Path;
 
 use anyhow::Context;
 use platform::files::FileLock;
+use platform::state::Account;
 use platform::{DataDir, files};
 
 /// The columns in which an account stands.
 const COLUMNS: [&str; 2] = ["account", "to_account"];
 
-/// Takes every line away that names the account `name`; with `into` the line names that one
+/// Takes every line away that names `account`, by name or id; with `into` the line names that one
 /// instead. How many lines that were. Everything else stays as a person wrote it.
 ///
 /// # Errors
 /// When a file cannot be read as CSV, or not be written.
-pub(super) fn rename(data: &DataDir, name: &str, into: Option<&str>) -> anyhow::Result<usize> {
+pub(super) fn rename(data: &DataDir, account: &Account, into: Option<&str>) -> anyhow::Result<usize> {
     let mut changed = 0;
     let _lock = FileLock::wait(&data.lock("corrections"))?;
     let Ok(entries) = fs::read_dir(data.corrections()) else { return Ok(0) };
     for entry in entries {
         let path = entry?.path();
         if path.extension().is_some_and(|ending| ending == "csv") {
-            changed += rename_in(&path, name, into).with_context(|| format!("changing {}", path.display()))?;
+            changed += rename_in(&path, account, into).with_context(|| format!("changing {}", path.display()))?;
         }
     }
     Ok(changed)
 }
 
-fn rename_in(path: &Path, name: &str, into: Option<&str>) -> anyhow::Result<usize> {
+fn rename_in(path: &Path, account: &Account, into: Option<&str>) -> anyhow::Result<usize> {
     let text = fs::read_to_string(path)?;
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(text.as_bytes());
     let headers = reader.headers()?.clone();
@@ -47,7 +48,9 @@ fn rename_in(path: &Path, name: &str, into: Option<&str>) -> anyhow::Result<usiz
     }
     let (mut new, mut changed) = (text.clone(), 0);
     for (start, end, record) in records.into_iter().rev() {
-        let names_it = |place: &usize| record.get(*place).is_some_and(|said| said.trim().eq_ignore_ascii_case(name));
+        let is_it =
+            |said: &str| said.to_lowercase() == account.name.to_lowercase() || said == account.account_id.as_str();
+        let names_it = |place: &usize| record.get(*place).is_some_and(|said| is_it(said.trim()));
         if !columns.iter().any(names_it) {
             continue;
         }
@@ -75,6 +78,8 @@ fn written<'f>(fields: impl Iterator<Item = &'f str>) -> anyhow::Result<String> 
 
 #[cfg(test)]
 mod tests {
+    use platform::state::AccountId;
+
     use super::*;
 
     const FILE: &str = "# mine\nid,action,account,to_account,reason\n1,exclude,ann,,\"a \"\"b\"\"\"\n# his\n2,reassign,ann,bob,x\n3,exclude,,,all\n";
@@ -85,7 +90,13 @@ mod tests {
         let data = DataDir::new(folder.path(), None);
         let path = data.corrections().join("plays.csv");
         files::write_whole(&path, FILE.as_bytes()).unwrap();
-        assert_eq!(rename(&data, name, into).unwrap(), changed);
+        let account = Account {
+            account_id: AccountId::stored("0123456789abcdef0123456789abcdef"),
+            name: name.to_owned(),
+            counting_rule: platform::state::CountingRule::default(),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+        };
+        assert_eq!(rename(&data, &account, into).unwrap(), changed);
         assert_eq!(fs::read_to_string(&path).unwrap(), expected);
     }
 

@@ -1,16 +1,18 @@
 //! Takes files away for good. Killed in between, the same command goes on: what is gone is
 //! gone, and the rest is found again.
 
+use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use lake::manifest::{Manifest, Partition, table_folder};
+use lake::manifest::{Manifest, Partition, part_path, table_folder};
 use lake::play::Source;
 use lake::raw::Job;
-use lake::schema::TABLES;
-use platform::DataDir;
+use lake::schema::{PLAYS, TABLES, Table};
+use platform::{DataDir, files};
 
+use crate::rebuild;
 use crate::session::Session;
 
 /// Erases what came through one source's API. Imports of the same source stay.
@@ -18,22 +20,26 @@ use crate::session::Session;
 /// # Errors
 /// Any I/O error.
 pub(crate) fn erase_source(session: &Session<'_>, source: Source) -> anyhow::Result<u64> {
-    let rows = forget_rows(session.data(), |partition| {
-        partition.account_id == session.account_id() && partition.source == source.as_str()
-    })?;
-    let folder = |table: &Path| table.join(session.account_id()).join(source.as_str());
-    for table in TABLES {
-        remove_folder(&folder(&table_folder(session.data(), table)))?;
-    }
+    let imports = session.raw.living_receipts(Some(Job::Import))?;
+    let imported: HashSet<String> =
+        imports.into_iter().flat_map(|receipt| receipt.items).map(|item| item.raw_id).collect();
+    let mine = |partition: &Partition| partition.account_id == session.account_id();
+    let plays = Manifest::read(session.data(), &PLAYS)?;
+    let before = plays.files.iter().filter(|part| mine(&part.partition)).map(|part| part.rows).sum::<u64>();
     for (receipt, state) in session.raw.receipts_of(Job::Poll)? {
         if receipt.items.iter().all(|item| item.source == source) {
-            for item in &receipt.items {
+            for item in receipt.items.iter().filter(|item| !imported.contains(&item.raw_id)) {
                 session.raw.delete_body(item.source, &item.raw_id)?;
             }
             session.raw.delete_receipt(&receipt, state)?;
         }
     }
-    Ok(rows)
+    // What an import says as well is said again by it.
+    let rebuilt = rebuild::everything(session, &session.part_name("without"))?;
+    for table in TABLES {
+        sweep(session.data(), table, &Path::new(session.account_id()).join(source.as_str()))?;
+    }
+    Ok(before.saturating_sub(rebuilt.observations))
 }
 
 /// Erases everything that was received about an account, and the typed tables made of it.
@@ -64,7 +70,7 @@ pub(super) fn forget_published(data: &DataDir) -> anyhow::Result<()> {
     for ending in ["", ".wal", ".new", ".new.wal"] {
         let mut path = warehouse.clone().into_os_string();
         path.push(ending);
-        platform::files::remove_if_there(Path::new(&path))?;
+        files::remove_if_there(Path::new(&path))?;
     }
     Ok(())
 }
@@ -80,6 +86,22 @@ fn forget_rows(data: &DataDir, is_gone: impl Fn(&Partition) -> bool) -> anyhow::
         Manifest::replace(data, table, Vec::new(), false, &is_gone)?;
     }
     Ok(rows)
+}
+
+/// Deletes the files of a table's subfolder that are no part of the table any more, at once.
+fn sweep(data: &DataDir, table: &Table, subfolder: &Path) -> anyhow::Result<()> {
+    let alive: HashSet<PathBuf> =
+        Manifest::read(data, table)?.files.iter().map(|part| part_path(data, table, part)).collect();
+    let months = fs::read_dir(table_folder(data, table).join(subfolder)).into_iter().flatten();
+    for month in months {
+        for file in fs::read_dir(month?.path())? {
+            let path = file?.path();
+            if !alive.contains(&path) {
+                files::remove_if_there(&path)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn remove_folder(folder: &Path) -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! Two accounts that turn out to be one person.
 
 use anyhow::{Context, ensure};
-use lake::raw::State;
+use lake::raw::{Receipt, State};
 use platform::{JobContext, Stop};
 
 use super::corrections;
@@ -31,13 +31,19 @@ pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<Str
     let there = target.raw.receipts()?;
     for (receipt, state) in &receipts {
         ensure!(matches!(state, State::Done | State::Undone), "{} is not finished", receipt.receipt_id);
-        if there.iter().any(|(other, _)| other.receipt_id == receipt.receipt_id) {
+        let is_it = |(other, _): &(Receipt, State)| {
+            (other.received_at_ms, &other.run_id, &other.origin, &other.items)
+                == (receipt.received_at_ms, &receipt.run_id, &receipt.origin, &receipt.items)
+        };
+        if there.iter().any(is_it) {
             continue;
         }
         for item in receipt.items.iter().filter(|item| source.raw.has_body(item.source, &item.raw_id)) {
             source.raw.copy_body(&target.raw, item.source, &item.raw_id)?;
         }
         let mut moved = receipt.clone();
+        // Its name may be taken: one run works on several accounts.
+        moved.receipt_id = target.raw.free_receipt_id(receipt.job, &receipt.run_id);
         moved.account_id = target.account_id().to_owned();
         moved.number = target.number_receipt()?;
         target.raw.write_receipt(&moved, *state)?;
@@ -45,7 +51,7 @@ pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<Str
     let rebuilt = rebuild::everything(&target, &target.part_name("merge"))?;
     context.state()?.merge_accounts(&from, &into, &context.sealer()?)?;
     gaps::settle(&target)?;
-    corrections::rename(&context.data, &from.name, Some(&into.name))?;
+    corrections::rename(&context.data, &from, Some(&into.name))?;
     erase_account(&context.data, from.account_id.as_str())?;
     context.state()?.remove_account(&from.account_id)?;
     Ok(format!(

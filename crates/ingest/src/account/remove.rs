@@ -4,6 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::Context;
 use lake::raw::RawStore;
+use platform::files::FileLock;
 use platform::{JobContext, Stop};
 
 use super::corrections;
@@ -34,13 +35,16 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
     }
     let session = Session::begin(context, account.clone())?;
     let rows = erase_account(&context.data, account.account_id.as_str())?;
-    if !receipts.is_empty() {
+    // Said again after a kill, there may be no receipts left, and still published rows.
+    if erase {
+        // Whoever publishes now would publish the person once more.
+        let _transform = FileLock::wait(&context.data.lock("transform"))?;
         forget_published(&context.data)?;
     }
-    let corrections = corrections::rename(&context.data, &account.name, None)?;
+    let corrections = corrections::rename(&context.data, &account, None)?;
     context.state()?.remove_account(&account.account_id)?;
     drop(session);
-    if receipts.is_empty() {
+    if receipts.is_empty() && !erase {
         return Ok(format!("{:?} is gone; it had no history", account.name));
     }
     Ok(format!(

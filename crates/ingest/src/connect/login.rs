@@ -105,8 +105,9 @@ pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<Stri
         let refresh_token =
             tokens.refresh_token.ok_or_else(|| anyhow::anyhow!("Spotify gave no refresh token with the login"))?;
         let login = Login { refresh_token, authorized_at: Some(now), stored_at: now };
-        context.state()?.store_login(SPOTIFY.name, &session.account.account_id, &login, &sealer)?;
+        // Whose login it is comes first: someone else's must not take the place of a good one.
         token::identify(&session, &client, &tokens.access_token).await?;
+        context.state()?.store_login(SPOTIFY.name, &session.account.account_id, &login, &sealer)?;
         let end = login.expires_at().map(|end| format!(" Spotify ends this login on {}.", end.format("%Y-%m-%d")));
         Ok(format!(
             "Spotify is connected for {:?}.{} `music-tracker spotify` fetches the newest plays.",

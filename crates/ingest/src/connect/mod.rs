@@ -14,6 +14,7 @@ use crate::account::erase_source;
 use crate::fetch::{LASTFM, LISTENBRAINZ, SERVICES, SPOTIFY, Service, decided};
 use crate::import::choose_account;
 use crate::session::Session;
+use crate::spotify::token::UNPROVEN;
 
 /// What a person wants to connect, and how.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +41,12 @@ pub fn connect(context: &JobContext, request: &Request) -> anyhow::Result<String
     let service = service_named(&request.service)?;
     if service == SPOTIFY {
         return match &request.paste {
+            // An address holds the code: from stdin it is in no list of processes.
+            Some(dash) if dash == "-" => {
+                let mut address = String::new();
+                io::stdin().lock().read_line(&mut address)?;
+                login::finish(context, &address)
+            }
             Some(address) => login::finish(context, address),
             None => {
                 let (account, _) = choose_account(context, request.account.as_deref())?;
@@ -93,6 +100,7 @@ pub fn disconnect(
     let account = context.state()?.chosen_account(account)?.context("there is no account yet")?;
     let session = Session::begin(context, account.clone())?;
     let mut state = context.state()?;
+    state.forget_login(UNPROVEN, &account.account_id)?;
     let was_connected =
         state.forget_login(service.name, &account.account_id)? | state.disconnect(service.name, &account.account_id)?;
     if !was_connected && !erase {
@@ -108,9 +116,9 @@ pub fn disconnect(
         state.forget_identity(service.name, &account.account_id)?;
         said += &format!(" The {rows} rows that came through its API are erased; imports stay.");
     } else {
+        let terms = if service == SPOTIFY { " Spotify's terms ask to delete it:" } else { " To delete it:" };
         said += &format!(
-            " What came through its API stays. Spotify's terms ask to delete it: `music-tracker account disconnect {} \
-             --account {:?} --erase` does.",
+            " What came through its API stays.{terms} `music-tracker account disconnect {} --account {:?} --erase`.",
             service.name, account.name
         );
     }

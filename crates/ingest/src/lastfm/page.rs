@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::page::{self, Page, PageError, filled};
-use crate::rows::{Reject, check_time};
+use crate::rows::{Reject, check_listen_time};
 
 /// Reads the body of `user.getRecentTracks`. What is playing now is no play yet.
 ///
@@ -23,6 +23,27 @@ pub fn parse(body: &[u8], received_at: UnixMs) -> Result<Page<'_>, PageError> {
         Some(OneOrMany::One(item)) => vec![item],
     };
     Ok(page::read_items(body, &items, |item| page::item::<Scrobble<'_>>(item)?.read(received_at)))
+}
+
+/// When the scrobbles of a page began, in Unix seconds: also of those that are no plays for
+/// another reason, so that a walk does not stop at them.
+///
+/// # Errors
+/// When the body is no page of scrobbles.
+pub(super) fn seconds(body: &[u8]) -> Result<Vec<i64>, PageError> {
+    let Body { recenttracks } = serde_json::from_slice(body)?;
+    let items = match recenttracks.track {
+        None => Vec::new(),
+        Some(OneOrMany::Many(items)) => items,
+        Some(OneOrMany::One(item)) => vec![item],
+    };
+    #[derive(Deserialize)]
+    struct Dated<'a> {
+        #[serde(borrow)]
+        date: Option<Date<'a>>,
+    }
+    let second = |item: &RawValue| serde_json::from_str::<Dated<'_>>(item.get()).ok()?.date?.uts?.parse().ok();
+    Ok(items.into_iter().filter_map(second).collect())
 }
 
 #[derive(Deserialize)]
@@ -103,7 +124,7 @@ impl<'a> Scrobble<'a> {
             .parse()
             .map_err(|_| Reject::new("wrong_value", format!("the time {:?} is not understood", &*time_raw)))?;
         let at = seconds.saturating_mul(1000);
-        check_time(at, &time_raw, received_at)?;
+        check_listen_time(at, &time_raw, received_at)?;
         let artist = self.artist.ok_or_else(|| missing("artist"))?;
         let artist_name = filled(artist.text).or_else(|| filled(artist.name)).ok_or_else(|| missing("artist"))?;
         let track_name = filled(self.name).ok_or_else(|| missing("name"))?;

@@ -10,8 +10,8 @@ use clients::lastfm::{MAX_LIMIT, Window};
 use clients::{Answer, ClientError, Lastfm};
 use platform::progress;
 
+use super::page;
 use crate::fetch::{self, LASTFM, Outcome};
-use crate::page;
 use crate::session::Session;
 
 /// Devices that were offline send old scrobbles, up to two weeks: so far back is looked again,
@@ -64,11 +64,13 @@ impl<'w, 's> Walk<'w, 's> {
 
     fn is_overlap_due(&self) -> anyhow::Result<bool> {
         let now = self.session.now().timestamp();
-        Ok(self.cursor("looked-again")?.is_none_or(|last| now - last >= OVERLAP_EVERY.num_seconds()))
+        Ok(self.cursor("looked-again")?.is_none_or(|last| (now - last).abs() >= OVERLAP_EVERY.num_seconds()))
     }
 
     /// Everything up to `top` is stored.
     fn finish(&self, top: i64) -> anyhow::Result<()> {
+        // A device whose clock is years ahead must not make everything until then look complete.
+        let top = top.min(self.session.now().timestamp());
         if self.is_overlap_due()? {
             self.set_cursor("looked-again", Some(self.session.now().timestamp()))?;
         }
@@ -113,19 +115,17 @@ impl<'w, 's> Walk<'w, 's> {
             .recent_tracks(self.user, window, MAX_LIMIT)
             .await
             .map_err(|error: ClientError| fetch::decided(self.session.context, LASTFM, error))?;
-        let seconds = {
-            let page = page::parse(LASTFM.source, &answer.body, self.session.now().timestamp_millis())?;
-            let seconds = page.rows.iter().map(|row| row.play.at.div_euclid(1000));
-            let (oldest, newest) = (seconds.clone().min(), seconds.max());
-            oldest.zip(newest).map(|(oldest, newest)| Seconds { oldest, newest })
-        };
+        let all = page::seconds(&answer.body)?;
+        let (oldest, newest) = (all.iter().min().copied(), all.iter().max().copied());
+        let seconds = oldest.zip(newest).map(|(oldest, newest)| Seconds { oldest, newest });
         let before = self.total.tally;
         if seconds.is_some() {
             let outcome = fetch::take_in(self.session, LASTFM, &answer)?;
             self.total.add(outcome);
         }
         // The second that two pages share comes again: a page with nothing else ends the walk.
-        let is_repetition = self.total.tally.stored == before.stored
+        let is_repetition = all.len() < MAX_LIMIT as usize
+            && self.total.tally.stored == before.stored
             && self.total.tally.changed == before.changed
             && seconds
                 .as_ref()

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::page::{self, Page, PageError, filled};
-use crate::rows::{Reject, check_length, check_time};
+use crate::rows::{Reject, check_length, check_listen_time};
 
 /// Reads the body of `GET /1/user/{name}/listens`.
 ///
@@ -83,7 +83,7 @@ impl<'a> Listen<'a> {
             .parse()
             .map_err(|_| Reject::new("wrong_value", format!("the time {time_raw} is not understood")))?;
         let at = seconds.saturating_mul(1000);
-        check_time(at, time_raw, received_at)?;
+        check_listen_time(at, time_raw, received_at)?;
         let info = Info::of(metadata.additional_info);
         let msid = [self.recording_msid, metadata.recording_msid, info.recording_msid.clone().map(Text::from)]
             .into_iter()

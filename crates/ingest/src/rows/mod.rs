@@ -42,10 +42,22 @@ pub struct Read<'a> {
     pub unknown_key: Option<lake::text::Text<'a>>,
 }
 
-/// Whether a play may have this time.
+/// Nothing was scrobbled before Audioscrobbler was founded, which became Last.fm.
+const EARLIEST_LISTEN: UnixMs = 1_009_843_200_000; // 2002-01-01
+
+/// Whether a play on Spotify may have this time.
 pub(crate) fn check_time(at: UnixMs, time_raw: &str, received_at: UnixMs) -> Result<(), Reject> {
-    if at < EARLIEST || at > received_at.saturating_add(AHEAD_MS) {
-        let detail = format!("the time {time_raw:?} is before Spotify existed or in the future");
+    check_range(at, time_raw, EARLIEST, received_at)
+}
+
+/// Whether a listen may have this time.
+pub(crate) fn check_listen_time(at: UnixMs, time_raw: &str, received_at: UnixMs) -> Result<(), Reject> {
+    check_range(at, time_raw, EARLIEST_LISTEN, received_at)
+}
+
+fn check_range(at: UnixMs, time_raw: &str, earliest: UnixMs, received_at: UnixMs) -> Result<(), Reject> {
+    if at < earliest || at > received_at.saturating_add(AHEAD_MS) {
+        let detail = format!("the time {time_raw:?} is before there was anything to tell of it, or in the future");
         return Err(Reject::new("time_out_of_range", detail));
     }
     Ok(())

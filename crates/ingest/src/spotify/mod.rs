@@ -51,8 +51,21 @@ async fn newest(session: &Session<'_>, client: &Spotify) -> anyhow::Result<Answe
 fn accounts(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Vec<Account>> {
     let state = context.state()?;
     let is_connected = state.connections()?.iter().any(|one| one.service == SPOTIFY.name);
-    let adopts = context.settings.spotify.refresh_token.is_some();
+    let adopts = match &context.settings.spotify.refresh_token {
+        Some(token) => !state.was_adopted(token)?,
+        None => false,
+    };
+    let mut waiting = Vec::new();
+    for account in state.accounts()? {
+        // A login whose owner could not be asked for yet.
+        if state.has_login(token::UNPROVEN, &account.account_id)? {
+            waiting.push(account);
+        }
+    }
+    let is_waiting = |wanted: &str| waiting.iter().any(|account| account.name.eq_ignore_ascii_case(wanted));
     match wanted {
+        Some(wanted) if is_waiting(wanted) => Ok(state.chosen_account(Some(wanted))?.into_iter().collect()),
+        None if !waiting.is_empty() && !is_connected => Ok(waiting),
         Some(wanted) if adopts => Ok(state.chosen_account(Some(wanted))?.into_iter().collect()),
         None if adopts && !is_connected => Ok(vec![choose_account(context, None)?.0]),
         _ => fetch::accounts(context, SPOTIFY, wanted),

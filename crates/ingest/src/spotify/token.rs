@@ -5,18 +5,94 @@ use clients::spotify::{AccessToken, Profile, Tokens};
 use clients::{ClientError, Spotify};
 use platform::Stop;
 use platform::state::Login;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use crate::fetch::{SIGN_IN_AGAIN, SPOTIFY, decided};
 use crate::session::Session;
 
-/// A fresh access token. A rotated refresh token is stored before anything else happens. Whose
-/// login it is, is asked once, and again when it comes from the settings.
+/// Where a login waits until it is known whose it is.
+pub(crate) const UNPROVEN: &str = "spotify (whose is it?)";
+
+/// A fresh access token of the account's login. When there is none, or it is dead, a refresh
+/// token of the settings that was never taken before becomes the login, once Spotify has said
+/// that it is this person's.
 pub(super) async fn access_token(session: &Session<'_>, client: &Spotify) -> anyhow::Result<AccessToken> {
+    let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
     let account_id = &session.account.account_id;
-    let (tokens, is_adopted) = refresh(session, client).await?;
-    if is_adopted || !session.context.state()?.has_identity(SPOTIFY.name, account_id)? {
-        identify(session, client, &tokens.access_token).await?;
+    let trouble = state.connection(SPOTIFY.name, account_id)?.and_then(|one| one.trouble);
+    let is_dead = trouble.as_deref().is_some_and(|trouble| trouble.starts_with(SIGN_IN_AGAIN));
+    let mut refused = None;
+    if let Some(login) = state.login(SPOTIFY.name, account_id, &sealer)?.filter(|_| !is_dead) {
+        match refresh(session, client, SPOTIFY.name, login).await {
+            Ok(tokens) => {
+                if !state.has_identity(SPOTIFY.name, account_id)? {
+                    identify(session, client, &tokens.access_token).await?;
+                }
+                return Ok(tokens.access_token);
+            }
+            Err(error @ ClientError::Reauthorize { .. }) => refused = Some(error),
+            Err(error) => return Err(decided(session.context, SPOTIFY, error)),
+        }
+    }
+    if let Some(login) = unproven(session)? {
+        return prove(session, client, login).await;
+    }
+    match (refused, trouble.filter(|_| is_dead)) {
+        (Some(error), _) => Err(decided(session.context, SPOTIFY, error)),
+        // Spotify was asked before, and its answer does not change.
+        (None, Some(trouble)) => Err(Stop::NeedsPerson(trouble).into()),
+        (None, None) => {
+            let text = format!(
+                "the account {:?} has no Spotify login: do it with `music-tracker account connect spotify`",
+                session.account.name
+            );
+            Err(Stop::NeedsPerson(text).into())
+        }
+    }
+}
+
+/// A login that waits to be proven, else the refresh token of the settings, which is taken once.
+fn unproven(session: &Session<'_>) -> anyhow::Result<Option<Login>> {
+    let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
+    let account_id = &session.account.account_id;
+    if let Some(login) = state.login(UNPROVEN, account_id, &sealer)? {
+        return Ok(Some(login));
+    }
+    let Some(token) = session.context.settings.spotify.refresh_token.clone() else { return Ok(None) };
+    if state.was_adopted(&token)? {
+        return Ok(None);
+    }
+    let login = Login { refresh_token: token.clone(), authorized_at: None, stored_at: session.now() };
+    state.store_login(UNPROVEN, account_id, &login, &sealer)?;
+    state.note_adopted(&token, session.now())?;
+    Ok(Some(login))
+}
+
+/// Makes a login the account's own when Spotify says that it is this person's.
+async fn prove(session: &Session<'_>, client: &Spotify, login: Login) -> anyhow::Result<AccessToken> {
+    let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
+    let account_id = &session.account.account_id;
+    let tokens = match refresh(session, client, UNPROVEN, login).await {
+        Ok(tokens) => tokens,
+        Err(error) => {
+            if matches!(error, ClientError::Reauthorize { .. }) {
+                state.forget_login(UNPROVEN, account_id)?;
+            }
+            return Err(decided(session.context, SPOTIFY, error));
+        }
+    };
+    if let Err(error) = identify(session, client, &tokens.access_token).await {
+        // Someone else's is of no use here. Whatever else went wrong, it is asked again.
+        if error.downcast_ref::<ClientError>().is_none() && matches!(Stop::in_chain(&error), Some(Stop::NeedsPerson(_)))
+        {
+            state.forget_login(UNPROVEN, account_id)?;
+        }
+        return Err(error);
+    }
+    let proven = state.login(UNPROVEN, account_id, &sealer)?;
+    if let Some(login) = proven {
+        state.store_login(SPOTIFY.name, account_id, &login, &sealer)?;
+        state.forget_login(UNPROVEN, account_id)?;
     }
     Ok(tokens.access_token)
 }
@@ -25,64 +101,34 @@ pub(super) async fn access_token(session: &Session<'_>, client: &Spotify) -> any
 ///
 /// # Errors
 /// A [`Stop::NeedsPerson`] when it belongs to another account, or the account is someone else
-/// at Spotify; the login is forgotten then.
+/// at Spotify.
 pub(crate) async fn identify(
     session: &Session<'_>,
     client: &Spotify,
     access_token: &AccessToken,
 ) -> anyhow::Result<()> {
-    let account_id = &session.account.account_id;
     let answer = client.me(access_token).await.map_err(|error| decided(session.context, SPOTIFY, error))?;
     let profile = Profile::parse(&answer.body)?;
     let mut state = session.context.state()?;
-    if let Err(error) = state.attach_identity(&session.account, SPOTIFY.name, profile.identity(), session.now()) {
-        state.forget_login(SPOTIFY.name, account_id)?;
-        return Err(error);
-    }
-    state.connect(SPOTIFY.name, account_id, None, session.now())
+    state.attach_identity(&session.account, SPOTIFY.name, profile.identity(), session.now())?;
+    state.connect(SPOTIFY.name, &session.account.account_id, None, session.now())
 }
 
-/// Trades the stored refresh token, else the one of the settings. When the stored one is dead
-/// and the settings have another, a person has logged in again. True when it is the settings'.
-async fn refresh(session: &Session<'_>, client: &Spotify) -> anyhow::Result<(Tokens, bool)> {
-    let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
-    let account_id = &session.account.account_id;
-    let stored = state.login(SPOTIFY.name, account_id, &sealer)?;
-    let other = |token: &SecretString| {
-        stored.as_ref().is_none_or(|old| old.refresh_token.expose_secret() != token.expose_secret())
-    };
-    let configured = session.context.settings.spotify.refresh_token.clone().filter(other);
-    let trouble = state.connection(SPOTIFY.name, account_id)?.and_then(|one| one.trouble);
-    let is_dead = trouble.as_deref().is_some_and(|trouble| trouble.starts_with(SIGN_IN_AGAIN));
-    let (used, is_adopted, answer) = match (&stored, configured) {
-        // Spotify was asked before, and its answer does not change.
-        (Some(_), None) if is_dead => return Err(Stop::NeedsPerson(trouble.unwrap_or_default()).into()),
-        (Some(stored), configured) => match (client.refresh(&stored.refresh_token).await, configured) {
-            (Err(ClientError::Reauthorize { .. }), Some(configured)) => {
-                let answer = client.refresh(&configured).await;
-                (Login { refresh_token: configured, authorized_at: None, stored_at: session.now() }, true, answer)
-            }
-            (answer, _) => (stored.clone(), false, answer),
-        },
-        (None, Some(configured)) => {
-            let answer = client.refresh(&configured).await;
-            (Login { refresh_token: configured, authorized_at: None, stored_at: session.now() }, true, answer)
-        }
-        (None, None) => {
-            let text = format!(
-                "the account {:?} has no Spotify login: do it with `music-tracker account connect spotify`",
-                session.account.name
-            );
-            return Err(Stop::NeedsPerson(text).into());
-        }
-    };
-    let tokens = answer.map_err(|error| decided(session.context, SPOTIFY, error))?;
-    // A new refresh token is of the old consent: the day it ends stays the same.
-    let newest = Login { refresh_token: tokens.refresh_token.clone().unwrap_or(used.refresh_token), ..used };
-    if other(&newest.refresh_token) {
-        state.store_login(SPOTIFY.name, account_id, &newest, &sealer)?;
+/// Trades a refresh token. A rotated one is stored, in the same place, before anything else
+/// happens; it is of the old consent, so the day it ends stays the same.
+async fn refresh(session: &Session<'_>, client: &Spotify, place: &str, login: Login) -> Result<Tokens, ClientError> {
+    let tokens = client.refresh(&login.refresh_token).await?;
+    if let Some(rotated) = tokens.refresh_token.clone()
+        && rotated.expose_secret() != login.refresh_token.expose_secret()
+    {
+        let rotated = Login { refresh_token: rotated, ..login };
+        let store = || -> anyhow::Result<()> {
+            let sealer = session.context.sealer()?;
+            session.context.state()?.store_login(place, &session.account.account_id, &rotated, &sealer)
+        };
+        store().map_err(|source| ClientError::Memory { source: source.into() })?;
     }
-    Ok((tokens, is_adopted))
+    Ok(tokens)
 }
 
 /// What to say when the login ends within 30, 7 or 1 days.

@@ -77,8 +77,19 @@ fn how_many_plays_are_missing_is_estimated_by_habit() {
     let (world, spotify) = (World::new(), Spotify::start());
     world.list(&spotify, page(0..50));
     world.list(&spotify, page(4_000..4_050));
-    // 50 plays in the four weeks before; the gap lasts a tenth of that.
-    assert_eq!(world.gaps()[0].estimated_plays, 5);
+    // 50 plays in the one day that is known; the gap lasts for 2.74 of them.
+    assert_eq!(world.gaps()[0].estimated_plays, 137);
+}
+
+#[test]
+fn a_page_that_tells_a_play_twice_hides_no_gap() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    let mut twice = page(200..249);
+    let items = twice["items"].as_array_mut().unwrap();
+    items.insert(1, items[0].clone());
+    world.list(&spotify, twice);
+    assert_eq!(world.gaps().len(), 1);
 }
 
 #[test]

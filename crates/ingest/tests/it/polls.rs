@@ -131,8 +131,8 @@ fn a_refused_access_token_is_replaced_once() {
 
 #[test]
 fn troubles_say_who_must_act_and_lose_nothing() {
-    let trouble = |world: &World, exit_code: i32, words: &str, answer: fn(&Spotify)| {
-        let spotify = Spotify::start();
+    let trouble = |exit_code: i32, words: &str, answer: fn(&Spotify)| {
+        let (world, spotify) = (World::new(), Spotify::start());
         spotify.plays(page(0..5));
         answer(&spotify);
         let ran = world.poll(&spotify);
@@ -140,13 +140,13 @@ fn troubles_say_who_must_act_and_lose_nothing() {
         assert!(ran.stderr.contains(words), "{words:?} in {}", ran.stderr);
         assert!(!ran.stderr.contains("from-the-settings") && !ran.stderr.contains("the-app-secret"));
         assert_eq!(world.bodies(), 0);
+        world
     };
-    let world = World::new();
-    trouble(&world, 3, "log in again", |spotify| spotify.token_answer(400, json!({"error": "invalid_grant"})));
-    trouble(&world, 2, "settings", |spotify| spotify.token_answer(400, json!({"error": "invalid_client"})));
-    trouble(&world, 75, "does not answer", |spotify| spotify.token_answer(503, json!(null)));
-    trouble(&world, 3, "Premium", |spotify| spotify.list_answer(403, json!({"error": {"message": "no"}})));
-    trouble(&world, 75, "slow down", |spotify| spotify.list_answer(429, json!({"error": {"message": "wait"}})));
+    trouble(3, "log in again", |spotify| spotify.token_answer(400, json!({"error": "invalid_grant"})));
+    trouble(2, "settings", |spotify| spotify.token_answer(400, json!({"error": "invalid_client"})));
+    trouble(75, "does not answer", |spotify| spotify.token_answer(503, json!(null)));
+    trouble(3, "Premium", |spotify| spotify.list_answer(403, json!({"error": {"message": "no"}})));
+    let world = trouble(75, "slow down", |spotify| spotify.list_answer(429, json!({"error": {"message": "wait"}})));
     let spotify = Spotify::start();
     spotify.plays(page(0..5));
     // The quiet that it asked for is kept by the next program, too.
@@ -197,8 +197,36 @@ fn who_it_is_is_learned_later_when_it_could_not_be_asked_at_first() {
     assert!(world.command(&["account", "add", "bob", "--zone", "UTC"]).output().unwrap().status.success());
     let mut command = world.command(&["spotify", "--account", "bob"]);
     let ran = Ran::of(&command.envs(spotify.settings("from-the-settings")).output().unwrap());
-    assert_eq!(ran.exit_code, 3, "{}", ran.stderr);
+    assert_eq!(ran.exit_code, 2, "a token of the settings is taken once: {}", ran.stderr);
     assert_eq!(world.rows(&PLAYS, &[]).len(), 5);
+}
+
+#[test]
+fn nobody_elses_plays_are_stored_while_it_cannot_be_asked_whose_they_are() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    let poll = |token: &str| Ran::of(&world.command(&["spotify"]).envs(spotify.settings(token)).output().unwrap());
+    spotify.plays(page(0..5));
+    poll("the-first").expect_counts(5, 0, 0, 0);
+    spotify.kill_token("the-first");
+    spotify.someone_else();
+    spotify.plays(page(10..15));
+    for (status, exit_code) in [(Some(503), 75), (Some(503), 75), (None, 3), (None, 3)] {
+        spotify.profile_answer(status);
+        let ran = poll("someone-elses");
+        assert_eq!(ran.exit_code, exit_code, "{}", ran.stderr);
+        assert_eq!(world.rows(&PLAYS, &[]).len(), 5);
+    }
+}
+
+#[test]
+fn a_login_that_was_taken_away_does_not_come_back_from_the_settings() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    spotify.plays(page(0..5));
+    world.poll(&spotify).expect_counts(5, 0, 0, 0);
+    let disconnect = ["account", "disconnect", "spotify", "--erase"];
+    assert!(world.command(&disconnect).output().unwrap().status.success());
+    assert_eq!(world.poll(&spotify).exit_code, 2);
+    assert!(world.rows(&PLAYS, &[]).is_empty());
 }
 
 #[test]

@@ -73,8 +73,8 @@ impl StateDb {
                 return Ok(Err(cooldown));
             }
             transaction.execute(
-                "delete from requests where service = ?1 and class = ?2 and at_ms <= ?3",
-                params![limit.service, limit.class, now_ms - DAY_MS],
+                "delete from requests where service = ?1 and class = ?2 and (at_ms <= ?3 or at_ms > ?4)",
+                params![limit.service, limit.class, now_ms - DAY_MS, now_ms + FARTHEST_SLOT_MS],
             )?;
             if let Some(spent) = spent(transaction, limit)? {
                 return Ok(Err(spent));
@@ -85,7 +85,7 @@ impl StateDb {
                 })
                 .optional()?;
             let spacing_ms = i64::try_from(limit.spacing.as_millis())?;
-            // A clock that was put back must not block a service: a slot lies minutes ahead at most.
+            // A clock that was put back must not block a service: a slot lies moments ahead at most.
             let at_ms = next.filter(|next| *next - now_ms <= FARTHEST_SLOT_MS).unwrap_or(now_ms).max(now_ms);
             transaction.execute(
                 "insert or replace into request_slots (service, next_at_ms) values (?1, ?2)",
@@ -99,17 +99,25 @@ impl StateDb {
         })
     }
 
-    /// Remembers that a service wants to be left alone. A longer cooldown stays.
+    /// Remembers that a service wants to be left alone, for two days at most: then it is asked
+    /// whether it still does. A longer cooldown stays.
     ///
     /// # Errors
     /// Database errors.
-    pub fn cool_down(&mut self, cooldown: &Cooldown) -> anyhow::Result<()> {
+    pub fn cool_down(&mut self, cooldown: &Cooldown, now: DateTime<Utc>) -> anyhow::Result<()> {
+        let latest_ms = now.timestamp_millis().saturating_add(LONGEST_QUIET_MS);
         self.write(|transaction| {
             transaction.execute(
                 "insert into cooldowns (service, class, until_ms, reason) values (?1, ?2, ?3, ?4)
                  on conflict do update set until_ms = excluded.until_ms, reason = excluded.reason
-                 where excluded.until_ms > until_ms",
-                params![cooldown.service, cooldown.class, cooldown.until.timestamp_millis(), cooldown.reason],
+                 where excluded.until_ms > until_ms or until_ms > ?5",
+                params![
+                    cooldown.service,
+                    cooldown.class,
+                    cooldown.until.timestamp_millis().min(latest_ms),
+                    cooldown.reason,
+                    latest_ms
+                ],
             )?;
             Ok(())
         })
@@ -121,9 +129,11 @@ impl StateDb {
     /// Database errors.
     pub fn cooldowns(&self, now: DateTime<Utc>) -> anyhow::Result<Vec<Cooldown>> {
         let mut query = self.connection.prepare(
-            "select service, class, until_ms, reason from cooldowns where until_ms > ?1 order by service, class",
+            "select service, class, until_ms, reason from cooldowns where until_ms > ?1 and until_ms <= ?2
+             order by service, class",
         )?;
-        let rows = query.query_map([now.timestamp_millis()], |row| {
+        let now_ms = now.timestamp_millis();
+        let rows = query.query_map([now_ms, now_ms.saturating_add(LONGEST_QUIET_MS)], |row| {
             Ok(Cooldown { service: row.get(0)?, class: row.get(1)?, until: instant(row.get(2)?), reason: row.get(3)? })
         })?;
         rows.map(|row| Ok(row?)).collect()
@@ -141,15 +151,21 @@ impl StateDb {
 }
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-const FARTHEST_SLOT_MS: i64 = 10 * 60 * 1000;
+const FARTHEST_SLOT_MS: i64 = 60 * 1000;
+
+/// Bans of 24 hours were seen. What lies further ahead was written by a clock that was wrong.
+const LONGEST_QUIET_MS: i64 = 2 * DAY_MS;
 
 fn cooldown(transaction: &Transaction<'_>, limit: &RequestLimit, now_ms: i64) -> anyhow::Result<Option<Refusal>> {
     let query = "select until_ms, reason from cooldowns
-                 where service = ?1 and class in (?2, ?3) and until_ms > ?4 order by until_ms desc limit 1";
+                 where service = ?1 and class in (?2, ?3) and until_ms > ?4 and until_ms <= ?5
+                 order by until_ms desc limit 1";
     let row = transaction
-        .query_row(query, params![limit.service, limit.class, EVERY_CLASS, now_ms], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            query,
+            params![limit.service, limit.class, EVERY_CLASS, now_ms, now_ms.saturating_add(LONGEST_QUIET_MS)],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .optional()?;
     Ok(row.map(|(until_ms, reason)| Refusal::CoolingDown { until: instant(until_ms), reason }))
 }
@@ -220,21 +236,42 @@ mod tests {
             until: at(until),
             reason: "asked to slow down".into(),
         };
-        state.cool_down(&cooldown("lookup", 48_925)).unwrap();
-        state.cool_down(&cooldown("lookup", 30)).unwrap();
+        state.cool_down(&cooldown("lookup", 48_925), at(0)).unwrap();
+        state.cool_down(&cooldown("lookup", 30), at(0)).unwrap();
         drop(state);
         let mut state = StateDb::open(&folder.path().join("tracker.db")).unwrap();
         let refused = state.reserve_request(&limit("lookup", None), at(40_000)).unwrap();
         assert!(matches!(refused, Err(Refusal::CoolingDown { until, .. }) if until == at(48_925)));
         assert!(state.reserve_request(&limit("live", None), at(40_000)).unwrap().is_ok());
-        state.cool_down(&cooldown(EVERY_CLASS, 40_030)).unwrap();
+        state.cool_down(&cooldown(EVERY_CLASS, 40_030), at(40_000)).unwrap();
         assert!(state.reserve_request(&limit("live", None), at(40_001)).unwrap().is_err());
         assert!(state.reserve_request(&limit("live", None), at(40_030)).unwrap().is_ok());
     }
 
     #[test]
+    fn no_quiet_is_longer_than_two_days_whatever_is_asked_for() {
+        let (_folder, mut state) = open();
+        let endless = Cooldown {
+            service: "spotify".into(),
+            class: EVERY_CLASS.into(),
+            until: DateTime::<Utc>::MAX_UTC,
+            reason: "for ever".into(),
+        };
+        state.cool_down(&endless, at(0)).unwrap();
+        assert!(state.reserve_request(&limit("live", None), at(47 * 3600)).unwrap().is_err());
+        assert!(state.reserve_request(&limit("live", None), at(49 * 3600)).unwrap().is_ok());
+        // A clock that was ten years ahead for a moment.
+        state.cool_down(&endless, at(10 * 365 * 24 * 3600)).unwrap();
+        assert!(state.reserve_request(&limit("live", None), at(49 * 3600)).unwrap().is_ok());
+    }
+
+    #[test]
     fn a_clock_that_was_put_back_blocks_nothing() {
         let (_folder, mut state) = open();
+        for _ in 0..3 {
+            state.reserve_request(&limit("lookup", Some(3)), at(90_000)).unwrap().unwrap();
+        }
+        assert!(state.reserve_request(&limit("lookup", Some(3)), at(0)).unwrap().is_ok());
         state.reserve_request(&limit("live", None), at(90_000)).unwrap().unwrap();
         assert_eq!(state.reserve_request(&limit("live", None), at(0)).unwrap(), Ok(Duration::ZERO));
     }

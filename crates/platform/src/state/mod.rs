@@ -53,6 +53,8 @@ impl StateDb {
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "foreign_keys", true)?;
+            // What is deleted here (logins, people) is to be gone from the file, too.
+            connection.pragma_update(None, "secure_delete", true)?;
             let mut state = Self { connection };
             schema::migrate(&mut state)?;
             Ok(state)

@@ -23,8 +23,8 @@ impl StateDb {
         if let Some(row) = rows.next()? {
             let (service, one, other): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             return Err(Stop::Usage(format!(
-                "{:?} is {one:?} at {service} and {:?} is {other:?}: these are two persons. Disconnect one of them first \
-                 if they are not",
+                "{:?} is {one:?} at {service} and {:?} is {other:?}: these are two persons. If they are not, one of \
+                 the two logins is wrong: `account disconnect SERVICE --account NAME --erase` takes it back",
                 from.name, into.name
             ))
             .into());

@@ -115,6 +115,26 @@ const MIGRATIONS: &[&str] = &[
         at_ms   integer not null
     ) strict;
     create index requests_by_time on requests (service, class, at_ms);
+    -- Refresh tokens that came from the settings once: none of them is taken twice.
+    create table adopted_tokens (
+        token_sha256 text primary key,
+        adopted_at_ms integer not null
+    ) strict;
+    -- One run works on several accounts.
+    create table runs_of_jobs (
+        run_id        text not null,
+        job           text not null,
+        account_id    text,
+        status        text not null,
+        started_at_ms integer not null,
+        report        text not null
+    ) strict;
+    insert into runs_of_jobs select run_id, job, account_id, status, started_at_ms, report from job_runs;
+    drop table job_runs;
+    alter table runs_of_jobs rename to job_runs;
+    create unique index job_runs_by_run on job_runs (run_id, job, coalesce(account_id, ''));
+    insert or ignore into connections (service, account_id, connected_at_ms)
+        select service, account_id, stored_at_ms from tokens;
 ",
 ];
 

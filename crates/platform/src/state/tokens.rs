@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Months, Utc};
 use rusqlite::{OptionalExtension, params};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 
 use super::{AccountId, StateDb};
 use crate::{Sealer, Stop};
@@ -105,6 +106,30 @@ impl StateDb {
         Ok(found.is_some())
     }
 
+    /// Whether a refresh token of the settings was taken before.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn was_adopted(&self, token: &SecretString) -> anyhow::Result<bool> {
+        let query = "select 1 from adopted_tokens where token_sha256 = ?1";
+        Ok(self.connection.query_row(query, [fingerprint(token)], |_| Ok(())).optional()?.is_some())
+    }
+
+    /// Remembers that a refresh token of the settings was taken: whatever became of it, it is
+    /// not taken again.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn note_adopted(&mut self, token: &SecretString, now: DateTime<Utc>) -> anyhow::Result<()> {
+        self.write(|transaction| {
+            transaction.execute(
+                "insert or ignore into adopted_tokens (token_sha256, adopted_at_ms) values (?1, ?2)",
+                params![fingerprint(token), now.timestamp_millis()],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Forgets the login of an account at `service`.
     ///
     /// # Errors
@@ -118,6 +143,10 @@ impl StateDb {
         self.connection.execute_batch("pragma wal_checkpoint(truncate)")?;
         Ok(forgotten)
     }
+}
+
+fn fingerprint(token: &SecretString) -> String {
+    Sha256::digest(token.expose_secret()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn purpose(service: &str, account_id: &AccountId) -> String {
