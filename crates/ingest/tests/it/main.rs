@@ -5,6 +5,7 @@ mod bad_input;
 mod disorder;
 mod imports;
 mod killed;
+mod life;
 mod polls;
 mod recorded_pages;
 mod spotify;
