@@ -320,6 +320,13 @@ pairs_with_rule as (
         rules.rule,
         rules.first_round,
         pairs_judged.early_ms + pairs_judged.late_ms as distance_ms,
+        case pairs_judged.other_source
+            when 'spotify_export' then 1
+            when 'spotify_api' then 2
+            when 'spotify_account_data' then 3
+            when 'submitted' then 4
+            else 5
+        end as other_rank,
         pairs_judged.at_ms,
         pairs_judged.other_at_ms,
         row_number() over (
@@ -376,6 +383,7 @@ pairs_ruled as (
         -- numbers
         first_round,
         distance_ms,
+        other_rank,
         at_ms,
         other_at_ms
     from pairs_with_rule

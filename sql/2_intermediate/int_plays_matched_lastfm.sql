@@ -37,13 +37,20 @@ pairs_with_canonical as (
         pairs.rule,
         pairs.first_round,
         pairs.distance_ms,
+        pairs.other_rank,
         pairs.at_ms,
         pairs.other_at_ms,
         row_number() over (
             partition by
                 pairs.play_id,
                 coalesce(earlier_duplicates.canonical_play_id, pairs.other_play_id)
-            order by pairs.first_round, pairs.distance_ms, pairs.rule, pairs.other_play_id
+            order by
+                pairs.first_round,
+                pairs.distance_ms,
+                -- Of reports that are equally near, the source that goes first gives the rule.
+                pairs.other_rank,
+                pairs.rule,
+                pairs.other_play_id
         ) as choice
     from int_listen_pairs as pairs
     left join earlier_duplicates
@@ -63,6 +70,7 @@ pairs_numbered as (
             order by
                 first_round,
                 distance_ms,
+                other_rank,
                 other_at_ms,
                 at_ms,
                 canonical_play_id,

@@ -8,12 +8,13 @@
 -- Everyone else tells starts. The start of an export play is its end less the time heard; pauses are
 -- not heard, so that a listen may have begun earlier (two minutes), while clocks of devices may be
 -- late (one minute). The start of an API play is its end less the whole length; where the song was
--- skipped, the listen began later than that (three minutes, and never after the end). Two programs
+-- skipped, the listen began later than that (up to ten minutes, and never after the end: within
+-- one play no other of the same song begins). Two programs
 -- that tell the start of the same play hardly differ (half a minute).
 -- Servers that play one's own files (`except_clients`) do not play Spotify: what they tell is never
 -- a play of Spotify, only a listen that came here on two ways.
--- The greater a tolerance, the more real repeats run together: these are kept below the length of
--- a song. Rules act from their first round on, on what is left.
+-- The greater a tolerance, the more real repeats run together: where nothing else bounds them, these
+-- are kept below the length of a song. Rules act from their first round on, on what is left.
 --
 -- grain: one row per rule
 -- kind:  table
@@ -23,8 +24,8 @@
 --        accepted source_clock start, end
 --        accepted canonical_clock start, end
 --        accepted recording uri, isrc, mbid, names, title, artist, none
---        between tolerance_ms 0 180000
---        between tolerance_late_ms 0 180000
+--        between tolerance_ms 0 600000
+--        between tolerance_late_ms 0 600000
 --        between tolerance_played_ms 0 1000
 --        between first_round 1 8
 --        not_null is_enabled

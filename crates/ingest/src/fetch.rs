@@ -215,6 +215,9 @@ pub(crate) fn for_each(
         failures.iter().for_each(|other| tracing::error!("{other:#}"));
         return Err(first);
     }
+    if lines.is_empty() {
+        lines.push(format!("nothing was fetched from {}: everybody has it paused", service.title));
+    }
     let mut warnings = total.warnings;
     warnings.extend(failures.iter().map(|error| format!("{error:#}")));
     let needs_person = failures.iter().filter(|error| matches!(Stop::in_chain(error), Some(Stop::NeedsPerson(_))));

@@ -4,6 +4,7 @@
 mod healing;
 mod home;
 mod hostile_names;
+mod lessons;
 mod log_lines;
 mod private_data;
 mod programs;

@@ -1,8 +1,11 @@
 //! The README, typed line by line on a machine that knows nothing yet.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use crate::readme::typed_lines;
 
@@ -40,26 +43,135 @@ fn succeeds(line: &str, output: &Output) {
 fn run_of(output: &Output) -> Option<String> {
     let report = String::from_utf8_lossy(&output.stdout);
     let line = report.lines().find(|line| line.contains(r#""job":"ingest import""#))?;
-    Some(line.split_once(r#""run_id":""#)?.1.split('"').next()?.to_owned())
+    value_of(line, "run_id")
+}
+
+/// The first value of a key in a report.
+fn value_of(report: &str, key: &str) -> Option<String> {
+    Some(report.split_once(&format!(r#""{key}":""#))?.1.split('"').next()?.to_owned())
+}
+
+/// Any play there is.
+fn some_play(folder: &Path) -> String {
+    let question = "./music-tracker query --format csv 'select min(play_id) from fct_track_played'";
+    String::from_utf8_lossy(&type_in(question, folder).stdout).lines().last().unwrap_or_default().to_owned()
+}
+
+/// The services upstream, where the newcomer is known, and a `.env` that leads there.
+struct Upstream {
+    simulator: Child,
+    root: String,
+    listenbrainz_name: String,
+    lastfm_name: String,
+}
+
+impl Upstream {
+    fn start(folder: &Path) -> Self {
+        let programs = Path::new(env!("CARGO_BIN_EXE_music-tracker")).parent().unwrap();
+        let world =
+            "serve --report json --seed 1 --plays 300 --artists 20 --account me=Europe/Vienna --lastfm-api-key key
+            --navidrome-plays 40 --listenbrainz spotify,navidrome --lastfm navidrome";
+        let mut simulator = Command::new(programs.join("simulator"));
+        let mut simulator = simulator.args(world.split_whitespace()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(simulator.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        let value = |key: &str| value_of(&said, key).unwrap_or_else(|| panic!("no {key} in {said}"));
+        let settings = format!(
+            "SPOTIFY_CLIENT_ID=app\nSPOTIFY_BASE_URL={}\nSPOTIFY_ACCOUNTS_BASE_URL={}\nLISTENBRAINZ_BASE_URL={}\n\
+             LASTFM_BASE_URL={}\nLASTFM_API_KEY=key\n",
+            value("base_url"),
+            value("accounts_base_url"),
+            value("listenbrainz_base_url"),
+            value("lastfm_base_url")
+        );
+        std::fs::write(folder.join(".env"), settings).unwrap();
+        let root = value("accounts_base_url");
+        Self { root, listenbrainz_name: value("listenbrainz_name"), lastfm_name: value("lastfm_name"), simulator }
+    }
+
+    /// How many plays an export or a service has told of.
+    fn plays_told(&self) -> usize {
+        let (_, body) = get(&format!("{}_control/served", self.root));
+        let served: BTreeMap<String, BTreeMap<String, BTreeSet<usize>>> = serde_json::from_str(&body).unwrap();
+        let told: BTreeSet<usize> = served.into_values().flat_map(BTreeMap::into_values).flatten().collect();
+        told.into_iter().chain(0..300).collect::<BTreeSet<_>>().len()
+    }
+}
+
+impl Drop for Upstream {
+    fn drop(&mut self) {
+        self.simulator.kill().unwrap();
+        self.simulator.wait().unwrap();
+    }
+}
+
+/// Logs in as somebody whose browser is on another machine does.
+fn log_in(line: &str, folder: &Path) -> String {
+    let output = type_in(&format!("{line} --no-wait"), folder);
+    succeeds(line, &output);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let url = said.split_whitespace().find(|word| word.contains("/authorize?")).unwrap();
+    let (head, _) = get(url);
+    let address = head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+    format!("{line} --paste '{address}'")
+}
+
+/// Head and body of what lies at an address.
+fn get(url: &str) -> (String, String) {
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), body.to_owned())
 }
 
 #[test]
 fn every_command_of_the_readme_works() {
     let folder = newcomer();
-    let mut run = String::new();
+    let upstream = Upstream::start(folder.path());
+    let (mut run, mut correction, mut is_connected) = (String::new(), String::new(), false);
     for line in typed_lines() {
-        // The first needs a compiler, the second an app at Spotify; both are tested elsewhere.
-        if line.starts_with("make ") || line == "./music-tracker spotify" {
+        // The first needs a compiler; the second is told of before it is explained.
+        if line.starts_with("make ") || (line == "./music-tracker spotify" && !is_connected) {
             continue;
         }
-        let line = line.replace("RUN", &run);
+        let mut line = line.replace("RUN", &run).replace("CORRECTION", &correction);
+        if line.contains("PLAY_ID") {
+            line = line.replace("PLAY_ID", &some_play(folder.path()));
+        }
+        if line.ends_with("account connect spotify") {
+            // Anna's import was the last one, and was taken back.
+            assert_eq!(plays(folder.path()), "300");
+            line = log_in(&format!("{line} --account me"), folder.path());
+            is_connected = true;
+        } else if line.contains("account connect") {
+            let name = if line.contains("lastfm") { &upstream.lastfm_name } else { &upstream.listenbrainz_name };
+            line = line.replace("YOUR_NAME", &format!("{name} --account me"));
+        } else if line.contains("--erase") {
+            line += " --yes";
+        }
         let output = type_in(&line, folder.path());
         succeeds(&line, &output);
         run = run_of(&output).unwrap_or(run);
+        correction = value_of(&String::from_utf8_lossy(&output.stdout), "correction_id").unwrap_or(correction);
+        if line.ends_with("music-tracker lastfm") {
+            assert_eq!(
+                plays(folder.path()),
+                upstream.plays_told().to_string(),
+                "what several sources tell is one play"
+            );
+        }
     }
+    assert!(is_connected);
+    assert_eq!(plays(folder.path()), "0", "the last line erases everything");
+}
+
+/// How many plays are published.
+fn plays(folder: &Path) -> String {
     let count = "./music-tracker query --format csv 'select count(*) from fct_track_played'";
-    let output = type_in(count, folder.path());
+    let output = type_in(count, folder);
     succeeds(count, &output);
-    // Anna's import was the last one, and was taken back.
-    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().last(), Some("300"));
+    String::from_utf8_lossy(&output.stdout).lines().last().unwrap_or_default().to_owned()
 }

@@ -87,3 +87,12 @@ async fn an_answer_that_breaks_off() {
     assert!(matches!(error, ClientError::Transport { .. }), "{error}");
     server.join().unwrap();
 }
+
+#[tokio::test]
+async fn a_service_that_does_not_speak_tls_is_a_passing_trouble() {
+    let server = MockServer::start().await;
+    let root = server.uri().replace("http://", "https://");
+    let error = client(&root, None).me(&access_token()).await.unwrap_err();
+    assert!(matches!(error, ClientError::Transport { .. }) && error.is_transient(), "{error}");
+    assert!(server.received_requests().await.unwrap().is_empty());
+}

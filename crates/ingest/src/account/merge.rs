@@ -4,6 +4,7 @@ use anyhow::{Context, ensure};
 use lake::raw::State;
 use platform::{JobContext, Stop};
 
+use super::corrections;
 use super::erase::erase_account;
 use crate::session::Session;
 use crate::{gaps, rebuild};
@@ -44,6 +45,7 @@ pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<Str
     let rebuilt = rebuild::everything(&target, &target.part_name("merge"))?;
     context.state()?.merge_accounts(&from, &into, &context.sealer()?)?;
     gaps::settle(&target)?;
+    corrections::rename(&context.data, &from.name, Some(&into.name))?;
     erase_account(&context.data, from.account_id.as_str())?;
     context.state()?.remove_account(&from.account_id)?;
     Ok(format!(

@@ -1,5 +1,6 @@
 //! `ingest account`: people, and where they lived when.
 
+mod corrections;
 mod erase;
 mod merge;
 mod pause;

@@ -6,6 +6,7 @@ use anyhow::Context;
 use lake::raw::RawStore;
 use platform::{JobContext, Stop};
 
+use super::corrections;
 use super::erase::{erase_account, forget_published};
 use crate::session::Session;
 
@@ -33,12 +34,19 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
     }
     let session = Session::begin(context, account.clone())?;
     let rows = erase_account(&context.data, account.account_id.as_str())?;
-    forget_published(&context.data)?;
+    if !receipts.is_empty() {
+        forget_published(&context.data)?;
+    }
+    let corrections = corrections::rename(&context.data, &account.name, None)?;
     context.state()?.remove_account(&account.account_id)?;
     drop(session);
+    if receipts.is_empty() {
+        return Ok(format!("{:?} is gone; it had no history", account.name));
+    }
     Ok(format!(
-        "{:?} is gone: {rows} rows of listening history, the raw files, the logins and the settings. Backups that \
-         were made before now, and copies of the data folder, still hold them: delete those yourself.",
+        "{:?} is gone: {rows} rows of listening history, the raw files, the logins, the settings and {corrections} \
+         corrections. Backups that were made before now, and copies of the data folder, still hold them: delete those \
+         yourself.",
         account.name
     ))
 }

@@ -105,6 +105,7 @@ pub fn disconnect(
     }
     if erase || (!keep && wants_erasing(service, &account)?) {
         let rows = erase_source(&session, service.source)?;
+        state.forget_identity(service.name, &account.account_id)?;
         said += &format!(" The {rows} rows that came through its API are erased; imports stay.");
     } else {
         said += &format!(

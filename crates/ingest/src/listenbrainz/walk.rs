@@ -7,8 +7,8 @@
 //! Paging has traps, all of which ListenBrainz has by design: several listens may share the
 //! second at which a page breaks off, so the next page begins with that second again; and an
 //! empty page only says that nothing was found within the time the service was willing to
-//! look through. Silence is believed when it is proven: when asking forwards, from before
-//! the silence, finds nothing before the place where the walk stands.
+//! look through. So a stretch that looks silent from its end is asked from its beginning, too,
+//! and cut in halves where that says nothing either.
 
 use chrono::TimeDelta;
 use clients::listenbrainz::{MAX_COUNT, Window};
@@ -31,8 +31,8 @@ const OVERLAP_EVERY: TimeDelta = TimeDelta::hours(12);
 /// Every other look goes back so far.
 const SHORT_OVERLAP: TimeDelta = TimeDelta::hours(1);
 
-/// The first stretch of silence that is tried to be proven.
-const FIRST_SILENCE: i64 = 30 * 24 * 60 * 60;
+/// So many seconds the service surely looks through before it says that there is nothing.
+const SURELY_LOOKED: i64 = 6 * 60 * 60;
 
 /// Before there was a ListenBrainz or anything it imported.
 const BEGINNING: i64 = 0;
@@ -43,6 +43,13 @@ pub(super) struct Walk<'w, 's> {
     client: &'w Listenbrainz,
     user: &'w str,
     total: Outcome,
+}
+
+/// A stretch of which not everything is stored yet, without its two ends.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    after: i64,
+    before: i64,
 }
 
 /// What a page says about where it stands.
@@ -122,86 +129,65 @@ impl<'w, 's> Walk<'w, 's> {
         self.set_cursor("top", None)
     }
 
-    /// Stores everything from `at` (the newest, when there is none) down to `floor`. The second
-    /// of the newest listen that was met.
-    async fn down(&mut self, mut at: Option<i64>, floor: i64) -> anyhow::Result<Option<i64>> {
-        let mut top = None;
-        let mut count = if at.is_none() && floor > BEGINNING { FEW } else { MAX_COUNT };
+    /// Stores everything from before `at` (from the newest on, when there is none) down to
+    /// `floor`. The second of the newest listen that was met.
+    async fn down(&mut self, at: Option<i64>, floor: i64) -> anyhow::Result<Option<i64>> {
         let bar = progress::count_bar(0, "listens fetched");
-        loop {
-            // Without a bound, a page begins with the newest; with one, right before it.
-            let window = at.map_or(Window::Newest, Window::Before);
-            let page = self.page(window, count).await?;
-            bar.inc(page.seconds.len() as u64);
-            let Some(oldest) = page.oldest() else {
-                match at {
-                    // Nobody has ever listened.
-                    None => break,
-                    Some(here) => match self.below_silence(here, page.first).await? {
-                        Some(next) if next > floor => at = Some(next),
-                        _ => break,
-                    },
-                }
+        let (mut top, mut first) = (None, None);
+        let mut open = match at {
+            Some(at) => vec![Open { after: floor, before: at }],
+            None => {
+                let count = if floor > BEGINNING { FEW } else { MAX_COUNT };
+                let page = self.page(Window::Newest, count).await?;
+                bar.inc(page.seconds.len() as u64);
+                (top, first) = (page.newest(), page.first);
+                self.set_cursor("top", top)?;
+                page.oldest().map(|oldest| Open { after: floor, before: oldest + 1 }).into_iter().collect()
+            }
+        };
+        // The latest stretch comes first: everything above it is stored.
+        while let Some(Open { after, before }) = open.pop() {
+            let after = first.map_or(after, |first: i64| after.max(first - 1));
+            if before - 1 <= after {
                 continue;
-            };
-            if top.is_none() {
-                top = page.newest();
-                if at.is_none() {
-                    self.set_cursor("top", top)?;
+            }
+            self.set_cursor("at", Some(before))?;
+            let page = self.page(Window::Before(before), MAX_COUNT).await?;
+            bar.inc(page.seconds.len() as u64);
+            first = page.first.or(first);
+            top = top.max(page.newest());
+            match page.oldest() {
+                // The second in which the page broke off may hold more; a page that is nothing
+                // but that second can only be left behind.
+                Some(oldest) => {
+                    let is_one_second = page.newest() == Some(oldest) && before == oldest + 1;
+                    open.push(Open { after, before: if is_one_second { oldest } else { oldest + 1 } });
                 }
+                None => open.extend(self.silence(after, before).await?),
             }
-            let is_last = page.first.is_some_and(|first| oldest <= first) && page.seconds.len() < count as usize;
-            if oldest <= floor || is_last {
-                break;
-            }
-            // The second in which the page broke off may hold more; a page that is nothing but
-            // one second can only be left behind.
-            let next = if page.newest() == Some(oldest) && at == Some(oldest + 1) { oldest } else { oldest + 1 };
-            at = Some(next);
-            self.set_cursor("at", at)?;
-            count = MAX_COUNT;
         }
         bar.finish_and_clear();
         Ok(top)
     }
 
-    /// The second below which to go on when nothing was found right before `here`; `None` when
-    /// there is nothing more.
-    async fn below_silence(&mut self, here: i64, first: Option<i64>) -> anyhow::Result<Option<i64>> {
-        let first = first.unwrap_or(BEGINNING);
-        let mut stretch = FIRST_SILENCE;
-        let mut proven = here;
-        while proven > first {
-            let probe = (proven - stretch).max(first - 1);
-            let page = self.page(Window::After(probe), 1).await?;
-            match page.oldest() {
-                // The first listen behind the probe is one that was met before: all silent.
-                Some(oldest) if oldest >= here => {
-                    proven = probe + 1;
-                    stretch *= 2;
-                }
-                // Asking backwards from right behind the last of these finds them all.
-                Some(_) => return self.last_before(here, probe).await.map(Some),
-                // Not even this was looked through: a shorter stretch.
-                _ if stretch > 60 => stretch /= 2,
-                _ => proven = probe,
-            }
+    /// What remains of a stretch before whose end nothing was found.
+    async fn silence(&mut self, after: i64, before: i64) -> anyhow::Result<Vec<Open>> {
+        if before - after <= SURELY_LOOKED {
+            return Ok(Vec::new());
         }
-        Ok(None)
-    }
-
-    /// The second behind the newest listen between `probe` and `here`, found by asking forwards.
-    async fn last_before(&mut self, here: i64, probe: i64) -> anyhow::Result<i64> {
-        let mut from = probe;
-        loop {
-            let page = self.page(Window::After(from), MAX_COUNT).await?;
-            let before = page.seconds.iter().filter(|second| **second < here).max().copied();
-            match before.filter(|newest| *newest > from) {
-                // All of the page lies before the silence: more may follow.
-                Some(newest) if page.newest() == Some(newest) => from = newest,
-                newest => return Ok(newest.unwrap_or(from) + 1),
+        let page = self.page(Window::After(after), MAX_COUNT).await?;
+        let within = page.seconds.iter().filter(|second| **second < before).max().copied();
+        Ok(match (page.newest(), within) {
+            // The listens that follow on `after` reach over the end: they are all there is.
+            (Some(newest), _) if newest >= before => Vec::new(),
+            // They do not: the stretch begins later, with the second in which the page broke off.
+            (_, Some(newest)) => vec![Open { after: (newest - 1).max(after + 1), before }],
+            // Nothing on either side: each half by itself.
+            _ => {
+                let middle = after + (before - after) / 2;
+                vec![Open { after, before: middle + 1 }, Open { after: middle, before }]
             }
-        }
+        })
     }
 
     /// Fetches one page and stores it.

@@ -16,7 +16,7 @@ use crate::rows::{Reject, check_length, check_time};
 ///
 /// # Errors
 /// When the body is not an object with a list of items. An item that is wrong by itself is
-/// a [`Rejected`] row and does not disturb the others.
+/// a rejected row and does not disturb the others.
 pub fn parse(body: &[u8], received_at: UnixMs) -> Result<Page<'_>, PageError> {
     let Body { items } = serde_json::from_slice(body)?;
     Ok(page::read_items(body, &items, |item| read(item, received_at).map(Some)))

@@ -1,13 +1,19 @@
 //! `ingest` as people use it: the real program, real files, real SQLite, real sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod accounts;
 mod bad_input;
+mod connect;
 mod disorder;
+mod gaps;
 mod imports;
 mod killed;
+mod lessons;
 mod life;
+mod listens;
 mod polls;
 mod recorded_pages;
 mod spotify;
 mod undo;
+mod upstream;
 mod world;

@@ -79,18 +79,31 @@ impl StateDb {
         })
     }
 
-    /// Forgets a source and how far it was fetched. What it brought stays.
+    /// Forgets a source and how far it was fetched. Who the person is there stays known as long
+    /// as what it brought is there: nobody else's history may come into the same account.
     ///
     /// # Errors
     /// Database errors.
     pub fn disconnect(&mut self, service: &str, account_id: &AccountId) -> anyhow::Result<bool> {
         self.write(|transaction| {
             let mut found = false;
-            for table in ["connections", "cursors", "identities"] {
+            for table in ["connections", "cursors"] {
                 let delete = format!("delete from {table} where service = ?1 and account_id = ?2");
                 found |= transaction.execute(&delete, params![service, account_id.as_str()])? > 0;
             }
             Ok(found)
+        })
+    }
+
+    /// Forgets who an account is at `service`.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn forget_identity(&mut self, service: &str, account_id: &AccountId) -> anyhow::Result<()> {
+        self.write(|transaction| {
+            let delete = "delete from identities where service = ?1 and account_id = ?2";
+            transaction.execute(delete, params![service, account_id.as_str()])?;
+            Ok(())
         })
     }
 

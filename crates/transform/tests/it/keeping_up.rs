@@ -3,7 +3,8 @@
 use std::fs;
 
 use chrono_tz::Tz;
-use platform::state::CountingRule;
+use platform::files::write_whole;
+use platform::state::{CountingRule, Gap};
 use transform::jobs;
 
 use crate::world::{SMALL, World};
@@ -34,6 +35,23 @@ fn every_change_of_what_it_is_made_of_is_seen() {
     assert!(refreshed(&world), "an account came");
     state.set_zone(&ann.account_id, None, Tz::Asia__Tokyo).unwrap();
     assert!(refreshed(&world), "a zone changed");
+    let gap = Gap {
+        account_id: ann.account_id.clone(),
+        source: "spotify_api".into(),
+        after: world.now,
+        before: world.now,
+        detected_at: world.now,
+        run_id: "r".into(),
+        estimated_plays: 3,
+        closed_by: None,
+    };
+    state.add_gap(&gap).unwrap();
+    assert!(refreshed(&world), "a gap was noticed");
+    state.close_gap(&gap, Some("receipt")).unwrap();
+    assert!(refreshed(&world), "a gap was closed");
+    let correction = world.data().corrections().join("plays.csv");
+    write_whole(&correction, b"id,action,track\n1,exclude,One\n").unwrap();
+    assert!(refreshed(&world), "a correction was made");
     world.edit("4_reporting/rpt_totals.sql", "How much", "How very much");
     assert!(refreshed(&world), "a model changed");
 }

@@ -3,6 +3,8 @@
 
 mod building;
 mod command;
+mod correcting;
+mod explaining;
 mod headers;
 mod keeping_up;
 mod kills;
@@ -12,5 +14,7 @@ mod publishing;
 mod querying;
 mod reading;
 mod sources;
+mod story;
+mod travelling;
 mod warehouse;
 mod world;

@@ -7,6 +7,8 @@ mod dimensions;
 mod listening;
 mod matching;
 mod matching_account_data;
+mod matching_listens;
+mod watching;
 
 use transform::project::{Project, SqlTree};
 use transform::trial::try_model;

@@ -1,0 +1,179 @@
+//! Logging in at Spotify, and what becomes of a login.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use chrono::TimeDelta;
+use lake::schema::PLAYS;
+use simulator::server::{FaultKind, Options, Service};
+
+use crate::upstream::{SECRET, Upstream, rotating};
+use crate::world::World;
+
+#[test]
+fn a_person_without_a_browser_here_pastes_the_address() {
+    for secret in [Some(SECRET), None] {
+        let (world, upstream) = (World::new(), Upstream::with(rotating(), secret));
+        let (code, said) = world.log_in(&upstream, &[]);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("ends this login on 2027-05-15"), "{said}");
+        // With PKCE each refresh kills the token before: only storing the new one goes on.
+        for _ in 0..3 {
+            world.job(&upstream, &["spotify"]).expect_ok();
+            upstream.wait(TimeDelta::hours(2));
+        }
+        assert!(world.rows(&PLAYS, &[]).len() >= 50);
+    }
+}
+
+#[test]
+fn a_browser_on_this_machine_comes_back_by_itself() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    // The registered address has this port.
+    let Ok(free) = TcpListener::bind("127.0.0.1:8898") else { return };
+    drop(free);
+    let mut command = world.command_at(&upstream, &["account", "connect", "spotify"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut screen = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let url = screen.find(|line| line.contains("/authorize?")).unwrap();
+    assert!(screen.any(|line| line.contains("Waiting")));
+    let back = upstream.browse(url.trim());
+    // Another page that asks there is not listened to; the right one is.
+    let visit = |address: &str| {
+        use std::io::{Read, Write};
+        let rest = address.strip_prefix("http://").unwrap();
+        let (host, path) = rest.split_once('/').unwrap();
+        let mut stream = (0..200)
+            .find_map(|_| {
+                std::net::TcpStream::connect(host).ok().or_else(|| {
+                    std::thread::yield_now();
+                    None
+                })
+            })
+            .unwrap();
+        write!(stream, "GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert!(visit("http://127.0.0.1:8898/callback?code=evil&state=guessed").starts_with("HTTP/1.1 404"));
+    assert!(visit(&back).contains("You can close this window"));
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("Spotify is connected"));
+}
+
+#[test]
+fn an_address_is_good_once_and_only_for_a_login_that_was_begun() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    let (_, said) = world.says(&upstream, &["account", "connect", "spotify", "--no-wait"]);
+    let back = upstream.browse(said.split_whitespace().find(|word| word.contains("/authorize?")).unwrap());
+    let paste = |address: &str| world.says(&upstream, &["account", "connect", "spotify", "--paste", address]);
+    assert_eq!(paste("http://127.0.0.1:8898/callback").0, 2);
+    assert_eq!(paste("http://127.0.0.1:8898/callback?code=x&state=guessed").0, 2);
+    assert_eq!(paste(&back).0, 0);
+    assert_eq!(paste(&back).0, 2);
+    let (_, said) = world.says(&upstream, &["account", "connect", "spotify", "--no-wait"]);
+    let late = upstream.browse(said.split_whitespace().find(|word| word.contains("/authorize?")).unwrap());
+    upstream.wait(TimeDelta::hours(2));
+    assert_eq!(paste(&late).0, 2);
+    upstream.server.deny_login(true);
+    let (code, said) = world.log_in(&upstream, &[]);
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("access_denied"), "{said}");
+}
+
+#[test]
+fn a_login_that_ends_is_announced_and_then_asks_for_a_person() {
+    let (world, upstream) = (World::new(), Upstream::with(rotating(), Some(SECRET)));
+    world.log_in(&upstream, &[]);
+    world.job(&upstream, &["spotify"]).expect_ok();
+    let warned = |days: &str| {
+        let ran = world.job(&upstream, &["spotify"]).expect_ok();
+        ran.report.warnings.iter().any(|warning| warning.contains(&format!("within {days} day")))
+    };
+    upstream.at("2027-04-01T00:00:00Z");
+    assert!(!warned("30"));
+    upstream.at("2027-04-16T00:00:00Z");
+    assert!(warned("30"));
+    upstream.at("2027-05-09T00:00:00Z");
+    assert!(warned("7"));
+    upstream.at("2027-05-15T00:00:00Z");
+    assert!(warned("1"));
+    // Rotated tokens are of the same consent: using them does not put the end off.
+    upstream.at("2027-05-17T00:00:00Z");
+    assert_eq!(world.job(&upstream, &["spotify"]).exit_code, 3);
+    let asked = upstream.requests(Service::Spotify);
+    let again = world.job(&upstream, &["spotify"]);
+    assert_eq!((again.exit_code, upstream.requests(Service::Spotify)), (3, asked), "a dead login is not asked again");
+    assert!(world.says(&upstream, &["status"]).1.contains("account connect spotify"));
+    assert_eq!(world.log_in(&upstream, &[]).0, 0);
+    world.job(&upstream, &["spotify"]).expect_ok();
+}
+
+#[test]
+fn one_login_that_ended_does_not_stop_the_others() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.log_in(&upstream, &[]);
+    world.says(&upstream, &["account", "add", "second", "--zone", "UTC"]);
+    // The sole account was adopted; now it has to be said whose login it is.
+    assert_eq!(world.says(&upstream, &["account", "connect", "spotify", "--no-wait"]).0, 2);
+    let (code, said) = world.log_in(&upstream, &["--account", "second"]);
+    assert_eq!(code, 3, "Ada is not two people: {said}");
+    world.job(&upstream, &["spotify"]).expect_ok();
+}
+
+#[test]
+fn a_token_is_stored_before_it_is_used() {
+    let (world, upstream) = (World::new(), Upstream::with(rotating(), None));
+    world.log_in(&upstream, &[]);
+    // The answer with the new token arrives, and what follows fails.
+    upstream.once(Service::Spotify, "recently-played", FaultKind::PremiumLapsed {});
+    assert_eq!(world.job(&upstream, &["spotify"]).exit_code, 3);
+    world.job(&upstream, &["spotify"]).expect_ok();
+}
+
+#[test]
+fn the_login_is_sealed_and_the_database_alone_opens_nothing() {
+    let (world, upstream) = (World::new(), Upstream::with(Options::default(), Some(SECRET)));
+    world.log_in(&upstream, &[]);
+    let token = upstream.server.refresh_token("ada").unwrap();
+    for path in world.files("state") {
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(24).any(|window| token.as_bytes().starts_with(window)), "{}", path.display());
+    }
+    std::fs::remove_file(world.path("data/state/token.key")).unwrap();
+    let ran = world.job(&upstream, &["spotify"]);
+    assert_eq!(ran.exit_code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("TRACKER_SECRET_KEY"), "{}", ran.stderr);
+    assert_eq!(world.log_in(&upstream, &[]).0, 0);
+    world.job(&upstream, &["spotify"]).expect_ok();
+}
+
+#[test]
+fn disconnecting_forgets_the_login_and_erases_on_demand() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.log_in(&upstream, &[]);
+    world.job(&upstream, &["spotify"]).expect_counts(50, 0, 0, 0);
+    let (code, said) = world.says(&upstream, &["account", "disconnect", "spotify"]);
+    assert!(code == 0 && said.contains("--erase"), "{said}");
+    assert_eq!(world.rows(&PLAYS, &[]).len(), 50);
+    assert_eq!(world.job(&upstream, &["spotify"]).exit_code, 2);
+    let (code, said) = world.says(&upstream, &["account", "disconnect", "spotify", "--erase"]);
+    assert!(code == 0 && said.contains("50 rows"), "{said}");
+    assert!(world.rows(&PLAYS, &[]).is_empty());
+    assert!(world.files("raw").is_empty(), "{:?}", world.files("raw"));
+}
+
+#[test]
+fn a_login_belongs_to_one_account() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.log_in(&upstream, &[]);
+    world.says(&upstream, &["account", "disconnect", "spotify", "--keep"]);
+    world.job(&upstream, &["spotify"]);
+    world.says(&upstream, &["account", "add", "second", "--zone", "UTC"]);
+    // What it brought is still with the first account.
+    assert_eq!(world.log_in(&upstream, &["--account", "second"]).0, 3);
+    assert_eq!(world.log_in(&upstream, &["--account", "me"]).0, 0);
+}

@@ -1,0 +1,96 @@
+//! What Spotify's list forgot, and how that is told.
+
+use chrono::TimeDelta;
+use platform::StateDb;
+use platform::state::Gap;
+use serde_json::Value;
+
+use crate::polls::page;
+use crate::spotify::Spotify;
+use crate::world::{AUDIO, Ran, World, row, rows};
+
+impl World {
+    fn gaps(&self) -> Vec<Gap> {
+        StateDb::open(&self.data().state_db()).unwrap().gaps().unwrap()
+    }
+
+    fn list(&self, spotify: &Spotify, list: Value) -> Ran {
+        spotify.plays(list);
+        let mut command = self.command(&["spotify"]);
+        Ran::of(&command.envs(spotify.settings("a-login")).output().unwrap()).expect_ok()
+    }
+}
+
+/// An export of the plays of these minutes.
+fn export(world: &World, minutes: std::ops::Range<u32>) -> String {
+    let zip = world.zip("export.zip", &[(AUDIO, rows(minutes.map(|minute| row(minute, minute))))]);
+    let ran = world.ingest(&["import", zip.to_str().unwrap(), "--yes"]).expect_ok();
+    ran.report.run_id
+}
+
+#[test]
+fn a_list_that_does_not_reach_back_to_what_is_known_is_a_gap() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    assert!(world.gaps().is_empty(), "what was before the first list is no gap");
+    world.list(&spotify, page(40..90));
+    assert!(world.gaps().is_empty());
+    let ran = world.list(&spotify, page(200..250));
+    let [gap] = &world.gaps()[..] else { panic!("{:?}", world.gaps()) };
+    assert_eq!(gap.before - gap.after, TimeDelta::minutes(200 - 89));
+    assert_eq!(gap.closed_by, None);
+    assert!(ran.report.warnings.iter().any(|warning| warning.contains("gap")), "{:?}", ran.report.warnings);
+    let status = world.ingest(&["status"]);
+    assert_eq!(status.report.counts["accounts"][0]["gaps"].as_array().unwrap().len(), 1);
+    // The next list tells of no other one.
+    world.list(&spotify, page(210..260));
+    assert_eq!(world.gaps().len(), 1);
+}
+
+#[test]
+fn an_export_that_covers_a_gap_closes_it_and_undoing_the_import_opens_it() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    world.list(&spotify, page(200..250));
+    export(&world, 0..120);
+    assert_eq!(world.gaps()[0].closed_by, None, "half of it is still dark");
+    let run = export(&world, 0..230);
+    assert!(world.gaps()[0].closed_by.is_some());
+    world.ingest(&["import", "--undo", &run]).expect_ok();
+    assert_eq!(world.gaps()[0].closed_by, None);
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(world.gaps().len(), 1);
+}
+
+#[test]
+fn what_an_export_knows_is_known() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    export(&world, 0..300);
+    world.list(&spotify, page(260..310));
+    assert!(world.gaps().is_empty(), "{:?}", world.gaps());
+    world.list(&spotify, page(400..450));
+    assert_eq!(world.gaps().len(), 1);
+}
+
+#[test]
+fn how_many_plays_are_missing_is_estimated_by_habit() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    world.list(&spotify, page(4_000..4_050));
+    // 50 plays in the four weeks before; the gap lasts a tenth of that.
+    assert_eq!(world.gaps()[0].estimated_plays, 5);
+}
+
+#[test]
+fn a_poll_that_is_finished_after_a_kill_tells_its_gap() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    world.list(&spotify, page(200..250));
+    let known = world.gaps();
+    // As a kill leaves it between the body and the rows.
+    let receipts = world.files("raw").into_iter().filter(|path| path.extension().is_some_and(|it| it == "json"));
+    let newest = receipts.max_by_key(|path| std::fs::metadata(path).unwrap().modified().unwrap()).unwrap();
+    std::fs::rename(&newest, newest.with_extension("pending.json")).unwrap();
+    world.list(&spotify, page(210..260));
+    assert_eq!(world.gaps(), known);
+}

@@ -1,0 +1,180 @@
+//! `ingest listenbrainz` and `ingest lastfm`: the whole history, and later what is new.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use chrono::TimeDelta;
+use lake::schema::{PLAY_CREDITS, PLAYS};
+use simulator::server::{FaultKind, Options, RetryAfter, Service};
+
+use crate::recorded_pages::recorded_of;
+use crate::upstream::{SECRET, Upstream};
+use crate::world::World;
+
+impl World {
+    fn connect_listenbrainz(&self, upstream: &Upstream) {
+        let (code, said) = self.says(upstream, &["account", "connect", "listenbrainz", "--user", "ada-listens"]);
+        assert_eq!(code, 0, "{said}");
+    }
+
+    fn connect_lastfm(&self, upstream: &Upstream) {
+        let (code, said) = self.says(upstream, &["account", "connect", "lastfm", "--user", "ada_fm"]);
+        assert_eq!(code, 0, "{said}");
+    }
+
+    fn plays_stored(&self) -> usize {
+        let rows = self.rows(&PLAYS, &[]);
+        let ids: BTreeSet<&str> = rows.iter().map(|row| row.split('|').nth(1).unwrap()).collect();
+        ids.len()
+    }
+}
+
+/// Everything ListenBrainz knows by now.
+fn listens(upstream: &Upstream) -> usize {
+    let (world, now_ms) = (upstream.server.world(), upstream.server.now().timestamp_millis());
+    let listens = world.listens_of(world.account("ada").unwrap());
+    listens.iter().filter(|listen| listen.inserted_ms <= now_ms).count()
+}
+
+#[test]
+fn the_whole_history_of_listenbrainz_comes_at_first_and_then_what_is_new() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.connect_listenbrainz(&upstream);
+    world.job(&upstream, &["listenbrainz"]).expect_ok();
+    let known = listens(&upstream);
+    assert!(known > 1_000);
+    assert_eq!(world.plays_stored(), known);
+    let before = upstream.requests(Service::ListenBrainz);
+    let ran = world.job(&upstream, &["listenbrainz"]).expect_ok();
+    assert_eq!(ran.count("stored"), 0);
+    assert_eq!(upstream.requests(Service::ListenBrainz) - before, 1, "nothing new costs one request");
+    for _ in 0..6 {
+        upstream.wait(TimeDelta::hours(13));
+        world.job(&upstream, &["listenbrainz"]).expect_ok();
+        assert_eq!(world.plays_stored(), listens(&upstream), "late ones, too");
+    }
+    let before = world.rows(&PLAYS, &[]);
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(world.rows(&PLAYS, &[]), before);
+}
+
+#[test]
+fn an_empty_page_is_not_taken_for_the_end() {
+    // It gives up after some 25 hours of silence: every day off looks like the end.
+    let (world, upstream) = (
+        World::new(),
+        Upstream::with(Options { listen_window: TimeDelta::seconds(3), ..Options::default() }, Some(SECRET)),
+    );
+    world.connect_listenbrainz(&upstream);
+    world.job(&upstream, &["listenbrainz"]).expect_ok();
+    assert_eq!(world.plays_stored(), listens(&upstream));
+}
+
+#[test]
+fn a_mapping_that_comes_later_says_more_about_the_same_play() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.connect_listenbrainz(&upstream);
+    world.job(&upstream, &["listenbrainz"]).expect_ok();
+    let changed = (0..8).map(|_| {
+        upstream.wait(TimeDelta::days(1));
+        world.job(&upstream, &["listenbrainz"]).expect_ok().count("changed")
+    });
+    assert!(changed.sum::<u64>() > 0);
+    assert!(world.rows(&PLAYS, &[]).len() > world.plays_stored());
+}
+
+#[test]
+fn listens_know_their_program_and_which_end_they_tell() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.connect_listenbrainz(&upstream);
+    world.job(&upstream, &["listenbrainz"]).expect_ok();
+    let rows = world.rows(&PLAYS, &[]);
+    let of =
+        |client: &str| rows.iter().filter(|row| row.split('|').nth(4).unwrap().contains(client)).collect::<Vec<_>>();
+    let (navidrome, copied) = (of("navidrome"), of("listenbrainz"));
+    assert!(navidrome.len() > 100 && copied.len() > 1_000);
+    assert!(navidrome.iter().all(|row| row.split('|').nth(7).unwrap().contains("start")));
+    assert!(copied.iter().all(|row| row.split('|').nth(7).unwrap().contains("end")));
+}
+
+#[test]
+fn the_whole_history_of_lastfm_comes_at_first_and_then_what_is_new() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.connect_lastfm(&upstream);
+    world.job(&upstream, &["lastfm"]).expect_ok();
+    let scrobbles = |upstream: &Upstream| {
+        let (life, now_ms) = (upstream.server.world(), upstream.server.now().timestamp_millis());
+        let all = life.scrobbles_of(life.account("ada").unwrap());
+        all.iter().filter(|scrobble| scrobble.inserted_ms <= now_ms).count()
+    };
+    assert!(scrobbles(&upstream) > 1_000);
+    assert_eq!(world.plays_stored(), scrobbles(&upstream));
+    for _ in 0..4 {
+        upstream.wait(TimeDelta::hours(13));
+        world.job(&upstream, &["lastfm"]).expect_ok();
+        assert_eq!(world.plays_stored(), scrobbles(&upstream));
+    }
+    assert_eq!(world.rows(&PLAY_CREDITS, &[]).len(), world.rows(&PLAYS, &[]).len());
+    assert!(world.says(&upstream, &["account", "connect", "lastfm", "--user", "nobody-at-all"]).0 != 0);
+}
+
+#[test]
+fn a_kill_in_the_middle_goes_on_where_it_was() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.connect_lastfm(&upstream);
+    for page in 1..=4 {
+        // The service breaks off again and again: each run gets a little further.
+        let fault = FaultKind::RateLimited { retry_after: RetryAfter::Secs(3_600) };
+        let calm = upstream.server.switch_on(simulator::server::Fault::new(Service::LastFm, fault)).unwrap();
+        assert_eq!(world.job(&upstream, &["lastfm"]).exit_code, 75);
+        upstream.server.switch_off(calm);
+        upstream.wait(TimeDelta::hours(2));
+        upstream.once(Service::LastFm, "recent-tracks", FaultKind::Truncated {});
+        let _ = page;
+    }
+    let before = upstream.requests(Service::LastFm);
+    world.job(&upstream, &["lastfm"]).expect_ok();
+    let stored = world.plays_stored();
+    assert!(stored > 1_000);
+    let pages = upstream.requests(Service::LastFm) - before;
+    assert!(pages < 20, "{pages}");
+    assert_eq!(world.job(&upstream, &["lastfm"]).expect_ok().count("stored"), 0);
+}
+
+#[test]
+fn an_export_of_listenbrainz_is_the_same_history() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.connect_listenbrainz(&upstream);
+    world.job(&upstream, &["listenbrainz"]).expect_ok();
+    let before = world.plays_stored();
+    let Some(zip) = recorded_of("listenbrainz", "koito__listenbrainz_shoko1_1749780844.zip") else { return };
+    let path = world.file("listenbrainz.zip", zip);
+    let ran = world.ingest(&["import", path.to_str().unwrap(), "--yes"]).expect_ok();
+    assert!(ran.count("stored") > 0 && ran.count("rejected") == 0, "{:?}", ran.report.counts);
+    assert_eq!(world.plays_stored() as u64, before as u64 + ran.count("stored"));
+    world.ingest(&["import", path.to_str().unwrap()]).expect_counts(0, ran.count("rows"), 0, 0);
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(world.plays_stored() as u64, before as u64 + ran.count("stored"));
+}
+
+#[test]
+fn recorded_listens_and_scrobbles_are_all_read() {
+    if let Some(body) = recorded_of("listenbrainz", "lbserver__listenbrainz_listens.jsonl") {
+        let world = World::new();
+        let lines = String::from_utf8(body).unwrap().lines().filter(|line| !line.is_empty()).count() as u64;
+        let path = world.path("listens.jsonl");
+        fs::copy(crate::recorded_pages::path_of("listenbrainz", "lbserver__listenbrainz_listens.jsonl"), &path)
+            .unwrap();
+        let ran = world.import(&path).expect_ok();
+        assert_eq!((ran.count("rows"), ran.count("rejected")), (lines, 0));
+    }
+    if let Some(body) = recorded_of("lastfm", "koito__recenttracks-shoko2.json") {
+        let pages: Vec<serde_json::Value> = serde_json::from_slice(&body).unwrap();
+        for page in pages {
+            let expected = page["track"].as_array().unwrap().iter().filter(|track| track["date"].is_object()).count();
+            let body = serde_json::json!({ "recenttracks": page }).to_string();
+            let page = ingest::lastfm::page::parse(body.as_bytes(), 1_790_000_000_000).unwrap();
+            assert_eq!((page.rows.len(), page.rejected.len()), (expected, 0));
+        }
+    }
+}

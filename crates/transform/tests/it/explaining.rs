@@ -1,0 +1,94 @@
+//! Why a play is there, in words and as JSON.
+
+use transform::explain::{Format, explain};
+
+use crate::story::Story;
+use crate::world::failure;
+
+fn told() -> Story {
+    let mut story = Story::new();
+    story.receive(
+        "play_id  | account_id | source         | clock | client | time_precision | time_raw             | kind  | started_at           | ended_at             | time_estimated | ms_played | track_uri | track_name | album_artist_name | raw_id   | raw_ordinal | run_id | ingested_at
+         exp-0001 | ANN        | spotify_export | end   | null   | s              | 2024-01-01T10:03:00Z | track | 2024-01-01 10:00:00Z | 2024-01-01 10:03:00Z | started_at     | 180000    | u1        | Song       | Host              | ab12cd   | 41          | run-1  | 2024-02-01 00:00:00Z
+         api-0001 | ANN        | spotify_api    | end   | null   | ms             | x                    | track | 2024-01-01 10:00:00Z | 2024-01-01 10:03:01Z | started_at     | null      | u1        | Song       | Host              | cd34ef   | 0           | run-0  | 2024-01-01 11:00:00Z
+         sub-0001 | ANN        | submitted      | start | pano   | s              | 1704103200           | track | 2024-01-01 10:00:00Z | null                 | null           | null      | u1        | Song       | Host              | ef56ab   | 0           | run-0  | 2024-01-01 10:00:00Z
+         exp-0002 | ANN        | spotify_export | end   | null   | s              | 2024-01-01T12:03:00Z | track | 2024-01-01 12:00:00Z | 2024-01-01 12:03:00Z | started_at     | 180000    | u2        | Other      | Host              | ab12cd   | 42          | run-1  | 2024-02-01 00:00:00Z",
+    );
+    story.refresh();
+    story
+}
+
+#[test]
+fn any_report_names_the_play_and_all_reports_are_told() {
+    let story = told();
+    for name in ["exp-0001", "api-0001", "sub-", "sub-0001"] {
+        let text = explain(&story.world.context(), name, Format::Text).unwrap();
+        let file = format!("data/raw/{}/spotify_export/ab/ab12cd.zst, row 42", story.ann);
+        for part in [
+            "Song by Host",
+            "2024-01-01 11:03:00 in Europe/Berlin",
+            "spotify_export: canonical",
+            "by the rule api_same_uri_strict, 1 s apart",
+            "submitted (pano): duplicate",
+            "by the rule submitted_export_uri, 0 s apart",
+            &file,
+            "run-1, 2024-02-01T00:00:00.000Z",
+        ] {
+            assert!(text.contains(part), "{part} is missing from\n{text}");
+        }
+        assert!(text.find("canonical") < text.find("duplicate"), "{text}");
+    }
+}
+
+#[test]
+fn machines_get_an_object() {
+    let story = told();
+    let text = explain(&story.world.context(), "api-0001", Format::Json).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["play_id"], "exp-0001");
+    assert_eq!(json["state"], "play");
+    assert_eq!(json["play"]["is_counted"], true);
+    assert_eq!(json["observations"].as_array().unwrap().len(), 3);
+    assert_eq!(json["observations"][0]["role"], "canonical");
+    assert_eq!(json["observations"][0]["raw_ordinal"], 41);
+    let rules: Vec<_> = json["observations"].as_array().unwrap().iter().map(|one| one["rule"].clone()).collect();
+    assert!(rules.contains(&"api_same_uri_strict".into()), "{rules:?}");
+}
+
+#[test]
+fn a_name_must_lead_to_one_play() {
+    let story = told();
+    for (name, part) in [
+        ("exp-", "2 plays begin with \"exp-\": exp-0001, exp-0002"),
+        ("nobody", "no play begins with \"nobody\""),
+        ("x", "give a play_id"),
+        ("' or 1", "is no play"),
+    ] {
+        let (message, code) = failure(explain(&story.world.context(), name, Format::Text).map(platform::Summary::text));
+        assert!(message.contains(part) && code == 2, "{message}");
+    }
+}
+
+#[test]
+fn what_came_after_the_last_refresh_is_explained_as_far_as_it_goes() {
+    let mut story = told();
+    story.receive(
+        "play_id | account_id | source      | clock | kind  | ended_at             | track_uri | track_name | ingested_at
+         new-001 | ANN        | spotify_api | end   | track | 2024-02-01 10:00:00Z | u1        | Song       | 2024-02-01 11:00:00Z",
+    );
+    let text = explain(&story.world.context(), "new-001", Format::Text).unwrap();
+    assert!(text.contains("not in what is published yet"), "{text}");
+    assert!(text.contains("spotify_api: canonical"), "{text}");
+}
+
+#[test]
+fn an_older_version_of_a_report_is_told_as_such() {
+    let mut story = told();
+    story.receive(
+        "observation_id | play_id  | account_id | source         | clock | kind  | ended_at             | ms_played | track_uri | track_name | album_artist_name | conn_country | ingested_at
+         fuller         | exp-0002 | ANN        | spotify_export | end   | track | 2024-01-01 12:03:00Z | 180000    | u2        | Other      | Host              | DE           | 2024-03-01 00:00:00Z",
+    );
+    story.refresh();
+    let text = explain(&story.world.context(), "exp-0002", Format::Text).unwrap();
+    assert!(text.contains("spotify_export: older version") && text.contains("2 reports of it"), "{text}");
+}
