@@ -113,8 +113,8 @@ pub(crate) fn decide(session: &Session<'_>, receipt: &Receipt, held: HeldBody, b
         Outcome { rows: harvest.rows, tally, rejected: harvest.rejected.values().sum(), ..Outcome::default() };
     if rebuild::has_news(session, receipt, std::slice::from_ref(&harvest), &settled)? {
         // Noted before the plays are stored: afterwards they would be the known ones.
-        if receipt.items[0].source == Source::SpotifyApi && tally.stored > 0 && tally.known + tally.changed == 0 {
-            outcome.gap = gaps::notice(session, receipt, body)?;
+        if receipt.items[0].source == Source::SpotifyApi && tally.stored > 0 {
+            outcome.gap = gaps::notice(session, receipt, body, tally.stored)?;
         }
         held.keep()?;
         rebuild::finish(session, receipt)?;
