@@ -66,15 +66,11 @@ impl Line {
     ) -> Result<T, ClientError> {
         let mut attempt = 0;
         loop {
-            let error = match self.ask_once(class, url, &request, &judge).await {
+            let error = match self.send(class, url, &request, &judge).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let decision = self.policy.decide(&error, attempt, http::jitter());
-            if let Some(cool_down) = decision.cool_down {
-                self.cool_down(cool_down.class(class.name), cool_down.wait, &error.to_string())?;
-            }
-            let Some(wait) = decision.retry else { return Err(error) };
+            let Some(wait) = self.remember(class, &error, attempt)? else { return Err(error) };
             tracing::debug!(%url, wait_ms = wait.as_millis() as u64, %error, "trying again");
             tokio::time::sleep(wait).await;
             attempt += 1;
@@ -83,6 +79,30 @@ impl Line {
 
     /// Asks once, whatever comes of it: for requests that must not be repeated.
     pub(crate) async fn ask_once<T>(
+        &self,
+        class: Class,
+        url: &Url,
+        request: impl Fn(&Client) -> RequestBuilder,
+        judge: impl Fn(Reply) -> Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
+        let answer = self.send(class, url, request, judge).await;
+        if let Err(error) = &answer {
+            self.remember(class, error, 0)?;
+        }
+        answer
+    }
+
+    /// Whether a request may go out now, or in a moment that is waited for. For whoever would
+    /// have to ask for something else first.
+    pub(crate) fn is_open(&self, class: Class) -> Result<(), ClientError> {
+        let now = self.clock.now();
+        match self.state(|state| state.refusal(&self.limit(class), now))? {
+            Some(refusal) if !self.is_waited_out(&refusal, now) => Err(refused(class, refusal)),
+            _ => Ok(()),
+        }
+    }
+
+    async fn send<T>(
         &self,
         class: Class,
         url: &Url,
@@ -99,43 +119,52 @@ impl Line {
         Ok(answer)
     }
 
+    /// Remembers the quiet that follows from a failure. The wait before the next try, if there
+    /// may be one.
+    fn remember(&self, class: Class, error: &ClientError, attempt: u32) -> Result<Option<Duration>, ClientError> {
+        let decision = self.policy.decide(error, attempt, http::jitter());
+        if let Some(cool_down) = decision.cool_down {
+            self.cool_down(cool_down.class(class.name), cool_down.wait, &error.to_string())?;
+        }
+        Ok(decision.retry)
+    }
+
     /// Waits for the next free moment. A cooldown of seconds is waited out, a longer one is
     /// the caller's to know.
     async fn wait_for_turn(&self, class: Class) -> Result<(), ClientError> {
-        let limit = RequestLimit {
-            service: self.service.clone(),
-            class: class.name,
-            spacing: self.spacing,
-            per_day: class.per_day,
-        };
+        let limit = self.limit(class);
         if let Some(limiter) = &self.limiter {
             limiter.until_ready().await;
         }
         loop {
             let now = self.clock.now();
-            let reserved = self.state(|state| state.reserve_request(&limit, now))?;
-            match reserved {
+            let refusal = match self.state(|state| state.reserve_request(&limit, now))? {
                 Ok(wait) => {
                     tokio::time::sleep(wait).await;
                     return Ok(());
                 }
-                Err(Refusal::CoolingDown { until, .. }) if self.is_short(until - now) => {
-                    tokio::time::sleep((until - now).to_std().unwrap_or_default()).await;
-                    if self.clock.now() <= now {
-                        // A clock that stands still, in a test, would never get there.
-                        return Err(ClientError::CoolingDown { until, reason: "the clock stands still".to_owned() });
-                    }
-                }
-                Err(Refusal::CoolingDown { until, reason }) => return Err(ClientError::CoolingDown { until, reason }),
-                Err(Refusal::BudgetSpent { until, per_day }) => {
-                    return Err(ClientError::BudgetSpent { class: class.name, per_day, until });
-                }
+                Err(refusal) => refusal,
+            };
+            let Refusal::CoolingDown { until, .. } = &refusal else { return Err(refused(class, refusal)) };
+            if !self.is_waited_out(&refusal, now) {
+                return Err(refused(class, refusal));
+            }
+            tokio::time::sleep((*until - now).to_std().unwrap_or_default()).await;
+            if self.clock.now() <= now {
+                // A clock that stands still, in a test, would never get there.
+                return Err(ClientError::CoolingDown { until: *until, reason: "the clock stands still".to_owned() });
             }
         }
     }
 
-    fn is_short(&self, wait: TimeDelta) -> bool {
-        wait.to_std().is_ok_and(|wait| wait <= self.policy.longest)
+    fn limit(&self, class: Class) -> RequestLimit {
+        RequestLimit { service: self.service.clone(), class: class.name, spacing: self.spacing, per_day: class.per_day }
+    }
+
+    /// A cooldown of seconds is.
+    fn is_waited_out(&self, refusal: &Refusal, now: DateTime<Utc>) -> bool {
+        let Refusal::CoolingDown { until, .. } = refusal else { return false };
+        (*until - now).to_std().is_ok_and(|wait| wait <= self.policy.longest)
     }
 
     fn cool_down(&self, class: &str, wait: Duration, reason: &str) -> Result<(), ClientError> {
@@ -150,6 +179,13 @@ impl Line {
     fn state<T>(&self, work: impl FnOnce(&mut StateDb) -> anyhow::Result<T>) -> Result<T, ClientError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut state).map_err(|source| ClientError::Memory { source: source.into() })
+    }
+}
+
+fn refused(class: Class, refusal: Refusal) -> ClientError {
+    match refusal {
+        Refusal::CoolingDown { until, reason } => ClientError::CoolingDown { until, reason },
+        Refusal::BudgetSpent { until, per_day } => ClientError::BudgetSpent { class: class.name, per_day, until },
     }
 }
 

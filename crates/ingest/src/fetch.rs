@@ -6,13 +6,11 @@
 //! rows are written to `src/`; if not, body and receipt go. A program killed in between leaves
 //! a pending receipt, and the next start finishes the work from the body on disk.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clients::{Answer, ClientError};
-use lake::identity;
-use lake::play::{Source, UnixMs};
+use lake::play::Source;
 use lake::raw::{HeldBody, Item, Job, RawStore, Receipt, State};
 use platform::state::{Account, AccountId, FetchedSource};
 use platform::{JobContext, Stop, Summary};
@@ -23,7 +21,7 @@ use crate::harvest::{self, Harvest, Stand};
 use crate::months::{Against, Settlement, Write, settle_months};
 use crate::session::Session;
 use crate::settle::Tally;
-use crate::{gaps, page, rebuild};
+use crate::{gaps, rebuild};
 
 /// A service that is fetched from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,10 +113,8 @@ pub(crate) fn decide(session: &Session<'_>, receipt: &Receipt, held: HeldBody, b
         Outcome { rows: harvest.rows, tally, rejected: harvest.rejected.values().sum(), ..Outcome::default() };
     if rebuild::has_news(session, receipt, std::slice::from_ref(&harvest), &settled)? {
         // Noted before the plays are stored: afterwards they would be the known ones.
-        // A page that tells a play twice knows it the second time, and still nothing older.
-        let is_all_new = tally.stored > 0 && tally.stored == distinct(body, receipt.received_at_ms);
-        if receipt.items[0].source == Source::SpotifyApi && is_all_new {
-            outcome.gap = gaps::notice(session, receipt, body)?;
+        if receipt.items[0].source == Source::SpotifyApi && tally.stored > 0 {
+            outcome.gap = gaps::notice(session, receipt, body, tally.stored)?;
         }
         held.keep()?;
         rebuild::finish(session, receipt)?;
@@ -127,12 +123,6 @@ pub(crate) fn decide(session: &Session<'_>, receipt: &Receipt, held: HeldBody, b
         session.raw.delete_receipt(receipt, State::Pending)?;
     }
     Ok(outcome)
-}
-
-/// How many plays a page of Spotify's list tells of.
-fn distinct(body: &[u8], received_at: UnixMs) -> u64 {
-    let Ok(page) = page::parse(Source::SpotifyApi, body, received_at) else { return 0 };
-    page.rows.iter().map(|row| identity::key(&row.play)).collect::<BTreeSet<_>>().len() as u64
 }
 
 /// What an answer says, and what of it is new. Nothing is written to `src/` yet.

@@ -1,7 +1,10 @@
 //! Stretches of time in which Spotify's list may have lost plays: it holds the newest 50 and
 //! forgets the rest.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use lake::identity;
 use lake::manifest::Manifest;
 use lake::parts;
 use lake::play::{Source, UnixMs};
@@ -27,13 +30,23 @@ const TOLERANCE: TimeDelta = TimeDelta::minutes(2);
 
 const SPOTIFY: [Source; 3] = [Source::SpotifyApi, Source::SpotifyExport, Source::SpotifyAccountData];
 
-/// Notes a gap when a list of which nothing was known does not reach back to what is known.
-/// Its words, if there is one.
+/// Notes a gap when a list, all of which was `stored` just now, does not reach back to what is
+/// known. Its words, if there is one.
 ///
 /// # Errors
 /// When a live file is missing or damaged; database errors.
-pub(crate) fn notice(session: &Session<'_>, receipt: &Receipt, body: &[u8]) -> anyhow::Result<Option<String>> {
+pub(crate) fn notice(
+    session: &Session<'_>,
+    receipt: &Receipt,
+    body: &[u8],
+    stored: u64,
+) -> anyhow::Result<Option<String>> {
     let Ok(page) = page::parse(Source::SpotifyApi, body, receipt.received_at_ms) else { return Ok(None) };
+    // A list may hold a play twice: it is new all the same.
+    let plays: BTreeSet<_> = page.rows.iter().map(|row| identity::key(&row.play)).collect();
+    if plays.len() as u64 > stored {
+        return Ok(None);
+    }
     let Some(oldest) = page.rows.iter().min_by_key(|row| row.play.at) else { return Ok(None) };
     let (oldest_end, oldest_start) = (oldest.play.at, oldest.play.started_at().unwrap_or(oldest.play.at));
     let Some(habit) = habit(session, oldest_end)? else { return Ok(None) };

@@ -95,6 +95,15 @@ impl Spotify {
         self.line.ask_once(SIGN_IN, &url, request, judge).await
     }
 
+    /// Whether [`recently_played`](Self::recently_played) may be asked now. During a ban of
+    /// hours nobody should ask for a token that leads nowhere.
+    ///
+    /// # Errors
+    /// [`ClientError::CoolingDown`] or [`ClientError::BudgetSpent`] when it may not.
+    pub fn may_poll(&self) -> Result<(), ClientError> {
+        self.line.is_open(polls(&self.settings))
+    }
+
     /// The newest 50 plays of a listener, without a cursor: plays that Spotify lists late
     /// have old times, and a cursor would skip them.
     ///

@@ -51,6 +51,33 @@ async fn a_used_up_quota_stops_its_own_kind_of_requests_alone() {
 }
 
 #[tokio::test]
+async fn a_token_service_that_wants_quiet_gets_it() {
+    let server = MockServer::start().await;
+    let ban = text(429, "").insert_header("retry-after", "3600");
+    Mock::given(path("/api/token")).respond_with(ban).mount(&server).await;
+    let folder = TempDir::new().unwrap();
+    let open = || Spotify::open(&context(&folder, &server.uri(), None)).unwrap();
+    assert!(matches!(open().refresh(&refresh_token()).await, Err(ClientError::RateLimited { .. })));
+    assert!(matches!(open().refresh(&refresh_token()).await, Err(ClientError::CoolingDown { .. })));
+    assert_eq!(requests(&server).await, 1);
+}
+
+#[tokio::test]
+async fn whether_polls_are_free_can_be_known_without_asking() {
+    let server = banning(answer!(429, "error_quota_exceeded.json").insert_header("retry-after", "48925")).await;
+    let folder = TempDir::new().unwrap();
+    let mut context = context(&folder, &server.uri(), None);
+    let client = Spotify::open(&context).unwrap();
+    client.may_poll().unwrap();
+    client.recently_played(&access_token()).await.unwrap_err();
+    assert!(matches!(client.may_poll(), Err(ClientError::CoolingDown { .. })));
+    (context.settings.spotify.developer, context.settings.spotify.polls_per_day) = ("someone-else".to_owned(), 1);
+    let other = Spotify::open(&context).unwrap();
+    other.recently_played(&access_token()).await.unwrap();
+    assert!(matches!(other.may_poll(), Err(ClientError::BudgetSpent { per_day: 1, .. })));
+}
+
+#[tokio::test]
 async fn a_short_wait_is_waited_out() {
     let server = banning(text(429, "").insert_header("retry-after", "0")).await;
     let folder = TempDir::new().unwrap();

@@ -36,6 +36,7 @@ pub fn poll(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Summar
 /// The newest 50 plays. A fresh access token may be refused now and then; another one is
 /// fetched once.
 async fn newest(session: &Session<'_>, client: &Spotify) -> anyhow::Result<Answer> {
+    client.may_poll().map_err(|error| fetch::decided(session.context, SPOTIFY, error))?;
     let first = client.recently_played(&token::access_token(session, client).await?).await;
     let answer = match first {
         Err(ClientError::Unauthorized { .. }) => {

@@ -48,6 +48,17 @@ fn a_list_that_does_not_reach_back_to_what_is_known_is_a_gap() {
 }
 
 #[test]
+fn a_list_that_names_a_play_twice_hides_no_gap() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    let mut list = page(200..249);
+    let items = list["items"].as_array_mut().unwrap();
+    items.insert(0, items[0].clone());
+    world.list(&spotify, list);
+    assert_eq!(world.gaps().len(), 1);
+}
+
+#[test]
 fn an_export_that_covers_a_gap_closes_it_and_undoing_the_import_opens_it() {
     let (world, spotify) = (World::new(), Spotify::start());
     world.list(&spotify, page(0..50));

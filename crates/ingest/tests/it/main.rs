@@ -9,6 +9,7 @@ mod gaps;
 mod imports;
 mod killed;
 mod lessons;
+mod life;
 mod listens;
 mod polls;
 mod recorded_pages;

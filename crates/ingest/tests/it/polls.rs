@@ -300,3 +300,15 @@ fn what_a_killed_poll_held_is_read_at_the_next_start() {
     world.import(&zip).expect_counts(0, 1, 0, 0);
     assert_eq!((world.rows(&PLAYS, &[]).len(), world.bodies()), (51, 1));
 }
+
+#[test]
+fn during_a_ban_nobody_asks_for_a_token_either() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    spotify.plays(page(0..3));
+    world.poll_at(&spotify, "2024-02-01T00:00:00Z").expect_ok();
+    spotify.list_answer(429, json!({"error": {"status": 429, "message": "no", "reason": "QUOTA_EXCEEDED"}}));
+    assert_eq!(world.poll_at(&spotify, "2024-02-01T00:30:00Z").exit_code, 75);
+    let tokens = spotify.refresh_tokens().len();
+    assert_eq!(world.poll_at(&spotify, "2024-02-01T01:00:00Z").exit_code, 75);
+    assert_eq!(spotify.refresh_tokens().len(), tokens);
+}

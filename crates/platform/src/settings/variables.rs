@@ -31,7 +31,7 @@ const FIXED_NAMES: &[(&str, &str)] = &[
 ];
 
 /// Names that look like settings but belong to the tests.
-const NO_SETTINGS: &[&str] = &["MUSIC_KILLS"];
+const NO_SETTINGS: &[&str] = &["MUSIC_KILLS", "MUSIC_LIVES"];
 
 pub(super) type Builder = ConfigBuilder<DefaultState>;
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::StateDb;
 
@@ -76,7 +76,7 @@ impl StateDb {
                 "delete from requests where service = ?1 and class = ?2 and (at_ms <= ?3 or at_ms > ?4)",
                 params![limit.service, limit.class, now_ms - DAY_MS, now_ms + FARTHEST_SLOT_MS],
             )?;
-            if let Some(spent) = spent(transaction, limit)? {
+            if let Some(spent) = spent(transaction, limit, now_ms)? {
                 return Ok(Err(spent));
             }
             let next: Option<i64> = transaction
@@ -97,6 +97,18 @@ impl StateDb {
             )?;
             Ok(Ok(Duration::from_millis(u64::try_from(at_ms - now_ms)?)))
         })
+    }
+
+    /// Why a request may not go out now, if it may not. Nothing is counted.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn refusal(&mut self, limit: &RequestLimit, now: DateTime<Utc>) -> anyhow::Result<Option<Refusal>> {
+        let now_ms = now.timestamp_millis();
+        match cooldown(&self.connection, limit, now_ms)? {
+            None => spent(&self.connection, limit, now_ms),
+            cooldown => Ok(cooldown),
+        }
     }
 
     /// Remembers that a service wants to be left alone, for two days at most: then it is asked
@@ -156,11 +168,11 @@ const FARTHEST_SLOT_MS: i64 = 60 * 1000;
 /// Bans of 24 hours were seen. What lies further ahead was written by a clock that was wrong.
 const LONGEST_QUIET_MS: i64 = 2 * DAY_MS;
 
-fn cooldown(transaction: &Transaction<'_>, limit: &RequestLimit, now_ms: i64) -> anyhow::Result<Option<Refusal>> {
+fn cooldown(connection: &Connection, limit: &RequestLimit, now_ms: i64) -> anyhow::Result<Option<Refusal>> {
     let query = "select until_ms, reason from cooldowns
                  where service = ?1 and class in (?2, ?3) and until_ms > ?4 and until_ms <= ?5
                  order by until_ms desc limit 1";
-    let row = transaction
+    let row = connection
         .query_row(
             query,
             params![limit.service, limit.class, EVERY_CLASS, now_ms, now_ms.saturating_add(LONGEST_QUIET_MS)],
@@ -172,13 +184,13 @@ fn cooldown(transaction: &Transaction<'_>, limit: &RequestLimit, now_ms: i64) ->
 
 /// The rolling day holds the budget's requests already: the oldest of the newest `per_day`
 /// must leave it first.
-fn spent(transaction: &Transaction<'_>, limit: &RequestLimit) -> anyhow::Result<Option<Refusal>> {
+fn spent(connection: &Connection, limit: &RequestLimit, now_ms: i64) -> anyhow::Result<Option<Refusal>> {
     let Some(per_day) = limit.per_day else { return Ok(None) };
-    let query = "select at_ms from requests where service = ?1 and class = ?2
-                 order by at_ms desc limit 1 offset ?3";
-    let oldest: Option<i64> = transaction
-        .query_row(query, params![limit.service, limit.class, i64::from(per_day) - 1], |row| row.get(0))
-        .optional()?;
+    let query = "select at_ms from requests where service = ?1 and class = ?2 and at_ms between ?3 and ?4
+                 order by at_ms desc limit 1 offset ?5";
+    let (from, to) = (now_ms - DAY_MS + 1, now_ms + FARTHEST_SLOT_MS);
+    let values = params![limit.service, limit.class, from, to, i64::from(per_day) - 1];
+    let oldest: Option<i64> = connection.query_row(query, values, |row| row.get(0)).optional()?;
     let until = |at_ms: i64| instant(at_ms) + TimeDelta::milliseconds(DAY_MS);
     Ok(oldest.map(|at_ms| Refusal::BudgetSpent { until: until(at_ms), per_day }))
 }

@@ -1,0 +1,465 @@
+//! The month itself: who listens, what runs when, and what must hold in the end.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use ingest::{account, connect, import, lastfm, listenbrainz, replay, spotify};
+use platform::state::Gap;
+use platform::{DataDir, FixedClock, JobContext, Settings, Stop, Summary, new_run_id};
+use simulator::export::{KeySet, Package, PackageKind};
+use simulator::server::{Options, Rotation, Server, Service, Shape};
+use simulator::{AccountPlan, Elsewhere, Feeds, Kind, Listing, Scenario};
+use tokio::runtime::Runtime;
+
+use super::chance::Chance;
+use super::requests;
+use super::schema::{self, Fact};
+use super::truth::Published;
+use super::weather::Weather;
+use crate::world::World;
+
+const POLLS_PER_DAY: usize = 125;
+const TICK: TimeDelta = TimeDelta::minutes(30);
+const LOGIN_ENDED: &str = "the login has ended";
+
+/// One month.
+pub(super) struct Month {
+    seed: u64,
+    chance: Chance,
+    folder: World,
+    server: Server,
+    _runtime: Runtime,
+    weather: Weather,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    now: DateTime<Utc>,
+    /// Nothing runs from then to then.
+    outage: (DateTime<Utc>, DateTime<Utc>),
+    exports: Vec<Package>,
+    /// The last time that these answered well.
+    listened: HashMap<&'static str, DateTime<Utc>>,
+    wrong: Vec<String>,
+    t: (Duration, Duration, Duration),
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    simulator::parse_instant(text).unwrap()
+}
+
+impl Month {
+    pub(super) fn of(seed: u64) -> Self {
+        let mut chance = Chance::of(seed);
+        let (from, to) = (at("2024-10-12"), at("2024-11-12"));
+        let day =
+            |day: i64, chance: &mut Chance| from + TimeDelta::days(day) + TimeDelta::minutes(chance.between(0, 1440));
+        let zones = [Tz::Asia__Kolkata, Tz::America__New_York, Tz::Pacific__Apia, Tz::Australia__Lord_Howe];
+        let (away, back) = (day(4, &mut chance), day(14, &mut chance));
+        let ada = AccountPlan::at_home("ada", Tz::Europe__Berlin)
+            .moves_to(chance.pick(&zones), away)
+            .moves_to(Tz::Europe__Berlin, back)
+            .elsewhere(Elsewhere::everything(250));
+        let only_scrobbles =
+            Elsewhere { lastfm: Feeds::ALL, navidrome_plays: 60, late_per_mille: 100, ..Elsewhere::default() };
+        let bob = AccountPlan::at_home("bob", Tz::America__St_Johns)
+            .moves_to(Tz::America__Denver, day(18, &mut chance))
+            .elsewhere(only_scrobbles);
+        let scenario = Scenario::new(seed)
+            .between(from, to)
+            .plays_per_account(1_700)
+            .artists(120)
+            .listing(Listing::with(30, 12))
+            .account(ada)
+            .account(bob);
+        let outage = day(chance.between(8, 20), &mut chance);
+        let rotation = [Rotation::Keep, Rotation::Renew, Rotation::Replace][(seed % 3) as usize];
+        let options = Options {
+            shape: if seed % 2 == 0 { Shape::Development } else { Shape::Extended },
+            now: Some(from),
+            tokens_expire: true,
+            rotation,
+            authorized_at: Some(from - TimeDelta::days(chance.between(100, 180))),
+            listen_window: TimeDelta::seconds(chance.pick(&[20, 600, 86_400])),
+            listenbrainz_limit: Some(30),
+            ..Options::default()
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let world = simulator::World::build(&scenario).unwrap();
+        let server = runtime.block_on(Server::start(world, options)).unwrap();
+        Self {
+            seed,
+            chance,
+            folder: World::new(),
+            server,
+            _runtime: runtime,
+            weather: Weather::default(),
+            from,
+            to,
+            now: from,
+            outage: (outage, outage + TimeDelta::days(2)),
+            exports: Vec::new(),
+            listened: HashMap::new(),
+            wrong: Vec::new(),
+            t: Default::default(),
+        }
+    }
+
+    /// Lives it.
+    pub(super) fn live(&mut self) {
+        self.begin();
+        // The last two days are quiet, so that everybody comes to say what they know.
+        let fair_from = self.to - TimeDelta::days(2);
+        let early_export = (self.seed % 2 == 1).then(|| self.from + TimeDelta::days(13));
+        let mut tick = 0;
+        while self.now < self.to {
+            self.now += TICK;
+            tick += 1;
+            self.server.set_now(self.now);
+            if (self.outage.0..self.outage.1).contains(&self.now) {
+                continue;
+            }
+            if tick > 48 && self.now < fair_from {
+                self.weather.change(&self.server, &mut self.chance, self.now);
+            } else {
+                self.weather.clear_up(&self.server);
+            }
+            if early_export.is_some_and(|export| export <= self.now && self.now < export + TICK) {
+                let until = self.now - TimeDelta::hours(30);
+                self.import(Package::extended("ada", KeySet::Keys23).between(self.from, until));
+            }
+            if self.chance.once_in(60) {
+                self.kill_a_poll();
+            }
+            let t = std::time::Instant::now();
+            self.poll();
+            self.t.0 += t.elapsed();
+            if tick % 48 == 0 {
+                eprintln!("{} {:?} {} requests", self.now, self.t, self.server.request_log().len());
+                replay::compact(&self.context(&[])).unwrap();
+            }
+            match tick % 8 {
+                3 => self.listen("listenbrainz", |context| listenbrainz::fetch(context, None)),
+                5 => self.listen("lastfm", |context| lastfm::fetch(context, None)),
+                _ => {}
+            }
+        }
+    }
+
+    /// Everybody's exports, which the services make some hours before the end.
+    pub(super) fn import_exports(&mut self) {
+        let until = self.to - TimeDelta::hours(self.chance.between(3, 60));
+        for name in ["ada", "bob"] {
+            self.import(Package::extended(name, KeySet::Keys23).between(self.from, until));
+            self.import(Package::account_data(name).between(self.from, until + TimeDelta::hours(2)));
+        }
+    }
+
+    fn begin(&mut self) {
+        let context = self.context(&[]);
+        for account in self.server.world().accounts() {
+            let (first, moves) = account.stays.split_first().unwrap();
+            account::add(&context, &account.name, Some(first.zone.name()), None).unwrap();
+            for stay in moves {
+                let change = account::Change {
+                    zone: Some(stay.zone.name().to_owned()),
+                    from: stay.since.map(|since| since.to_rfc3339()),
+                    ..account::Change::default()
+                };
+                account::set(&context, &account.name, &change).unwrap();
+            }
+            let users = [("listenbrainz", &account.listenbrainz_name), ("lastfm", &account.lastfm_name)];
+            for (service, user) in
+                users.into_iter().filter(|(service, _)| account.name == "ada" || *service == "lastfm")
+            {
+                let request = connect::Request {
+                    service: service.into(),
+                    account: Some(account.name.clone()),
+                    user: Some(user.clone()),
+                    ..connect::Request::default()
+                };
+                connect::connect(&context, &request).unwrap();
+            }
+        }
+        let token = self.server.refresh_token("ada").unwrap();
+        spotify::poll(&self.context(&[("SPOTIFY_REFRESH_TOKEN", &token)]), Some("ada")).unwrap();
+        self.log_in("bob");
+    }
+
+    /// The newest plays of both, as the scheduler would.
+    fn poll(&mut self) {
+        let is_fair = self.is_fair();
+        let before = self.server.request_log().len();
+        let polled = spotify::poll(&self.context(&[]), None);
+        let log = self.server.request_log();
+        let here = format!("seed {} at {}", self.seed, self.now);
+        if is_fair {
+            match &polled {
+                Ok(summary) if !summary.partial => {}
+                other => self.wrong.push(format!("{here}: a poll without any trouble gave {other:?}")),
+            }
+            if !requests::is_steady(&log[before..], 2) {
+                self.wrong.push(format!("{here}: a steady poll asked {:?}", &log[before..]));
+            }
+        }
+        self.judge("poll", polled);
+        self.sign_in_again();
+    }
+
+    fn listen(&mut self, what: &'static str, fetch: impl Fn(&JobContext) -> anyhow::Result<Summary>) {
+        let t = std::time::Instant::now();
+        let fetched = fetch(&self.context(&[]));
+        if what == "lastfm" {
+            self.t.2 += t.elapsed()
+        } else {
+            self.t.1 += t.elapsed()
+        };
+        if fetched.as_ref().is_ok_and(|summary| !summary.partial) {
+            self.listened.insert(what, self.now);
+        }
+        self.judge(what, fetched);
+    }
+
+    /// A job may be told to come later or to wait for a person; nothing else may go wrong.
+    fn judge(&mut self, what: &str, outcome: anyhow::Result<Summary>) {
+        if let Err(error) = outcome
+            && !matches!(Stop::in_chain(&error), Some(Stop::Later { .. } | Stop::NeedsPerson(_)))
+        {
+            self.wrong.push(format!("seed {} at {}: {what}: {error:#}", self.seed, self.now));
+        }
+    }
+
+    /// Nothing is wrong, nobody wants quiet, and there is budget left.
+    fn is_fair(&self) -> bool {
+        let state = self.context(&[]).state().unwrap();
+        let used = state.requests_of_day("spotify/default", "polls", self.now).unwrap();
+        self.weather.is_fair()
+            && state.cooldowns(self.now).unwrap().is_empty()
+            && state.connections().unwrap().iter().all(|one| one.trouble.is_none())
+            && used as usize + 2 <= POLLS_PER_DAY
+    }
+
+    /// The real program, killed at some moment of a poll.
+    fn kill_a_poll(&mut self) {
+        let vars = self.vars();
+        let now = self.now.to_rfc3339();
+        let mut command = self.folder.command(&["spotify"]);
+        command.envs(vars.iter()).env("TRACKER_NOW", now).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(self.chance.between(5, 150).unsigned_abs()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Some hours after a login has ended, its owner notices, and logs in on a fair day.
+    fn sign_in_again(&mut self) {
+        let context = self.context(&[]);
+        let state = context.state().unwrap();
+        if !self.weather.is_fair() || !state.cooldowns(self.now).unwrap().is_empty() || !self.chance.once_in(4) {
+            return;
+        }
+        let accounts = state.accounts().unwrap();
+        let ended = |one: &platform::state::FetchedSource| {
+            one.service == "spotify" && one.trouble.as_deref().is_some_and(|trouble| trouble.starts_with(LOGIN_ENDED))
+        };
+        let names: Vec<String> = state
+            .connections()
+            .unwrap()
+            .into_iter()
+            .filter(ended)
+            .filter_map(|one| accounts.iter().find(|account| account.account_id == one.account_id))
+            .map(|account| account.name.clone())
+            .collect();
+        for name in names {
+            self.log_in(&name);
+        }
+    }
+
+    /// Logs in as on a server: the address is opened elsewhere and the last one is pasted.
+    fn log_in(&mut self, name: &str) {
+        self.server.login_as(name).unwrap();
+        let mut command = self.folder.command(&["account", "connect", "spotify", "--account", name, "--no-wait"]);
+        let begun = command.envs(self.vars()).env("TRACKER_NOW", self.now.to_rfc3339()).output().unwrap();
+        let screen = String::from_utf8(begun.stderr).unwrap();
+        let address = screen.lines().map(str::trim).find(|line| line.contains("/authorize?")).expect(&screen);
+        let request = connect::Request {
+            service: "spotify".into(),
+            account: Some(name.into()),
+            paste: Some(redirect_of(address)),
+            ..connect::Request::default()
+        };
+        connect::connect(&self.context(&[]), &request).unwrap();
+    }
+
+    fn import(&mut self, package: Package) {
+        let zip = self.folder.path(&format!("export-{}.zip", self.exports.len()));
+        package.write_zip(self.server.world(), &zip).unwrap();
+        let request = import::Request { paths: vec![zip], account: Some(package.account.clone()), yes: false };
+        let imported = import::import(&self.context(&[]), &request);
+        if !imported.as_ref().is_ok_and(|summary| !summary.partial) {
+            self.wrong.push(format!("seed {}: an import gave {imported:?}", self.seed));
+        }
+        self.exports.push(package);
+    }
+
+    /// Compares what is stored with what happened.
+    pub(super) fn look(&mut self, when: &str, wrong: &mut Vec<String>) {
+        eprintln!("{:?}", self.t);
+        let t = std::time::Instant::now();
+        schema::refresh(&self.folder);
+        eprintln!("refresh {:?}", t.elapsed());
+        let (facts, omissions) = (schema::facts(&self.folder), schema::omissions(&self.folder));
+        let mut found = std::mem::take(&mut self.wrong);
+        found.extend(requests::check(&self.server.request_log(), &self.weather, POLLS_PER_DAY));
+        for account in self.server.world().accounts() {
+            found.extend(self.unfetched(account));
+            found.extend(self.unpublished(account, &facts));
+            found.extend(self.unreported(account, &omissions));
+        }
+        wrong.extend(found.into_iter().map(|one| format!("seed {} {when}: {one}", self.seed)));
+    }
+
+    /// What a service told of by its last good answer was fetched.
+    fn unfetched(&self, account: &simulator::Account) -> Vec<String> {
+        let world = self.server.world();
+        let known_ms = |what: &str| self.listened.get(what).map_or(0, DateTime::timestamp_millis);
+        let served = |service| self.server.served(service, &account.name);
+        let listens = world.listens_of(account).into_iter();
+        let listens = listens.filter(|listen| listen.inserted_ms <= known_ms("listenbrainz"));
+        let scrobbles = world.scrobbles_of(account).into_iter();
+        let scrobbles = scrobbles.filter(|scrobble| scrobble.inserted_ms <= known_ms("lastfm"));
+        let (heard, scrobbled) = (served(Service::ListenBrainz), served(Service::LastFm));
+        let listens =
+            listens.filter(|listen| !heard.contains(&listen.number)).map(|it| format!("never fetched: {it:?}"));
+        let scrobbles =
+            scrobbles.filter(|it| !scrobbled.contains(&it.number)).map(|it| format!("never fetched: {it:?}"));
+        listens.chain(scrobbles).collect()
+    }
+
+    /// The numbers of the plays that the exports of a kind hold.
+    fn exported(&self, account: &str, wants_account_data: bool) -> BTreeSet<usize> {
+        let is_account_data =
+            |one: &&Package| matches!(one.kind, PackageKind::AccountData { .. }) == wants_account_data;
+        let packages = self.exports.iter().filter(is_account_data);
+        let plays = packages.flat_map(|package| package.plays(self.server.world()).map(move |play| (package, play)));
+        plays.filter(|(package, _)| package.account == account).map(|(_, play)| play.number).collect()
+    }
+
+    fn unpublished(&self, account: &simulator::Account, facts: &[Fact]) -> Vec<String> {
+        let mut numbers = self.exported(&account.name, false);
+        numbers.extend(self.exported(&account.name, true));
+        for service in [Service::Spotify, Service::ListenBrainz, Service::LastFm] {
+            numbers.extend(self.server.served(service, &account.name));
+        }
+        Published::of(self.server.world(), account, &numbers).check(facts)
+    }
+
+    /// What Spotify's list never had is inside a gap, or among the silent omissions.
+    fn unreported(&self, account: &simulator::Account, omissions: &[(String, i64)]) -> Vec<String> {
+        let world = self.server.world();
+        let context = self.context(&[]);
+        let state = context.state().unwrap();
+        let account_id = state.chosen_account(Some(&account.name)).unwrap().unwrap().account_id;
+        let gaps: Vec<Gap> = state.gaps().unwrap().into_iter().filter(|gap| gap.account_id == account_id).collect();
+        let (served, fates) = (self.server.served(Service::Spotify, &account.name), self.server.fates(&account.name));
+        let exported = self.exported(&account.name, false);
+        let mut wrong = Vec::new();
+
+        let ends: Vec<DateTime<Utc>> = served.iter().map(|number| world.play(account, *number).ended_at).collect();
+        let (Some(first), Some(last)) = (ends.iter().min(), ends.iter().max()) else {
+            return vec![format!("{} was never polled", account.name)];
+        };
+        let in_gap = |end: DateTime<Utc>| gaps.iter().any(|gap| gap.after < end && end < gap.before);
+        let mut expected = BTreeSet::new();
+        for play in world.plays_of(&account.name).filter(|play| !served.contains(&play.number)) {
+            let (number, end) = (play.number, play.ended_at);
+            let is_odd = fates.late.contains(&number) || fates.lost.contains(&number);
+            if play.in_api && !is_odd && end < *last && !in_gap(end) {
+                wrong.push(format!("lost by overflow and in no gap: {number} of {}, {end}", account.name));
+            }
+            let belongs = matches!(play.kind, Kind::Track | Kind::Local) && play.ms_played >= 30_000;
+            if belongs && exported.contains(&number) && *first < end && end < *last && !in_gap(end) {
+                expected.insert(end.timestamp());
+            }
+        }
+        let told: BTreeSet<i64> =
+            omissions.iter().filter(|(name, _)| *name == account.name).map(|(_, ms)| ms.div_euclid(1_000)).collect();
+        if told != expected {
+            let (more, less): (Vec<_>, Vec<_>) =
+                (told.difference(&expected).collect(), expected.difference(&told).collect());
+            let shown = |ends: &[&i64]| {
+                ends.iter().take(5).map(|end| format!("{:?}", DateTime::from_timestamp(**end, 0))).collect::<Vec<_>>()
+            };
+            wrong.push(format!(
+                "{}: {} omissions told that are none {:?}, {} not told {:?}",
+                account.name,
+                more.len(),
+                shown(&more),
+                less.len(),
+                shown(&less)
+            ));
+        }
+        let covered_to = self
+            .exports
+            .iter()
+            .filter(|package| package.account == account.name)
+            .filter_map(|package| package.plays(world).map(|play| play.ended_at).max())
+            .max();
+        for gap in &gaps {
+            let is_covered = covered_to.is_some_and(|to| gap.before <= to);
+            if gap.closed_by.is_some() != is_covered {
+                wrong.push(format!("{gap:?} and the exports reach to {covered_to:?}"));
+            }
+        }
+        wrong
+    }
+
+    fn vars(&self) -> HashMap<String, String> {
+        let data = self.folder.path("data");
+        [
+            ("ENVIRONMENT", "testing"),
+            ("DATA_DIR", data.to_str().unwrap()),
+            ("TIMEZONE", "UTC"),
+            ("SPOTIFY_CLIENT_ID", "id"),
+            ("SPOTIFY_CLIENT_SECRET", "secret"),
+            ("SPOTIFY_BASE_URL", &self.server.base_url()),
+            ("SPOTIFY_ACCOUNTS_BASE_URL", &self.server.accounts_base_url()),
+            ("LISTENBRAINZ_BASE_URL", &self.server.listenbrainz_base_url()),
+            ("LASTFM_BASE_URL", &self.server.lastfm_base_url()),
+            ("LASTFM_API_KEY", "key"),
+            ("MUSIC_SPOTIFY__POLLS_PER_DAY", &POLLS_PER_DAY.to_string()),
+            ("MUSIC_HTTP__TIMEOUT_SECS", "1"),
+            ("MUSIC_HTTP__FIRST_WAIT_MS", "1"),
+            ("MUSIC_HTTP__LONGEST_WAIT_MS", "20"),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+    }
+
+    fn context(&self, more: &[(&str, &str)]) -> JobContext {
+        let mut vars = self.vars();
+        vars.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let settings = Settings::from_vars(&vars).unwrap();
+        JobContext {
+            data: DataDir::new(&settings.data_dir, None),
+            settings,
+            clock: Arc::new(FixedClock(self.now)),
+            run_id: new_run_id(self.now),
+        }
+    }
+}
+
+/// Where a browser would end up.
+fn redirect_of(address: &str) -> String {
+    let (host, path) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().find_map(|line| line.strip_prefix("location: ")).expect(&answer).to_owned()
+}

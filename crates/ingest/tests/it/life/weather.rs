@@ -1,0 +1,129 @@
+//! What goes wrong in a month, and when.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use simulator::server::{ErrorBody, Fault, FaultKind, RetryAfter, Server, Service};
+
+use super::chance::Chance;
+
+/// How long a service is left alone that limits the rate without a word about time.
+const UNTOLD_SECS: i64 = 60;
+
+/// The faults that are on, and what services asked for.
+#[derive(Default)]
+pub(super) struct Weather {
+    passing: Vec<(u64, DateTime<Utc>)>,
+    /// Since when, and by which fault of which service, so many seconds of quiet are asked for.
+    pub(super) wishes: Vec<(DateTime<Utc>, Service, &'static str, i64)>,
+}
+
+impl Weather {
+    /// Whether nothing is wrong.
+    pub(super) fn is_fair(&self) -> bool {
+        self.passing.is_empty()
+    }
+
+    /// Lets the weather change. What is switched on is over after some time, if not before.
+    pub(super) fn change(&mut self, server: &Server, chance: &mut Chance, now: DateTime<Utc>) {
+        self.passing.retain(|(id, until)| {
+            let is_over = *until <= now;
+            if is_over {
+                server.switch_off(*id);
+            }
+            !is_over
+        });
+        if self.passing.len() < 2 && chance.once_in(9) {
+            let (fault, hours) = trouble(chance);
+            let is_wish = |kind: &FaultKind| match kind {
+                FaultKind::RateLimited { retry_after } | FaultKind::QuotaExceeded { retry_after } => Some(*retry_after),
+                _ => None,
+            };
+            if let Some(wish) = is_wish(&fault.kind) {
+                let secs = match wish {
+                    RetryAfter::Absent => UNTOLD_SECS,
+                    RetryAfter::Secs(secs) | RetryAfter::Date(secs) => secs,
+                };
+                self.wishes.push((now, fault.service, fault.kind.name(), secs));
+            }
+            let id = server.switch_on(fault).unwrap();
+            self.passing.push((id, now + TimeDelta::minutes(hours * 60 - 1)));
+        }
+    }
+
+    /// Everything is well from now on.
+    pub(super) fn clear_up(&mut self, server: &Server) {
+        server.clear_faults();
+        self.passing.clear();
+    }
+
+    /// How much quiet the fault that answered at `at` asked for.
+    pub(super) fn wish(&self, service: Service, fault: &str, at: DateTime<Utc>) -> Option<TimeDelta> {
+        let mut wishes = self.wishes.iter().rev();
+        let is_it = |wish: &&(DateTime<Utc>, Service, &str, i64)| wish.0 <= at && wish.1 == service && wish.2 == fault;
+        wishes.find(is_it).map(|wish| TimeDelta::seconds(wish.3))
+    }
+}
+
+/// Something that goes wrong, and for how many hours at most.
+fn trouble(chance: &mut Chance) -> (Fault, i64) {
+    let service = match chance.between(0, 10) {
+        0..7 => Service::Spotify,
+        7..9 => Service::ListenBrainz,
+        _ => Service::LastFm,
+    };
+    let wait = match chance.between(0, 5) {
+        0 => RetryAfter::Absent,
+        1 => RetryAfter::Secs(chance.between(1, 60)),
+        2 => RetryAfter::Date(chance.between(1, 3_600)),
+        3 => RetryAfter::Secs(chance.between(60, 7_200)),
+        _ => RetryAfter::Date(chance.between(3_600, 36_000)),
+    };
+    let broken = match chance.between(0, 7) {
+        0 => FaultKind::RateLimited { retry_after: wait },
+        1 | 2 => {
+            let body = chance.pick(&[ErrorBody::Empty, ErrorBody::Html, ErrorBody::Json]);
+            FaultKind::ServerError { status: chance.pick(&[500, 502, 503, 504]), body }
+        }
+        3 => FaultKind::Dropped {},
+        4 => FaultKind::NotJson {},
+        5 => FaultKind::Slow { pause_ms: 1, pieces: 7 },
+        _ => FaultKind::OutOfOrder {},
+    };
+    let times = chance.between(1, 8).unsigned_abs();
+    let short = |kind| (Fault::new(service, kind).times(times), 3);
+    if service == Service::LastFm {
+        return match chance.between(0, 3) {
+            0 => {
+                let kind =
+                    FaultKind::ServiceError { error: chance.pick(&[8, 11, 16]), status: chance.pick(&[200, 500]) };
+                short(kind)
+            }
+            1 => (Fault::new(service, FaultKind::Truncated {}).at("recent-tracks").times(times), 3),
+            _ => short(broken),
+        };
+    }
+    if service == Service::ListenBrainz {
+        return match chance.between(0, 4) {
+            0 => (Fault::new(service, FaultKind::Truncated {}).times(times), 9),
+            1 => (Fault::new(service, FaultKind::DuplicatedPlays {}), chance.between(5, 20)),
+            _ => short(broken),
+        };
+    }
+    let hours = chance.between(2, 16);
+    let list = |kind| Fault::new(service, kind).at("recently-played");
+    match chance.between(0, 16) {
+        0 => (list(FaultKind::QuotaExceeded { retry_after: RetryAfter::Secs(13 * 3_600) }).times(1), 3),
+        1 => (list(FaultKind::Truncated {}).times(times), 3),
+        2 => (list(FaultKind::ExpiredToken {}).times(times), 3),
+        3 => (Fault::new(service, FaultKind::Hang {}).times(1), 1),
+        4 => (Fault::new(service, FaultKind::PremiumLapsed {}), hours),
+        5 | 6 => (list(FaultKind::DuplicatedPlays {}), hours),
+        7 => (list(FaultKind::OutOfOrder {}), hours),
+        8 => (list(FaultKind::LatePlays { delay_secs: chance.between(600, 20_000), per_mille: 400 }), hours),
+        9 => (list(FaultKind::LostPlays { per_mille: 150 }), hours),
+        10 => (list(FaultKind::RateLimited { retry_after: wait }).times(times), 3),
+        11 => (Fault::new(service, FaultKind::RateLimited { retry_after: wait }).at("token").times(times), 3),
+        12 => (Fault::new(service, FaultKind::Revoked {}).at("token").times(1), 1),
+        13 => (Fault::new(service, broken).at("token").times(times), 3),
+        _ => (Fault::new(service, broken).at("recently-played").times(times), 3),
+    }
+}
