@@ -49,12 +49,18 @@ enum Command {
         /// Only this account [default: every account that connected it]
         #[arg(long, value_name = "NAME")]
         account: Option<String>,
+        /// The whole history once more: programs may have added listens from long ago
+        #[arg(long)]
+        all: bool,
     },
     /// Fetch the scrobbles of each connected Last.fm user: all of them, later what is new
     Lastfm {
         /// Only this account [default: every account that connected it]
         #[arg(long, value_name = "NAME")]
         account: Option<String>,
+        /// The whole history once more: programs may have added listens from long ago
+        #[arg(long)]
+        all: bool,
     },
     /// How fresh everything is, what is missing, and what needs you
     Status {
@@ -214,11 +220,11 @@ impl Cli {
             Command::Spotify { account } => {
                 run_job("ingest spotify", common, |context| spotify::poll(context, account.as_deref()))
             }
-            Command::Listenbrainz { account } => {
-                run_job("ingest listenbrainz", common, |context| listenbrainz::fetch(context, account.as_deref()))
+            Command::Listenbrainz { account, all } => {
+                run_job("ingest listenbrainz", common, |context| listenbrainz::fetch(context, account.as_deref(), all))
             }
-            Command::Lastfm { account } => {
-                run_job("ingest lastfm", common, |context| lastfm::fetch(context, account.as_deref()))
+            Command::Lastfm { account, all } => {
+                run_job("ingest lastfm", common, |context| lastfm::fetch(context, account.as_deref(), all))
             }
             Command::Status { account } => {
                 run_job("ingest status", common, |context| status::status(context, account.as_deref()))

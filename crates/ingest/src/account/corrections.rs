@@ -29,6 +29,26 @@ pub(super) fn rename(data: &DataDir, account: &Account, into: Option<&str>) -> a
     Ok(changed)
 }
 
+/// The plays that corrections name one by one.
+///
+/// # Errors
+/// When a file cannot be read as CSV.
+pub(super) fn plays(data: &DataDir) -> anyhow::Result<Vec<String>> {
+    let path = data.corrections().join("plays.csv");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_path(&path)?;
+    let column = reader.headers()?.iter().position(|name| name.trim() == "play");
+    let mut plays = Vec::new();
+    for record in reader.records() {
+        let record = record.with_context(|| format!("reading {}", path.display()))?;
+        plays.extend(column.and_then(|place| record.get(place)).map(|play| play.trim().to_owned()));
+    }
+    plays.retain(|play| !play.is_empty());
+    Ok(plays)
+}
+
 fn rename_in(path: &Path, account: &Account, into: Option<&str>) -> anyhow::Result<usize> {
     let text = fs::read_to_string(path)?;
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(text.as_bytes());

@@ -1,7 +1,13 @@
 //! Two accounts that turn out to be one person.
 
+use std::collections::{BTreeSet, HashSet};
+
 use anyhow::{Context, ensure};
+use lake::identity::Id;
+use lake::manifest::{Manifest, Partition};
+use lake::parts;
 use lake::raw::{Receipt, State};
+use lake::schema::PLAYS;
 use platform::{JobContext, Stop};
 
 use super::corrections;
@@ -26,6 +32,7 @@ pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<Str
     let source = Session::begin(context, from.clone())?;
     let target = Session::begin(context, into.clone())?;
     context.state()?.may_merge(&from, &into)?;
+    names_no_play(context, &source)?;
     let mut receipts = source.raw.receipts()?;
     receipts.sort_by(|(left, _), (right, _)| left.order().cmp(&right.order()));
     let there = target.raw.receipts()?;
@@ -63,4 +70,29 @@ pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<Str
         rebuilt.observations,
         into.name
     ))
+}
+
+/// A play gets another name when its account changes, so a correction that names it would lose
+/// it, and what somebody left out would be back.
+fn names_no_play(context: &JobContext, from: &Session<'_>) -> anyhow::Result<()> {
+    let named: HashSet<Id> = corrections::plays(&context.data)?.iter().filter_map(|play| Id::parse(play)).collect();
+    let plays = Manifest::read(&context.data, &PLAYS)?;
+    let partitions: BTreeSet<&Partition> = plays
+        .files
+        .iter()
+        .map(|part| &part.partition)
+        .filter(|partition| !named.is_empty() && partition.account_id == from.account_id())
+        .collect();
+    for partition in partitions {
+        let known = parts::known(&context.data, &plays, partition)?.plays;
+        if let Some(play) = named.iter().find(|play| known.contains(play)) {
+            return Err(Stop::Usage(format!(
+                "a correction names the play {play} of {:?}, which gets another name: take it back with `music-tracker \
+                 correct undo`, and make it again after the merge (by time or track it holds for both accounts)",
+                from.account.name
+            ))
+            .into());
+        }
+    }
+    Ok(())
 }

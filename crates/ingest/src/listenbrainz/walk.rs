@@ -143,6 +143,11 @@ impl<'w, 's> Walk<'w, 's> {
                 let page = self.page(Window::Newest, count).await?;
                 bar.inc(page.seconds.len() as u64);
                 (top, first) = (page.newest(), page.first);
+                // The history begins earlier than it did: somebody imported old listens.
+                let floor = match (page.first, self.cursor("first")?) {
+                    (Some(now), Some(then)) if now < then => BEGINNING,
+                    _ => floor,
+                };
                 self.set_cursor("top", top)?;
                 page.oldest().map(|oldest| Open { after: floor, before: oldest + 1 }).into_iter().collect()
             }
@@ -169,6 +174,9 @@ impl<'w, 's> Walk<'w, 's> {
             }
         }
         bar.finish_and_clear();
+        if first.is_some() {
+            self.set_cursor("first", first)?;
+        }
         Ok(top)
     }
 

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use lake::schema::{PLAY_CREDITS, PLAYS};
-use simulator::server::{FaultKind, Options, RetryAfter, Service};
+use serde_json::json;
+use simulator::server::{Options, Service};
+use tokio::runtime::Runtime;
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::recorded_pages::recorded_of;
 use crate::upstream::{SECRET, Upstream};
@@ -118,27 +123,66 @@ fn the_whole_history_of_lastfm_comes_at_first_and_then_what_is_new() {
     assert!(world.says(&upstream, &["account", "connect", "lastfm", "--user", "nobody-at-all"]).0 != 0);
 }
 
+/// A Last.fm of 2,000 scrobbles, one every ten minutes, that breaks down after some pages, and
+/// keeps the `to` of each request.
+fn scrobbles(good_pages: Arc<Mutex<usize>>, asked: Arc<Mutex<Vec<Option<i64>>>>) -> (MockServer, Runtime) {
+    const FIRST: i64 = 1_700_000_000;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let answer = move |request: &Request| {
+        let number = |name: &str| {
+            request.url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<i64>().ok())
+        };
+        let (from, to, limit) = (number("from"), number("to"), number("limit").unwrap());
+        let mut left = good_pages.lock().unwrap();
+        if limit > 1 {
+            if *left == 0 {
+                return ResponseTemplate::new(500).set_body_string("{\"error\":8,\"message\":\"later\"}");
+            }
+            *left -= 1;
+            asked.lock().unwrap().push(to);
+        }
+        let times = (0..2_000).map(|place| FIRST + place * 600).rev();
+        let wanted = times.filter(|at| from.is_none_or(|from| *at >= from) && to.is_none_or(|to| *at < to));
+        let track =
+            |at: i64| json!({"name": format!("Song {at}"), "artist": {"#text": "A"}, "date": {"uts": at.to_string()}});
+        let tracks: Vec<_> = wanted.take(usize::try_from(limit).unwrap()).map(track).collect();
+        ResponseTemplate::new(200).set_body_json(json!({"recenttracks": {"track": tracks}}))
+    };
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(method("GET")).respond_with(answer).mount(&server).await;
+        server
+    });
+    (server, runtime)
+}
+
 #[test]
-fn a_kill_in_the_middle_goes_on_where_it_was() {
-    let (world, upstream) = (World::new(), Upstream::start());
-    world.connect_lastfm(&upstream);
-    for page in 1..=4 {
-        // The service breaks off again and again: each run gets a little further.
-        let fault = FaultKind::RateLimited { retry_after: RetryAfter::Secs(3_600) };
-        let calm = upstream.server.switch_on(simulator::server::Fault::new(Service::LastFm, fault)).unwrap();
-        assert_eq!(world.job(&upstream, &["lastfm"]).exit_code, 75);
-        upstream.server.switch_off(calm);
-        upstream.wait(TimeDelta::hours(2));
-        upstream.once(Service::LastFm, "recent-tracks", FaultKind::Truncated {});
-        let _ = page;
+fn a_walk_that_breaks_off_goes_on_where_it_was() {
+    let (good_pages, asked) = (Arc::new(Mutex::new(0)), Arc::default());
+    let (server, _runtime) = scrobbles(Arc::clone(&good_pages), Arc::clone(&asked));
+    let world = World::new();
+    let job = |args: &[&str]| {
+        let mut command = world.command(args);
+        command.env("LASTFM_BASE_URL", server.uri()).env("LASTFM_API_KEY", "key").output().unwrap()
+    };
+    assert!(job(&["account", "connect", "lastfm", "--user", "ada_fm"]).status.success());
+    let mut runs = 0;
+    while {
+        *good_pages.lock().unwrap() = 3;
+        runs += 1;
+        !job(&["lastfm"]).status.success()
+    } {
+        assert!(runs < 10);
     }
-    let before = upstream.requests(Service::LastFm);
-    world.job(&upstream, &["lastfm"]).expect_ok();
-    let stored = world.plays_stored();
-    assert!(stored > 1_000);
-    let pages = upstream.requests(Service::LastFm) - before;
-    assert!(pages < 20, "{pages}");
-    assert_eq!(world.job(&upstream, &["lastfm"]).expect_ok().count("stored"), 0);
+    assert!(runs > 3, "{runs}");
+    assert_eq!(world.plays_stored(), 2_000);
+    // Each page begins with the second at which the one before it ended: 199 new ones a page.
+    let mut pages = asked.lock().unwrap().clone();
+    let fetched = pages.len();
+    pages.sort_unstable();
+    pages.dedup();
+    assert!(fetched - pages.len() <= 2, "{fetched} requests for {} pages", pages.len());
+    assert!(pages.len() <= 2_000 / 199 + 3, "{} pages", pages.len());
 }
 
 #[test]

@@ -143,8 +143,8 @@ impl Month {
                 replay::compact(&self.context(&[])).unwrap();
             }
             match tick % 8 {
-                3 => self.listen("listenbrainz", |context| listenbrainz::fetch(context, None)),
-                5 => self.listen("lastfm", |context| lastfm::fetch(context, None)),
+                3 => self.listen("listenbrainz", |context| listenbrainz::fetch(context, None, false)),
+                5 => self.listen("lastfm", |context| lastfm::fetch(context, None, false)),
                 _ => {}
             }
         }
