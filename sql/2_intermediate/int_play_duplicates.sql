@@ -12,7 +12,7 @@
 --        int_play_observations_chosen
 -- tests: references canonical_play_id int_play_observations_chosen.play_id
 --        references rule match_rules.rule
---        between distance_s 0 180
+--        between distance_s 0 600
 --        between round 1 9
 
 with duplicates as (

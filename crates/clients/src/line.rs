@@ -158,12 +158,7 @@ impl Line {
     }
 
     fn limit(&self, class: Class) -> RequestLimit {
-        RequestLimit {
-            service: self.service.clone(),
-            class: class.name,
-            spacing: self.spacing,
-            per_day: class.per_day,
-        }
+        RequestLimit { service: self.service.clone(), class: class.name, spacing: self.spacing, per_day: class.per_day }
     }
 
     /// A cooldown of seconds is.

@@ -24,7 +24,8 @@ impl<'w> Published<'w> {
     pub(super) fn of(world: &'w World, account: &'w Account, numbers: &BTreeSet<usize>) -> Self {
         let plays: BTreeMap<usize, TruePlay<'w>> =
             numbers.iter().map(|number| (*number, world.play(account, *number))).collect();
-        let mut this = Self { account, plays, by_end: BTreeMap::new(), by_start: BTreeMap::new(), by_minute: BTreeMap::new() };
+        let mut this =
+            Self { account, plays, by_end: BTreeMap::new(), by_start: BTreeMap::new(), by_minute: BTreeMap::new() };
         for (number, play) in &this.plays {
             this.by_end.entry(play.ended_at.timestamp()).or_default().push(*number);
             this.by_start.entry(play.started_at.timestamp()).or_default().push(*number);
@@ -55,8 +56,15 @@ impl<'w> Published<'w> {
             let play = &self.plays[number];
             format!(
                 "missing: {} of {}: {:?} from {} to {} ({} ms, {:?}, late {}, lost {})",
-                number, play.account, play.item.title, play.started_at, play.ended_at, play.ms_played, play.kind,
-                play.is_late, play.is_lost,
+                number,
+                play.account,
+                play.item.title,
+                play.started_at,
+                play.ended_at,
+                play.ms_played,
+                play.kind,
+                play.is_late,
+                play.is_lost,
             )
         }));
         wrong
@@ -91,10 +99,7 @@ impl<'w> Published<'w> {
             play.item.title == fact.title && (play.ended_at.timestamp_millis() - fact.ended_ms).abs() < 900_000
         };
         let shown = self.plays.values().filter(is_near).map(|play| {
-            format!(
-                "{} from {} to {} of {} ms",
-                play.number, play.started_at, play.ended_at, play.item.duration_ms
-            )
+            format!("{} from {} to {} of {} ms", play.number, play.started_at, play.ended_at, play.item.duration_ms)
         });
         shown.collect::<Vec<_>>().join(", ")
     }
