@@ -1,6 +1,7 @@
 //! `music-tracker` from outside, with scripts in the place of the other programs.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot lay its ground has failed")]
 
+mod canaries;
 mod healing;
 mod home;
 mod hostile_names;

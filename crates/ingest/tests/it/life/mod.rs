@@ -13,27 +13,41 @@ mod schema;
 mod truth;
 mod weather;
 
+use std::sync::Mutex;
+
 use month::Month;
 
-/// How many months are lived; more with `MUSIC_LIVES=20`, one of them with `MUSIC_LIVES=seed:7`.
-fn seeds() -> Vec<u64> {
+/// Which lives are lived, and for how many days. As a rule two short ones; whole months with
+/// `MUSIC_LIVES=20` (seeds 1 to 20), one of them with `MUSIC_LIVES=seed:7`.
+fn lives() -> Vec<(u64, i64)> {
     #[allow(clippy::disallowed_methods, reason = "a knob of the test, not a setting of the program")]
     let wish = std::env::var("MUSIC_LIVES").unwrap_or_default();
     match wish.strip_prefix("seed:") {
-        Some(seed) => vec![seed.parse().unwrap()],
-        None => (1..=wish.parse().unwrap_or(2)).collect(),
+        Some(seed) => vec![(seed.parse().unwrap(), 31)],
+        None if wish.is_empty() => vec![(1, 6), (2, 6)],
+        None => (1..=wish.parse().unwrap()).map(|seed| (seed, 31)).collect(),
     }
+}
+
+fn live((seed, days): (u64, i64)) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut month = Month::of(seed, days);
+    month.live();
+    month.look("before the exports", &mut wrong);
+    month.import_exports();
+    month.look("with the exports", &mut wrong);
+    wrong
 }
 
 #[test]
 fn a_month_of_life_loses_nothing_and_says_what_it_never_got() {
+    let lives = Mutex::new(lives());
+    let next = || lives.lock().unwrap().pop();
+    let work = || std::iter::from_fn(next).flat_map(live).collect::<Vec<String>>();
     let mut wrong = Vec::new();
-    for seed in seeds() {
-        let mut month = Month::of(seed);
-        month.live();
-        month.look("before the exports", &mut wrong);
-        month.import_exports();
-        month.look("with the exports", &mut wrong);
-    }
+    std::thread::scope(|scope| {
+        let workers = [scope.spawn(work), scope.spawn(work)];
+        workers.into_iter().for_each(|worker| wrong.extend(worker.join().unwrap()));
+    });
     assert!(wrong.is_empty(), "{} mistakes\n{}", wrong.len(), wrong.join("\n"));
 }

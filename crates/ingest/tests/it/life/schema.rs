@@ -55,7 +55,7 @@ pub(super) fn omissions(folder: &World) -> Vec<(String, i64)> {
 
 fn rows(folder: &World, sql: &str) -> Vec<Value> {
     let answer = transform(folder, &["query", "--format", "json", sql]);
-    answer.lines().map(|row| serde_json::from_str(row).unwrap()).collect()
+    answer.lines().filter(|line| !line.is_empty()).map(|row| serde_json::from_str(row).unwrap()).collect()
 }
 
 /// The programs of the workspace are built into one folder.

@@ -115,7 +115,7 @@ fn trouble(chance: &mut Chance) -> (Fault, i64) {
         1 => (list(FaultKind::Truncated {}).times(times), 3),
         2 => (list(FaultKind::ExpiredToken {}).times(times), 3),
         3 => (Fault::new(service, FaultKind::Hang {}).times(1), 1),
-        4 => (Fault::new(service, FaultKind::PremiumLapsed {}), hours),
+        4 => (list(FaultKind::PremiumLapsed {}), hours),
         5 | 6 => (list(FaultKind::DuplicatedPlays {}), hours),
         7 => (list(FaultKind::OutOfOrder {}), hours),
         8 => (list(FaultKind::LatePlays { delay_secs: chance.between(600, 20_000), per_mille: 400 }), hours),
