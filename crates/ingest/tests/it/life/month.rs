@@ -85,7 +85,7 @@ impl Month {
         let rotation = [Rotation::Keep, Rotation::Renew, Rotation::Replace][(seed % 3) as usize];
         let authorized_at = from - TimeDelta::days(chance.between(100, 180));
         let options = Options {
-            shape: if seed % 2 == 0 { Shape::Development } else { Shape::Extended },
+            shape: if seed.is_multiple_of(2) { Shape::Development } else { Shape::Extended },
             now: Some(from),
             tokens_expire: true,
             rotation,
