@@ -245,3 +245,32 @@ fn compaction_changes_no_row() {
     assert_eq!(world.rows(&PLAYS, &[]), before);
     assert_eq!(world.ingest(&["compact"]).expect_ok().count("parts"), 0, "nothing left to do");
 }
+
+#[test]
+fn exports_that_lie_loose_in_one_folder_do_not_double() {
+    let world = World::new();
+    let folder = world.path("loose");
+    let file = |name: &str, minutes: std::ops::Range<u32>| {
+        world.file(&format!("loose/{name}"), rows(minutes.map(|n| row(n, n))));
+    };
+    file("endsong_0.json", 0..100);
+    file("Streaming_History_Audio_2024_0.json", 0..80);
+    file("Streaming_History_Audio_2024_1.json", 80..150);
+    file("Streaming_History_Audio_2024_1 (1).json", 60..150);
+    world.import(&folder).expect_counts(150, 190, 0, 0);
+    assert_eq!(world.rows(&PLAYS, &[]).len(), 150);
+    let before = world.rows(&PLAYS, &[]);
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(world.rows(&PLAYS, &[]), before);
+}
+
+#[test]
+fn a_file_of_music_videos_is_not_taken_for_someone_elses() {
+    let world = World::new();
+    world.import(&world.zip("a.zip", &[(AUDIO, rows((0..200).map(|n| row(2 * n, n))))])).expect_ok();
+    let videos = rows((0..200).map(|n| row(2 * n + 1, 1_000 + n)));
+    let path = world.file("Streaming_History_Video_2024.json", videos.clone());
+    world.import(&path).expect_counts(200, 0, 0, 0);
+    let stranger = world.file("Streaming_History_Audio_2024_9.json", rows((0..200).map(|n| row(2 * n + 1, 5_000 + n))));
+    assert_eq!(world.import(&stranger).exit_code, 3, "another person's is still asked about");
+}
