@@ -169,10 +169,10 @@ impl Line {
 
     fn cool_down(&self, class: &str, wait: Duration, reason: &str) -> Result<(), ClientError> {
         let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
-        let until = self.clock.now().checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let now = self.clock.now();
+        let until = now.checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
         let cooldown =
             Cooldown { service: self.service.clone(), class: class.to_owned(), until, reason: reason.to_owned() };
-        let now = self.clock.now();
         self.state(|state| state.cool_down(&cooldown, now))
     }
 

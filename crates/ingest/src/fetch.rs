@@ -171,6 +171,18 @@ fn not_connected(service: Service, name: &str) -> Stop {
     ))
 }
 
+/// The name under which `service` knows the person.
+///
+/// # Errors
+/// A [`Stop::NeedsPerson`] when it was never said.
+pub(crate) fn user_name(session: &Session<'_>, service: Service) -> anyhow::Result<String> {
+    let connection = session.context.state()?.connection(service.name, &session.account.account_id)?;
+    connection.and_then(|one| one.user_name).ok_or_else(|| {
+        let text = format!("say who it is with `music-tracker account connect {} --user NAME`", service.name);
+        Stop::NeedsPerson(text).into()
+    })
+}
+
 /// Fetches for each of `accounts` in turn; the trouble of one does not stop the others.
 ///
 /// # Errors

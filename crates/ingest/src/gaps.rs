@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use lake::identity;
 use lake::manifest::Manifest;
 use lake::parts;
@@ -12,6 +12,7 @@ use lake::raw::{Job, Receipt};
 use lake::schema::PLAYS;
 use platform::state::Gap;
 
+use crate::account::shown;
 use crate::month::Month;
 use crate::page;
 use crate::session::Session;
@@ -72,7 +73,6 @@ pub(crate) fn notice(
 
 /// A gap for people.
 pub(crate) fn words(gap: &Gap) -> String {
-    let shown = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let fate = if gap.closed_by.is_some() {
         "an import covers it"
     } else {

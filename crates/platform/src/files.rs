@@ -96,7 +96,19 @@ fn make_folder(path: &Path, sync: &mut dyn FnMut(&Path) -> io::Result<()>) -> io
 /// # Errors
 /// Any other I/O error.
 pub fn remove_if_there(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
+    unless_gone(fs::remove_file(path))
+}
+
+/// Deletes a folder with all that is in it. That it is not there is no error.
+///
+/// # Errors
+/// Any other I/O error.
+pub fn remove_folder_if_there(path: &Path) -> io::Result<()> {
+    unless_gone(fs::remove_dir_all(path))
+}
+
+fn unless_gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     }

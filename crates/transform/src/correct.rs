@@ -348,7 +348,8 @@ fn free_id(run_id: &str, is_taken: &dyn Fn(&str) -> bool) -> String {
     id
 }
 
-fn shown(at: DateTime<Utc>) -> String {
+/// An instant as the files of corrections hold it.
+pub(crate) fn shown(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 

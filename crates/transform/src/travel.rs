@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use anyhow::Context;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use platform::state::{AccountId, AccountZone};
 use platform::{JobContext, Stop, Summary};
 
+use crate::correct::shown;
 use crate::corrections::TRIPS;
 use crate::engine::session::Limits;
 use crate::jobs::told;
@@ -210,8 +211,4 @@ fn zone_at(zones: &[AccountZone], account_id: &AccountId, at: DateTime<Utc>) -> 
 
 fn parse_zone(zone: &str) -> anyhow::Result<Tz> {
     zone.parse().map_err(|_| Stop::Usage(format!("{zone:?} is no IANA time zone; they look like Europe/Berlin")).into())
-}
-
-fn shown(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }

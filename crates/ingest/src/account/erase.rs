@@ -105,10 +105,5 @@ fn sweep(data: &DataDir, table: &Table, subfolder: &Path) -> anyhow::Result<()> 
 }
 
 fn remove_folder(folder: &Path) -> anyhow::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("deleting {}", folder.display()))
-        }
-        _ => Ok(()),
-    }
+    files::remove_folder_if_there(folder).with_context(|| format!("deleting {}", folder.display()))
 }

@@ -1,7 +1,5 @@
 //! An account that shall be no more.
 
-use std::io::{self, BufRead, IsTerminal, Write};
-
 use anyhow::Context;
 use lake::raw::RawStore;
 use platform::files::FileLock;
@@ -9,6 +7,7 @@ use platform::{JobContext, Stop};
 
 use super::corrections;
 use super::erase::{erase_account, forget_published};
+use crate::question;
 use crate::session::Session;
 
 /// Removes an account. One with a history goes only with `erase`, and only when the person who
@@ -56,16 +55,11 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
 }
 
 fn confirm(name: &str) -> anyhow::Result<()> {
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Err(
-            Stop::NeedsPerson(format!("this deletes the history of {name:?} for good: say so with --yes")).into()
-        );
-    }
-    write!(io::stderr(), "This deletes everything that is kept about {name:?}, for good. Type the name to go on: ")?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    if answer.trim() == name {
-        return Ok(());
-    }
-    Err(Stop::NeedsPerson("nothing was deleted".into()).into())
+    let question = format!("This deletes everything that is kept about {name:?}, for good. Type the name to go on:");
+    let refusal = match question::ask(&question)? {
+        Some(answer) if answer == name => return Ok(()),
+        Some(_) => "nothing was deleted".to_owned(),
+        None => format!("this deletes the history of {name:?} for good: say so with --yes"),
+    };
+    Err(Stop::NeedsPerson(refusal).into())
 }

@@ -10,10 +10,13 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use platform::Stop;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// How long to wait.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// How long the browser has to fetch its last page.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 const DONE: &str = "<!doctype html><meta charset=utf-8><title>Music Tracker</title>\
     <p>Thank you. You can close this window and go back to the terminal.";
@@ -27,18 +30,24 @@ pub(super) fn wait(port: u16, state: String) -> anyhow::Result<String> {
     runtime.block_on(async {
         let (came, mut comes) = mpsc::channel(1);
         pasted(came.clone());
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
             Ok(listener) => {
                 let server = Router::new().fallback(callback).with_state((came, state));
-                tokio::spawn(async move { axum::serve(listener, server).await });
+                let served = axum::serve(listener, server).with_graceful_shutdown(async move { drop(stopped.await) });
+                Some(tokio::spawn(async move { served.await }))
             }
             Err(error) => {
                 tracing::warn!(port, %error, "cannot listen there: paste the address that the browser ends up at");
+                None
             }
-        }
+        };
         let address = tokio::time::timeout(PATIENCE, comes.recv()).await.ok().flatten();
-        // The browser still waits for its page.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        // The browser still waits for its page; one that never fetches it is left.
+        drop(stop);
+        if let Some(server) = server {
+            drop(tokio::time::timeout(GOODBYE, server).await);
+        }
         address.ok_or_else(|| Stop::NeedsPerson("nobody came back from Spotify: begin again".into()).into())
     })
 }

@@ -3,7 +3,7 @@
 mod listener;
 mod login;
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead};
 
 use anyhow::Context;
 use clients::{Lastfm, Listenbrainz};
@@ -13,6 +13,7 @@ use platform::{JobContext, Stop};
 use crate::account::erase_source;
 use crate::fetch::{LASTFM, LISTENBRAINZ, SERVICES, SPOTIFY, Service, decided};
 use crate::import::choose_account;
+use crate::question;
 use crate::session::Session;
 use crate::spotify::token::UNPROVEN;
 
@@ -126,18 +127,11 @@ pub fn disconnect(
 }
 
 fn wants_erasing(service: Service, account: &Account) -> anyhow::Result<bool> {
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Ok(false);
-    }
-    write!(
-        io::stderr(),
-        "Erase what came through the API of {} for {:?}, too? What an export also holds stays. [y/N] ",
-        service.title,
-        account.name
-    )?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    let answer = question::ask(&format!(
+        "Erase what came through the API of {} for {:?}, too? What an export also holds stays. [y/N]",
+        service.title, account.name
+    ))?;
+    Ok(answer.is_some_and(|answer| question::is_yes(&answer)))
 }
 
 fn service_named(name: &str) -> anyhow::Result<Service> {

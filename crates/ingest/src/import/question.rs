@@ -1,11 +1,10 @@
 //! The one question an import may ask.
 
-use std::io::{self, BufRead, IsTerminal, Write};
-
 use platform::Stop;
 
 use crate::archive::Archive;
 use crate::overlap::Overlap;
+use crate::question;
 
 /// Asks whether an archive that agrees with nothing known is really this person's.
 ///
@@ -19,14 +18,9 @@ pub(super) fn is_it_theirs(account: &str, archive: &Archive, overlap: Overlap) -
     );
     let ways = "use --yes to import it all the same, or `music-tracker account add NAME` and --account NAME \
                 when it belongs to another person";
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Err(Stop::NeedsPerson(format!("{finding} Nothing of it was imported: {ways}")).into());
+    match question::ask(&format!("{finding}\nImport it into {account:?} all the same? [y/N]"))? {
+        Some(answer) if question::is_yes(&answer) => Ok(()),
+        Some(_) => Err(Stop::NeedsPerson(format!("nothing of {} was imported: {ways}", archive.name)).into()),
+        None => Err(Stop::NeedsPerson(format!("{finding} Nothing of it was imported: {ways}")).into()),
     }
-    write!(io::stderr(), "{finding}\nImport it into {account:?} all the same? [y/N] ")?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
-        return Ok(());
-    }
-    Err(Stop::NeedsPerson(format!("nothing of {} was imported: {ways}", archive.name)).into())
 }

@@ -4,7 +4,7 @@ pub mod page;
 mod walk;
 
 use clients::Lastfm;
-use platform::{JobContext, Stop, Summary};
+use platform::{JobContext, Summary};
 
 use crate::fetch::{self, LASTFM};
 use crate::recover;
@@ -20,13 +20,7 @@ pub fn fetch(context: &JobContext, wanted: Option<&str>, all: bool) -> anyhow::R
     let client = Lastfm::open(context).map_err(|error| fetch::decided(context, LASTFM, error))?;
     fetch::for_each(context, LASTFM, accounts, |session| {
         recover::replay_what_is_missing(session)?;
-        if all {
-            context.state()?.set_cursor(LASTFM.name, &session.account.account_id, "complete", None)?;
-        }
-        let connection = context.state()?.connection(LASTFM.name, &session.account.account_id)?;
-        let user = connection.and_then(|one| one.user_name).ok_or_else(|| {
-            Stop::NeedsPerson("say who it is with `music-tracker account connect lastfm --user NAME`".into())
-        })?;
-        runtime.block_on(walk::Walk::new(session, &client, &user).go())
+        let user = fetch::user_name(session, LASTFM)?;
+        runtime.block_on(walk::Walk::new(session, &client, &user)?.go(all))
     })
 }

@@ -16,13 +16,7 @@ use crate::rows::{Reject, check_listen_time};
 /// # Errors
 /// When the body is no page of scrobbles.
 pub fn parse(body: &[u8], received_at: UnixMs) -> Result<Page<'_>, PageError> {
-    let Body { recenttracks } = serde_json::from_slice(body)?;
-    let items = match recenttracks.track {
-        None => Vec::new(),
-        Some(OneOrMany::Many(items)) => items,
-        Some(OneOrMany::One(item)) => vec![item],
-    };
-    Ok(page::read_items(body, &items, |item| page::item::<Scrobble<'_>>(item)?.read(received_at)))
+    Ok(page::read_items(body, &items(body)?, |item| page::item::<Scrobble<'_>>(item)?.read(received_at)))
 }
 
 /// When the scrobbles of a page began, in Unix seconds: also of those that are no plays for
@@ -31,19 +25,22 @@ pub fn parse(body: &[u8], received_at: UnixMs) -> Result<Page<'_>, PageError> {
 /// # Errors
 /// When the body is no page of scrobbles.
 pub(super) fn seconds(body: &[u8]) -> Result<Vec<i64>, PageError> {
-    let Body { recenttracks } = serde_json::from_slice(body)?;
-    let items = match recenttracks.track {
-        None => Vec::new(),
-        Some(OneOrMany::Many(items)) => items,
-        Some(OneOrMany::One(item)) => vec![item],
-    };
     #[derive(Deserialize)]
     struct Dated<'a> {
         #[serde(borrow)]
         date: Option<Date<'a>>,
     }
     let second = |item: &RawValue| serde_json::from_str::<Dated<'_>>(item.get()).ok()?.date?.uts?.parse().ok();
-    Ok(items.into_iter().filter_map(second).collect())
+    Ok(items(body)?.into_iter().filter_map(second).collect())
+}
+
+fn items(body: &[u8]) -> Result<Vec<&RawValue>, PageError> {
+    let Body { recenttracks } = serde_json::from_slice(body)?;
+    Ok(match recenttracks.track {
+        None => Vec::new(),
+        Some(OneOrMany::Many(items)) => items,
+        Some(OneOrMany::One(item)) => vec![item],
+    })
 }
 
 #[derive(Deserialize)]

@@ -1,9 +1,6 @@
 //! The way through a history of scrobbles: from the newest backwards, down to what is complete
-//! already. Pages are asked for by time, not by number: a scrobble that arrives meanwhile
+//! already, as its [`Course`] tells. Pages are asked for by time, not by number: a scrobble that arrives meanwhile
 //! would move the numbers.
-//!
-//! The cursors are those of the walk through ListenBrainz: `complete`, and while a walk is
-//! under way `top` and `at`.
 
 use chrono::TimeDelta;
 use clients::lastfm::{MAX_LIMIT, Window};
@@ -11,22 +8,19 @@ use clients::{Answer, ClientError, Lastfm};
 use platform::progress;
 
 use super::page;
+use crate::course::Course;
 use crate::fetch::{self, LASTFM, Outcome};
 use crate::session::Session;
 
-/// Devices that were offline send old scrobbles, up to two weeks: so far back is looked again,
-/// every half day.
+/// Devices that were offline send old scrobbles, up to two weeks: so far back is looked again.
 const OVERLAP: TimeDelta = TimeDelta::days(14);
-const OVERLAP_EVERY: TimeDelta = TimeDelta::hours(12);
-
-/// Every other look goes back so far.
-const SHORT_OVERLAP: TimeDelta = TimeDelta::hours(1);
 
 /// The walk for one account.
 pub(super) struct Walk<'w, 's> {
     session: &'w Session<'s>,
     client: &'w Lastfm,
     user: &'w str,
+    course: Course<'w, 's>,
     total: Outcome,
 }
 
@@ -37,47 +31,27 @@ struct Seconds {
 }
 
 impl<'w, 's> Walk<'w, 's> {
-    pub(super) fn new(session: &'w Session<'s>, client: &'w Lastfm, user: &'w str) -> Self {
-        Self { session, client, user, total: Outcome::default() }
+    pub(super) fn new(session: &'w Session<'s>, client: &'w Lastfm, user: &'w str) -> anyhow::Result<Self> {
+        let course = Course::of(session, LASTFM, OVERLAP)?;
+        Ok(Self { session, client, user, course, total: Outcome::default() })
     }
 
-    /// Goes on with an interrupted walk, then from the newest scrobble down to what is complete.
-    pub(super) async fn go(mut self) -> anyhow::Result<Outcome> {
-        if let (Some(at), Some(top)) = (self.cursor("at")?, self.cursor("top")?) {
-            let floor = self.floor()?;
-            self.down(Some(at), floor).await?;
-            self.finish(top)?;
+    /// Goes on with an interrupted walk, then from the newest scrobble down to what is complete;
+    /// with `all` down to the beginning.
+    pub(super) async fn go(mut self, all: bool) -> anyhow::Result<Outcome> {
+        if all {
+            self.course.start_over()?;
         }
-        let floor = self.floor()?;
+        if let Some((at, top)) = self.course.interrupted()? {
+            let floor = self.course.floor()?;
+            self.down(Some(at), floor).await?;
+            self.course.finish(top)?;
+        }
+        let floor = self.course.floor()?;
         if let Some(top) = self.down(None, floor).await? {
-            self.finish(top)?;
+            self.course.finish(top)?;
         }
         Ok(self.total)
-    }
-
-    /// Down to which second the walk goes; `None` to the beginning.
-    fn floor(&self) -> anyhow::Result<Option<i64>> {
-        let Some(complete) = self.cursor("complete")? else { return Ok(None) };
-        let overlap = if self.is_overlap_due()? { OVERLAP } else { SHORT_OVERLAP };
-        Ok(Some(complete - overlap.num_seconds()))
-    }
-
-    fn is_overlap_due(&self) -> anyhow::Result<bool> {
-        let now = self.session.now().timestamp();
-        Ok(self.cursor("looked-again")?.is_none_or(|last| (now - last).abs() >= OVERLAP_EVERY.num_seconds()))
-    }
-
-    /// Everything up to `top` is stored.
-    fn finish(&self, top: i64) -> anyhow::Result<()> {
-        // A device whose clock is years ahead must not make everything until then look complete.
-        let top = top.min(self.session.now().timestamp());
-        if self.is_overlap_due()? {
-            self.set_cursor("looked-again", Some(self.session.now().timestamp()))?;
-        }
-        let complete = self.cursor("complete")?.map_or(top, |complete| complete.max(top));
-        self.set_cursor("complete", Some(complete))?;
-        self.set_cursor("at", None)?;
-        self.set_cursor("top", None)
     }
 
     /// Stores everything from before `at` (the newest, when there is none) down to `floor`. The
@@ -92,7 +66,7 @@ impl<'w, 's> Walk<'w, 's> {
             if top.is_none() {
                 top = Some(seconds.newest);
                 if at.is_none() {
-                    self.set_cursor("top", top)?;
+                    self.course.begin(top)?;
                 }
             }
             // The second in which a page broke off may hold more. A page that is nothing but
@@ -102,7 +76,7 @@ impl<'w, 's> Walk<'w, 's> {
                 continue;
             }
             (at, page) = (Some(seconds.oldest + 1), 1);
-            self.set_cursor("at", at)?;
+            self.course.reach(seconds.oldest + 1)?;
         }
         bar.finish_and_clear();
         Ok(top)
@@ -131,14 +105,5 @@ impl<'w, 's> Walk<'w, 's> {
                 .as_ref()
                 .is_some_and(|seconds| window.to == Some(seconds.newest + 1) && seconds.oldest == seconds.newest);
         Ok(seconds.filter(|_| !is_repetition))
-    }
-
-    fn cursor(&self, name: &str) -> anyhow::Result<Option<i64>> {
-        self.session.context.state()?.cursor(LASTFM.name, &self.session.account.account_id, name)
-    }
-
-    fn set_cursor(&self, name: &str, value: Option<i64>) -> anyhow::Result<()> {
-        let account_id = &self.session.account.account_id;
-        self.session.context.state()?.set_cursor(LASTFM.name, account_id, name, value)
     }
 }

@@ -4,7 +4,7 @@ pub mod page;
 mod walk;
 
 use clients::Listenbrainz;
-use platform::{JobContext, Stop, Summary};
+use platform::{JobContext, Summary};
 
 use crate::fetch::{self, LISTENBRAINZ};
 use crate::recover;
@@ -20,13 +20,7 @@ pub fn fetch(context: &JobContext, wanted: Option<&str>, all: bool) -> anyhow::R
     let client = Listenbrainz::open(context)?;
     fetch::for_each(context, LISTENBRAINZ, accounts, |session| {
         recover::replay_what_is_missing(session)?;
-        if all {
-            context.state()?.set_cursor(LISTENBRAINZ.name, &session.account.account_id, "complete", None)?;
-        }
-        let connection = context.state()?.connection(LISTENBRAINZ.name, &session.account.account_id)?;
-        let user = connection.and_then(|one| one.user_name).ok_or_else(|| {
-            Stop::NeedsPerson("say who it is with `music-tracker account connect listenbrainz --user NAME`".into())
-        })?;
-        runtime.block_on(walk::Walk::new(session, &client, &user).go())
+        let user = fetch::user_name(session, LISTENBRAINZ)?;
+        runtime.block_on(walk::Walk::new(session, &client, &user)?.go(all))
     })
 }

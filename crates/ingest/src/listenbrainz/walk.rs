@@ -1,8 +1,5 @@
 //! The way through a history of listens: from the newest backwards, down to what is complete
-//! already.
-//!
-//! Three cursors make it go on after a kill: `complete` (everything up to this second is
-//! stored), and, while a walk is under way, `top` (where it began) and `at` (where it is).
+//! already, as its [`Course`] tells.
 //!
 //! Paging has traps, all of which ListenBrainz has by design: several listens may share the
 //! second at which a page breaks off, so the next page begins with that second again; and an
@@ -17,6 +14,7 @@ use platform::progress;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::course::Course;
 use crate::fetch::{self, LISTENBRAINZ, Outcome};
 use crate::session::Session;
 
@@ -24,12 +22,8 @@ use crate::session::Session;
 const FEW: u32 = 100;
 
 /// Programs that were offline send old listens, and mappings come later: so far back is
-/// looked again, every half day.
+/// looked again.
 const OVERLAP: TimeDelta = TimeDelta::days(7);
-const OVERLAP_EVERY: TimeDelta = TimeDelta::hours(12);
-
-/// Every other look goes back so far.
-const SHORT_OVERLAP: TimeDelta = TimeDelta::hours(1);
 
 /// So many seconds the service surely looks through before it says that there is nothing.
 const SURELY_LOOKED: i64 = 6 * 60 * 60;
@@ -42,6 +36,7 @@ pub(super) struct Walk<'w, 's> {
     session: &'w Session<'s>,
     client: &'w Listenbrainz,
     user: &'w str,
+    course: Course<'w, 's>,
     total: Outcome,
 }
 
@@ -90,45 +85,32 @@ struct Listen<'a> {
 }
 
 impl<'w, 's> Walk<'w, 's> {
-    pub(super) fn new(session: &'w Session<'s>, client: &'w Listenbrainz, user: &'w str) -> Self {
-        Self { session, client, user, total: Outcome::default() }
+    pub(super) fn new(session: &'w Session<'s>, client: &'w Listenbrainz, user: &'w str) -> anyhow::Result<Self> {
+        let course = Course::of(session, LISTENBRAINZ, OVERLAP)?;
+        Ok(Self { session, client, user, course, total: Outcome::default() })
     }
 
-    /// Goes on with an interrupted walk, then from the newest listen down to what is complete.
-    pub(super) async fn go(mut self) -> anyhow::Result<Outcome> {
-        if let (Some(at), Some(top)) = (self.cursor("at")?, self.cursor("top")?) {
+    /// Goes on with an interrupted walk, then from the newest listen down to what is complete;
+    /// with `all` down to the beginning.
+    pub(super) async fn go(mut self, all: bool) -> anyhow::Result<Outcome> {
+        if all {
+            self.course.start_over()?;
+        }
+        if let Some((at, top)) = self.course.interrupted()? {
             let floor = self.floor()?;
             self.down(Some(at), floor).await?;
-            self.finish(top)?;
+            self.course.finish(top)?;
         }
         let floor = self.floor()?;
         if let Some(top) = self.down(None, floor).await? {
-            self.finish(top)?;
+            self.course.finish(top)?;
         }
         Ok(self.total)
     }
 
     /// Down to which second the walk goes.
     fn floor(&self) -> anyhow::Result<i64> {
-        let Some(complete) = self.cursor("complete")? else { return Ok(BEGINNING) };
-        let now = self.session.now().timestamp();
-        let is_due = self.cursor("looked-again")?.is_none_or(|last| (now - last).abs() >= OVERLAP_EVERY.num_seconds());
-        let overlap = if is_due { OVERLAP } else { SHORT_OVERLAP };
-        Ok(complete - overlap.num_seconds())
-    }
-
-    /// Everything up to `top` is stored.
-    fn finish(&self, top: i64) -> anyhow::Result<()> {
-        let now = self.session.now().timestamp();
-        // A device whose clock is years ahead must not make everything until then look complete.
-        let top = top.min(now);
-        if self.cursor("looked-again")?.is_none_or(|last| (now - last).abs() >= OVERLAP_EVERY.num_seconds()) {
-            self.set_cursor("looked-again", Some(now))?;
-        }
-        let complete = self.cursor("complete")?.map_or(top, |complete| complete.max(top));
-        self.set_cursor("complete", Some(complete))?;
-        self.set_cursor("at", None)?;
-        self.set_cursor("top", None)
+        Ok(self.course.floor()?.unwrap_or(BEGINNING))
     }
 
     /// Stores everything from before `at` (from the newest on, when there is none) down to
@@ -144,11 +126,11 @@ impl<'w, 's> Walk<'w, 's> {
                 bar.inc(page.seconds.len() as u64);
                 (top, first) = (page.newest(), page.first);
                 // The history begins earlier than it did: somebody imported old listens.
-                let floor = match (page.first, self.cursor("first")?) {
+                let floor = match (page.first, self.course.get("first")?) {
                     (Some(now), Some(then)) if now < then => BEGINNING,
                     _ => floor,
                 };
-                self.set_cursor("top", top)?;
+                self.course.begin(top)?;
                 page.oldest().map(|oldest| Open { after: floor, before: oldest + 1 }).into_iter().collect()
             }
         };
@@ -158,7 +140,7 @@ impl<'w, 's> Walk<'w, 's> {
             if before - 1 <= after {
                 continue;
             }
-            self.set_cursor("at", Some(before))?;
+            self.course.reach(before)?;
             let page = self.page(Window::Before(before), MAX_COUNT).await?;
             bar.inc(page.seconds.len() as u64);
             first = page.first.or(first);
@@ -175,7 +157,7 @@ impl<'w, 's> Walk<'w, 's> {
         }
         bar.finish_and_clear();
         if first.is_some() {
-            self.set_cursor("first", first)?;
+            self.course.set("first", first)?;
         }
         Ok(top)
     }
@@ -213,15 +195,6 @@ impl<'w, 's> Walk<'w, 's> {
             self.total.add(outcome);
         }
         Ok(page)
-    }
-
-    fn cursor(&self, name: &str) -> anyhow::Result<Option<i64>> {
-        self.session.context.state()?.cursor(LISTENBRAINZ.name, &self.session.account.account_id, name)
-    }
-
-    fn set_cursor(&self, name: &str, value: Option<i64>) -> anyhow::Result<()> {
-        let account_id = &self.session.account.account_id;
-        self.session.context.state()?.set_cursor(LISTENBRAINZ.name, account_id, name, value)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use duckdb::Connection;
-use platform::files::{FileLock, put_in_place, remove_if_there};
+use platform::files::{FileLock, put_in_place, remove_folder_if_there, remove_if_there};
 use platform::{Clock, DataDir, Stop};
 
 use super::fault::words;
@@ -120,12 +120,7 @@ pub(crate) fn not_built() -> Stop {
 }
 
 fn remove_folder(folder: &Path) -> anyhow::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("deleting {}", folder.display()))
-        }
-        _ => Ok(()),
-    }
+    remove_folder_if_there(folder).with_context(|| format!("deleting {}", folder.display()))
 }
 
 fn remove_database(path: &Path) -> anyhow::Result<()> {

@@ -1,0 +1,96 @@
+//! How far the fetching of a long history has come, so that a kill costs one page at most.
+//!
+//! A walk goes from the newest play backwards, down to what is complete already. Three cursors
+//! make it go on after a kill: `complete` (everything up to this second is stored), and, while
+//! a walk is under way, `top` (where it began) and `at` (where it is). A fourth, `looked-again`,
+//! tells when old plays that came late were last looked for.
+
+use chrono::TimeDelta;
+use platform::StateDb;
+
+use crate::fetch::Service;
+use crate::session::Session;
+
+/// So often it is looked again for what came late.
+const OVERLAP_EVERY: TimeDelta = TimeDelta::hours(12);
+
+/// Every other look goes back so far.
+const SHORT_OVERLAP: TimeDelta = TimeDelta::hours(1);
+
+/// The cursors of one source of one account. Instants are Unix seconds.
+pub(crate) struct Course<'c, 's> {
+    session: &'c Session<'s>,
+    service: Service,
+    overlap: TimeDelta,
+    state: StateDb,
+}
+
+impl<'c, 's> Course<'c, 's> {
+    /// Where the fetching from `service` stands; what comes late does so within `overlap`.
+    ///
+    /// # Errors
+    /// When the state database cannot be opened.
+    pub(crate) fn of(session: &'c Session<'s>, service: Service, overlap: TimeDelta) -> anyhow::Result<Self> {
+        Ok(Self { session, service, overlap, state: session.context.state()? })
+    }
+
+    /// Where a walk was interrupted, and where it had begun.
+    pub(crate) fn interrupted(&self) -> anyhow::Result<Option<(i64, i64)>> {
+        Ok(self.get("at")?.zip(self.get("top")?))
+    }
+
+    /// Down to which second a walk goes; `None` to the beginning.
+    pub(crate) fn floor(&self) -> anyhow::Result<Option<i64>> {
+        let Some(complete) = self.get("complete")? else { return Ok(None) };
+        let overlap = if self.is_overlap_due()? { self.overlap } else { SHORT_OVERLAP };
+        Ok(Some(complete - overlap.num_seconds()))
+    }
+
+    /// A walk begins at `top`.
+    pub(crate) fn begin(&mut self, top: Option<i64>) -> anyhow::Result<()> {
+        self.set("top", top)
+    }
+
+    /// Everything from where the walk began down to `at` is stored.
+    pub(crate) fn reach(&mut self, at: i64) -> anyhow::Result<()> {
+        self.set("at", Some(at))
+    }
+
+    /// The walk that began at `top` is over: everything up to there is stored.
+    pub(crate) fn finish(&mut self, top: i64) -> anyhow::Result<()> {
+        let now = self.now();
+        // A device whose clock is years ahead must not make everything until then look complete.
+        let top = top.min(now);
+        if self.is_overlap_due()? {
+            self.set("looked-again", Some(now))?;
+        }
+        let complete = self.get("complete")?.map_or(top, |complete| complete.max(top));
+        self.set("complete", Some(complete))?;
+        self.set("at", None)?;
+        self.set("top", None)
+    }
+
+    /// The next walk goes down to the beginning again.
+    pub(crate) fn start_over(&mut self) -> anyhow::Result<()> {
+        self.set("complete", None)
+    }
+
+    /// A cursor of the source's own.
+    pub(crate) fn get(&self, name: &str) -> anyhow::Result<Option<i64>> {
+        self.state.cursor(self.service.name, &self.session.account.account_id, name)
+    }
+
+    /// Remembers, or forgets, a cursor of the source's own.
+    pub(crate) fn set(&mut self, name: &str, value: Option<i64>) -> anyhow::Result<()> {
+        self.state.set_cursor(self.service.name, &self.session.account.account_id, name, value)
+    }
+
+    fn is_overlap_due(&self) -> anyhow::Result<bool> {
+        let now = self.now();
+        Ok(self.get("looked-again")?.is_none_or(|last| (now - last).abs() >= OVERLAP_EVERY.num_seconds()))
+    }
+
+    fn now(&self) -> i64 {
+        self.session.now().timestamp()
+    }
+}
