@@ -2,9 +2,11 @@
 
 use anyhow::Context;
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, DataType, Field, Int64Chunked, IntoColumn, NewChunkedArray, PolarsResult,
-    StringChunked, StringChunkedBuilder, TimeUnit, TimeZone,
+    BooleanChunked, Column, DataFrame, DataType, Field, Float64Chunked, Int64Chunked, IntoColumn, NewChunkedArray,
+    PolarsResult, StringChunked, StringChunkedBuilder, TimeUnit, TimeZone,
 };
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::identity::Id;
 use crate::parts::{Observation, Rejection};
@@ -91,6 +93,46 @@ pub(crate) fn rejected(account_id: &str, rows: &[Rejection]) -> PolarsResult<Dat
     DataFrame::new(rows.len(), columns)
 }
 
+/// Rows whose fields are the columns of `table`.
+///
+/// # Errors
+/// When a column has no field, a field no column, or a value another type.
+pub(crate) fn of_rows<R: Serialize>(table: &Table, rows: &[R]) -> anyhow::Result<DataFrame> {
+    let mut maps = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Value::Object(map) = serde_json::to_value(row)? else { anyhow::bail!("a row has no fields") };
+        anyhow::ensure!(map.len() == table.columns.len(), "a row of {} has other fields than columns", table.name);
+        maps.push(map);
+    }
+    let columns = table.columns.iter().map(|column| {
+        let name = column.name;
+        let values = maps.iter().map(|map| map.get(name).with_context(|| format!("a row has no {name}")));
+        let values = values.collect::<anyhow::Result<Vec<&Value>>>()?;
+        if let Some(wrong) = values.iter().find(|value| !fits(value, column.column_type)) {
+            anyhow::bail!("{wrong} is no {:?} for the column {name} of {}", column.column_type, table.name);
+        }
+        Ok(match column.column_type {
+            ColumnType::Text => texts(name, &values, |value| value.as_str()),
+            ColumnType::Int => ints(name, &values, |value| value.as_i64()),
+            ColumnType::Real => reals(name, &values, |value| value.as_f64()),
+            ColumnType::Bool => booleans(name, &values, |value| value.as_bool()),
+            ColumnType::Instant => instants(name, &values, |value| value.as_i64()),
+        })
+    });
+    Ok(DataFrame::new(rows.len(), columns.collect::<anyhow::Result<Vec<_>>>()?)?)
+}
+
+/// Null fits everywhere: which columns are never empty, the tests of the models say.
+fn fits(value: &Value, column_type: ColumnType) -> bool {
+    value.is_null()
+        || match column_type {
+            ColumnType::Text => value.is_string(),
+            ColumnType::Int | ColumnType::Instant => value.is_i64() || value.is_u64(),
+            ColumnType::Real => value.is_number(),
+            ColumnType::Bool => value.is_boolean(),
+        }
+}
+
 /// No rows, all columns.
 pub(crate) fn empty(table: &Table) -> DataFrame {
     let fields = table.columns.iter().map(|column| Field::new(column.name.into(), data_type(column.column_type)));
@@ -123,6 +165,7 @@ pub(crate) fn data_type(column_type: ColumnType) -> DataType {
     match column_type {
         ColumnType::Text => DataType::String,
         ColumnType::Int => DataType::Int64,
+        ColumnType::Real => DataType::Float64,
         ColumnType::Bool => DataType::Boolean,
         ColumnType::Instant => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
     }
@@ -142,6 +185,10 @@ fn texts<'r, R>(name: &str, rows: &'r [R], of: impl Fn(&'r R) -> Option<&'r str>
 
 fn ints<R>(name: &str, rows: &[R], of: impl Fn(&R) -> Option<i64>) -> Column {
     Int64Chunked::from_iter_options(name.into(), rows.iter().map(of)).into_column()
+}
+
+fn reals<R>(name: &str, rows: &[R], of: impl Fn(&R) -> Option<f64>) -> Column {
+    Float64Chunked::from_iter_options(name.into(), rows.iter().map(of)).into_column()
 }
 
 fn booleans<R>(name: &str, rows: &[R], of: impl Fn(&R) -> Option<bool>) -> Column {

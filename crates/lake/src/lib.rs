@@ -9,7 +9,11 @@ pub mod place;
 pub mod schema;
 
 #[cfg(feature = "write")]
+pub mod cache;
+#[cfg(feature = "write")]
 pub mod compact;
+#[cfg(feature = "write")]
+pub mod facts;
 #[cfg(feature = "write")]
 mod frames;
 #[cfg(feature = "write")]

@@ -1,6 +1,13 @@
 //! The typed tables below `src/`. A change here is a change of the stored format: add
 //! columns at the end, raise the version, never rename or retype.
 
+mod enrichment;
+
+pub use enrichment::{
+    ALBUM_LINKS, ALBUMS, AREA_COORDINATES, AREA_PARENTS, AREAS, ARTIST_ALIASES, ARTIST_LINKS, ARTISTS,
+    ENRICHMENT_TABLES, GENRE_VOTES, LOOKUPS, TRACK_CREDITS, TRACKS,
+};
+
 /// The type of a column, the same in Parquet, DuckDB and Spark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
@@ -8,6 +15,8 @@ pub enum ColumnType {
     Text,
     /// A 64-bit integer.
     Int,
+    /// A number with a fraction, 64 bits.
+    Real,
     /// True or false.
     Bool,
     /// An instant in UTC with microseconds.
@@ -20,6 +29,7 @@ impl ColumnType {
         match self {
             Self::Text => "varchar",
             Self::Int => "bigint",
+            Self::Real => "double",
             Self::Bool => "boolean",
             Self::Instant => "timestamptz",
         }
@@ -52,6 +62,10 @@ const fn text(name: &'static str) -> Column {
 
 const fn int(name: &'static str) -> Column {
     Column { name, column_type: ColumnType::Int }
+}
+
+const fn real(name: &'static str) -> Column {
+    Column { name, column_type: ColumnType::Real }
 }
 
 const fn boolean(name: &'static str) -> Column {
@@ -143,3 +157,8 @@ pub const REJECTED: Table = Table {
 
 /// All tables that ingestion writes.
 pub const TABLES: &[&Table] = &[&PLAYS, &PLAY_CREDITS, &REJECTED];
+
+/// Every typed table: what ingestion writes, then what enrichment writes.
+pub fn all_tables() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().chain(ENRICHMENT_TABLES).copied()
+}

@@ -30,7 +30,7 @@ impl DataDir {
     /// # Errors
     /// When one can neither be found nor made.
     pub fn make_private_folders(&self) -> io::Result<()> {
-        for folder in [self.state(), self.raw(), self.src()] {
+        for folder in [self.state(), self.raw(), self.src(), self.cache()] {
             private::make_folder(&folder)?;
         }
         private::close(&self.warehouse());
@@ -45,6 +45,11 @@ impl DataDir {
     /// Typed Parquet, one folder per table.
     pub fn src(&self) -> PathBuf {
         self.root.join("src")
+    }
+
+    /// Answers about artists, albums and places, by service.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join("cache")
     }
 
     /// What people said about plays, rules and trips; written by hand or by commands.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use lake::Manifest;
-use lake::schema::TABLES;
+use lake::schema::{TABLES, all_tables};
 use platform::JobContext;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ impl Basis {
     /// When a manifest or the state database cannot be read.
     pub(crate) fn now(context: &JobContext, tree: &SqlTree) -> anyhow::Result<Self> {
         let mut marks = BTreeMap::new();
-        for table in TABLES {
+        for table in all_tables() {
             let manifest = Manifest::read(&context.data, table)?;
             // The generation alone begins anew when somebody deletes the typed tables.
             let files: Vec<_> = manifest.files.iter().map(|part| (&part.path, part.rows, part.bytes)).collect();

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use duckdb::{Connection, params};
 use lake::manifest::part_path;
-use lake::schema::{PLAYS, TABLES};
+use lake::schema::{PLAYS, all_tables};
 use lake::{Column, Manifest, Table};
 use platform::JobContext;
 use platform::state::{Account, AccountZone, Gap};
@@ -84,7 +84,7 @@ pub(crate) struct Sources {
 
 /// All names a staging model may read.
 pub(crate) fn names() -> impl Iterator<Item = String> {
-    let typed = TABLES.iter().map(|table| table.name);
+    let typed = all_tables().map(|table| table.name);
     typed.chain(SNAPSHOTS.iter().map(|(name, _)| *name)).map(|name| format!("src_{name}"))
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn exists(name: &str) -> bool {
 /// Reads the manifests and the accounts.
 pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
     let mut files: BTreeMap<String, BTreeMap<u32, Vec<String>>> = BTreeMap::new();
-    for table in TABLES {
+    for table in all_tables() {
         let versions = files.entry(table.name.to_owned()).or_default();
         for part in Manifest::read(&context.data, table)?.files {
             let path = std::path::absolute(part_path(&context.data, table, &part))?;
@@ -158,7 +158,7 @@ pub(crate) fn register(duckdb: &Connection, sources: &Sources) -> anyhow::Result
 
 /// Makes the views over typed Parquet alone.
 pub(crate) fn register_typed(duckdb: &Connection, sources: &Sources) -> anyhow::Result<()> {
-    for table in TABLES {
+    for table in all_tables() {
         duckdb.execute_batch(&typed_view(table, sources.files.get(table.name)))?;
     }
     Ok(())
