@@ -93,7 +93,7 @@ struct Refusal {
 fn judge(reply: Reply, user: &str) -> Result<Answer, ClientError> {
     let Ok(Refusal { error, message }) = serde_json::from_slice(&reply.body) else {
         return match reply.status.as_u16() {
-            200 => line::json(reply).map(|reply| Answer { url: reply.url, status: 200, body: reply.body }),
+            200 => line::json(reply).map(Answer::of),
             429 => Err(ClientError::RateLimited { retry_after: reply.retry_after, quota_exceeded: false }),
             _ => Err(reply.into_status_error()),
         };

@@ -10,6 +10,8 @@ mod http;
 pub mod lastfm;
 mod line;
 pub mod listenbrainz;
+pub mod musicbrainz;
+pub mod places;
 mod policy;
 pub mod spotify;
 
@@ -18,6 +20,7 @@ pub use http::MAX_BODY_BYTES;
 pub use lastfm::Lastfm;
 pub use line::{Class, Line};
 pub use listenbrainz::Listenbrainz;
+pub use musicbrainz::Musicbrainz;
 pub use policy::{CoolDown, Decision, Policy};
 pub use spotify::Spotify;
 
@@ -30,4 +33,10 @@ pub struct Answer {
     pub status: u16,
     /// The bytes of the body, decompressed.
     pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn of(reply: http::Reply) -> Self {
+        Self { url: reply.url, status: reply.status.as_u16(), body: reply.body }
+    }
 }

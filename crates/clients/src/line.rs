@@ -182,6 +182,11 @@ impl Line {
     }
 }
 
+/// The address of `path` below a base address.
+pub(crate) fn join(base_url: &Url, path: &str) -> Result<Url, ClientError> {
+    base_url.join(path).map_err(|_| ClientError::Settings { message: format!("{base_url} is no base URL") })
+}
+
 fn refused(class: Class, refusal: Refusal) -> ClientError {
     match refusal {
         Refusal::CoolingDown { until, reason } => ClientError::CoolingDown { until, reason },

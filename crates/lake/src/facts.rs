@@ -7,9 +7,10 @@
 
 mod rows;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
-use platform::DataDir;
+use platform::{DataDir, files};
 use polars::prelude::DataFrame;
 use serde::Serialize;
 
@@ -126,16 +127,61 @@ pub fn take_out_broken_batches(data: &DataDir) -> anyhow::Result<u64> {
     Ok(taken)
 }
 
-/// Makes all tables of facts empty, before they are made anew from the cache. `lookups` goes
-/// first: killed in between, every other part counts as left over.
+/// How many parts the facts lie in.
 ///
 /// # Errors
-/// Any I/O error.
-pub fn clear(data: &DataDir) -> anyhow::Result<()> {
-    for table in ENRICHMENT_TABLES.iter().rev() {
-        Manifest::replace(data, table, Vec::new(), true, |_| true)?;
+/// When the manifest cannot be read.
+pub fn parts(data: &DataDir) -> anyhow::Result<usize> {
+    Ok(Manifest::read(data, &LOOKUPS)?.files.len())
+}
+
+/// All facts made anew, in the place of those there are.
+pub struct Anew<'d> {
+    data: &'d DataDir,
+    parts: BTreeMap<&'static str, Vec<Part>>,
+}
+
+impl<'d> Anew<'d> {
+    /// Nothing yet.
+    pub fn begin(data: &'d DataDir) -> Self {
+        Self { data, parts: BTreeMap::new() }
     }
-    Ok(())
+
+    /// Adds a batch. It does not count before [`Anew::finish`].
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn add(&mut self, name: &str, facts: &Facts) -> anyhow::Result<()> {
+        for (table, frame) in facts.frames()? {
+            let part = parts::write(self.data, table, &partition(), name, frame)?;
+            self.parts.entry(table.name).or_default().push(part);
+        }
+        Ok(())
+    }
+
+    /// Puts the new facts in the place of the old ones. Killed in the middle, some tables are old
+    /// and some are new; a note of it makes the next start take nothing for broken, and do it again.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn finish(mut self) -> anyhow::Result<()> {
+        let note = half_done(self.data);
+        files::write_whole(&note, b"")?;
+        for table in ENRICHMENT_TABLES {
+            let parts = self.parts.remove(table.name).unwrap_or_default();
+            Manifest::replace(self.data, table, parts, true, |_| true)?;
+        }
+        Ok(files::remove_if_there(&note)?)
+    }
+}
+
+/// Whether facts were being made anew when a program was killed: they must be once more.
+pub fn are_half_done(data: &DataDir) -> bool {
+    half_done(data).exists() || ENRICHMENT_TABLES.iter().any(|table| Manifest::read(data, table).is_err())
+}
+
+fn half_done(data: &DataDir) -> PathBuf {
+    data.src().join("facts-half-done")
 }
 
 fn file_name(part: &Part) -> &str {
@@ -199,7 +245,22 @@ mod tests {
         assert_eq!(take_out_broken_batches(&data).unwrap(), 1);
         assert_eq!(take_out_broken_batches(&data).unwrap(), 0);
         assert_eq!(heights(&data).iter().sum::<usize>(), 2);
-        clear(&data).unwrap();
-        assert_eq!(heights(&data).iter().sum::<usize>(), 0);
+    }
+
+    #[test]
+    fn facts_made_anew_take_the_place_of_the_old_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::new(folder.path(), None);
+        for name in ["one", "two"] {
+            let facts =
+                Facts { artist_links: vec![ArtistLink::default()], lookups: vec![lookup("x")], ..Facts::default() };
+            store(&data, name, &facts).unwrap();
+        }
+        let mut anew = Anew::begin(&data);
+        anew.add("anew", &Facts { lookups: vec![lookup("x"), lookup("y")], ..Facts::default() }).unwrap();
+        anew.finish().unwrap();
+        assert_eq!(heights(&data).iter().sum::<usize>(), 2);
+        assert_eq!(super::parts(&data).unwrap(), 1);
+        assert!(!are_half_done(&data));
     }
 }

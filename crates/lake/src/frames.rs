@@ -133,6 +133,55 @@ fn fits(value: &Value, column_type: ColumnType) -> bool {
         }
 }
 
+/// One value of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'c> {
+    /// Nothing.
+    Null,
+    /// A text.
+    Text(&'c str),
+    /// A whole number, or an instant in Unix milliseconds.
+    Int(i64),
+    /// A number with a fraction.
+    Real(f64),
+    /// True or false.
+    Bool(bool),
+}
+
+impl<'c> Cell<'c> {
+    /// The text, if it is one.
+    pub fn text(self) -> Option<&'c str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The whole number or the instant, if it is one.
+    pub fn int(self) -> Option<i64> {
+        if let Self::Int(int) = self { Some(int) } else { None }
+    }
+
+    /// Whether it is true.
+    pub fn is_true(self) -> bool {
+        self == Self::Bool(true)
+    }
+}
+
+/// The values of a column.
+pub(crate) fn cells(column: &Column) -> PolarsResult<Box<dyn Iterator<Item = Cell<'_>> + '_>> {
+    fn of<'c, V>(value: Option<V>, cell: impl Fn(V) -> Cell<'c>) -> Cell<'c> {
+        value.map_or(Cell::Null, cell)
+    }
+    Ok(match column.dtype() {
+        DataType::String => Box::new(column.str()?.iter().map(|value| of(value, Cell::Text))),
+        DataType::Float64 => Box::new(column.f64()?.iter().map(|value| of(value, Cell::Real))),
+        DataType::Boolean => Box::new(column.bool()?.iter().map(|value| of(value, Cell::Bool))),
+        DataType::Datetime(..) => {
+            let micros = column.datetime()?.physical().iter();
+            Box::new(micros.map(|value| of(value, |micros| Cell::Int(micros.div_euclid(1000)))))
+        }
+        _ => Box::new(column.i64()?.iter().map(|value| of(value, Cell::Int))),
+    })
+}
+
 /// No rows, all columns.
 pub(crate) fn empty(table: &Table) -> DataFrame {
     let fields = table.columns.iter().map(|column| Field::new(column.name.into(), data_type(column.column_type)));

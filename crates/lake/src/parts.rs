@@ -14,6 +14,7 @@ use polars::prelude::{
 use polars::polars_utils::compression::ZstdLevel;
 
 use crate::frames;
+pub use crate::frames::Cell;
 use crate::identity::Id;
 use crate::manifest::{self, Manifest, Part, Partition};
 use crate::play::{Credit, Play, Source, UnixMs};
@@ -169,6 +170,28 @@ pub fn ends(data: &DataDir, part: &Part) -> anyhow::Result<Vec<UnixMs>> {
     let (starts, ends) = (frame.column("started_at")?.datetime()?, frame.column("ended_at")?.datetime()?);
     let times = starts.physical().iter().zip(ends.physical().iter());
     Ok(times.filter_map(|(start, end)| end.or(start)).map(|micros| micros.div_euclid(1000)).collect())
+}
+
+/// Goes through some columns of one part, row by row.
+///
+/// # Errors
+/// When the file is missing or damaged, or has no such column.
+pub fn each_row(
+    data: &DataDir,
+    table: &Table,
+    part: &Part,
+    columns: &[&str],
+    mut each: impl FnMut(&[Cell<'_>]),
+) -> anyhow::Result<()> {
+    let frame = read_columns(&manifest::part_path(data, table, part), Some(columns))?;
+    let mut cells = columns.iter().map(|name| frames::cells(frame.column(name)?)).collect::<Result<Vec<_>, _>>()?;
+    let mut row = Vec::with_capacity(columns.len());
+    for _ in 0..frame.height() {
+        row.extend(cells.iter_mut().map(|column| column.next().unwrap_or(Cell::Null)));
+        each(&row);
+        row.clear();
+    }
+    Ok(())
 }
 
 /// Reads a whole table in the columns of its current version, whichever versions wrote it.

@@ -66,6 +66,14 @@ pub struct Settings {
     pub listenbrainz: Listenbrainz,
     /// Last.fm.
     pub lastfm: Lastfm,
+    /// MusicBrainz.
+    pub musicbrainz: Upstream,
+    /// Wikidata's query service.
+    pub wikidata: Upstream,
+    /// Nominatim, the search of OpenStreetMap.
+    pub nominatim: Upstream,
+    /// OpenWeather's geocoding.
+    pub openweather: Openweather,
     /// What an import accepts.
     pub import: Import,
     /// How the star schema is built.
@@ -133,6 +141,28 @@ pub struct Lastfm {
     /// The root of the API, with a slash at the end.
     pub base_url: Url,
     /// The key of an API account.
+    pub api_key: Option<SecretString>,
+    /// The least time between two requests.
+    pub spacing_ms: u64,
+}
+
+/// A service that asks for nothing but a pace.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Upstream {
+    /// The root of the API, with a slash at the end.
+    pub base_url: Url,
+    /// The least time between two requests.
+    pub spacing_ms: u64,
+}
+
+/// OpenWeather's geocoding.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Openweather {
+    /// The root of the API, with a slash at the end.
+    pub base_url: Url,
+    /// The key of an account; without one it is not asked.
     pub api_key: Option<SecretString>,
     /// The least time between two requests.
     pub spacing_ms: u64,
@@ -210,6 +240,14 @@ impl Settings {
             .set_default("listenbrainz.spacing_ms", 350)?
             .set_default("lastfm.base_url", "https://ws.audioscrobbler.com/2.0/")?
             .set_default("lastfm.spacing_ms", 250)?
+            .set_default("musicbrainz.base_url", "https://musicbrainz.org/ws/2/")?
+            .set_default("musicbrainz.spacing_ms", 1_000)?
+            .set_default("wikidata.base_url", "https://query.wikidata.org/")?
+            .set_default("wikidata.spacing_ms", 1_000)?
+            .set_default("nominatim.base_url", "https://nominatim.openstreetmap.org/")?
+            .set_default("nominatim.spacing_ms", 1_000)?
+            .set_default("openweather.base_url", "https://api.openweathermap.org/")?
+            .set_default("openweather.spacing_ms", 1_000)?
             .set_default("http.timeout_secs", 30)?
             .set_default("http.retries", 2)?
             .set_default("http.first_wait_ms", 1_000)?
@@ -231,6 +269,10 @@ impl Settings {
             ("SPOTIFY_ACCOUNTS_BASE_URL", &mut settings.spotify.accounts_base_url),
             ("LISTENBRAINZ_BASE_URL", &mut settings.listenbrainz.base_url),
             ("LASTFM_BASE_URL", &mut settings.lastfm.base_url),
+            ("MUSICBRAINZ_BASE_URL", &mut settings.musicbrainz.base_url),
+            ("WIKIDATA_BASE_URL", &mut settings.wikidata.base_url),
+            ("NOMINATIM_BASE_URL", &mut settings.nominatim.base_url),
+            ("OPENWEATHER_BASE_URL", &mut settings.openweather.base_url),
         ] {
             if !url.path().ends_with('/') {
                 *url = Url::parse(&format!("{url}/")).with_context(|| format!("{name} is no base URL"))?;

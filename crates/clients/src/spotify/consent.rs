@@ -10,8 +10,9 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{Spotify, Tokens, join};
+use super::{Spotify, Tokens};
 use crate::ClientError;
+use crate::line::join;
 
 /// The least that reading the list of plays needs.
 const SCOPE: &str = "user-read-recently-played";

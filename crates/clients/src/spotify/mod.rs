@@ -2,6 +2,7 @@
 //!
 //! <https://developer.spotify.com/documentation/web-api>
 
+mod catalogue;
 mod consent;
 mod profile;
 mod refusal;
@@ -12,11 +13,13 @@ use std::time::Duration;
 use platform::{JobContext, settings};
 use reqwest::{Client, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
+pub use self::catalogue::{MAX_ALBUMS, MAX_TRACKS};
 pub use self::consent::Pkce;
 pub use self::profile::Profile;
 pub use self::token::{AccessToken, Tokens};
+use crate::http::Reply;
+use crate::line::join;
 use crate::{Answer, Class, ClientError, Line, line};
 
 /// The client of one app at Spotify, for any number of listeners.
@@ -88,7 +91,7 @@ impl Spotify {
                 }
             }
         };
-        let judge = |reply: crate::http::Reply| match reply.status.as_u16() {
+        let judge = |reply: Reply| match reply.status.as_u16() {
             200 => token::read(&reply),
             _ => Err(refusal::of_accounts(reply)),
         };
@@ -123,16 +126,22 @@ impl Spotify {
 
     /// Asks the Web API, again if a passing trouble comes between.
     async fn get(&self, class: Class, path: &str, access_token: &AccessToken) -> Result<Answer, ClientError> {
+        self.ask(class, path, access_token, |reply| match reply.status.as_u16() {
+            200 => line::json(reply).map(Answer::of),
+            _ => Err(refusal::of_web_api(reply)),
+        })
+        .await
+    }
+
+    async fn ask(
+        &self,
+        class: Class,
+        path: &str,
+        access_token: &AccessToken,
+        judge: impl Fn(Reply) -> Result<Answer, ClientError>,
+    ) -> Result<Answer, ClientError> {
         let url = join(&self.settings.base_url, path)?;
         let request = |http: &Client| http.get(url.clone()).bearer_auth(access_token.expose());
-        let judge = |reply: crate::http::Reply| match reply.status.as_u16() {
-            200 => line::json(reply).map(|reply| Answer { url: reply.url, status: 200, body: reply.body }),
-            _ => Err(refusal::of_web_api(reply)),
-        };
         self.line.ask(class, &url, request, judge).await
     }
-}
-
-fn join(base_url: &Url, path: &str) -> Result<Url, ClientError> {
-    base_url.join(path).map_err(|_| ClientError::Settings { message: format!("{base_url} is no base URL") })
 }

@@ -19,6 +19,10 @@ const FIXED_NAMES: &[(&str, &str)] = &[
     ("LISTENBRAINZ_BASE_URL", "listenbrainz.base_url"),
     ("LISTENBRAINZ_TOKEN", "listenbrainz.token"),
     ("LOG_LEVEL", "log_level"),
+    ("MUSICBRAINZ_BASE_URL", "musicbrainz.base_url"),
+    ("NOMINATIM_BASE_URL", "nominatim.base_url"),
+    ("OPENWEATHER_API_KEY", "openweather.api_key"),
+    ("OPENWEATHER_BASE_URL", "openweather.base_url"),
     ("PUBLIC_URL", "public_url"),
     ("SPOTIFY_ACCOUNTS_BASE_URL", "spotify.accounts_base_url"),
     ("SPOTIFY_BASE_URL", "spotify.base_url"),
@@ -28,6 +32,7 @@ const FIXED_NAMES: &[(&str, &str)] = &[
     ("TIMEZONE", "timezone"),
     ("TRACKER_NOW", "now"),
     ("TRACKER_SECRET_KEY", "secret_key"),
+    ("WIKIDATA_BASE_URL", "wikidata.base_url"),
 ];
 
 /// Names that look like settings but belong to the tests.

@@ -1,13 +1,16 @@
-//! ListenBrainz: the listens of a user.
+//! ListenBrainz: the listens of a user, and what it knows about music.
 //!
 //! <https://listenbrainz.readthedocs.io/en/latest/users/api/core.html>
+
+mod metadata;
 
 use std::time::Duration;
 
 use platform::{JobContext, settings};
 use reqwest::Client;
-use secrecy::ExposeSecret;
 use url::Url;
+
+pub use metadata::{MAX_ARTISTS, MAX_NAMES, MAX_RECORDINGS, Names};
 
 use crate::http::Reply;
 use crate::{Answer, Class, ClientError, Line, line};
@@ -66,20 +69,14 @@ impl Listenbrainz {
             Window::After(second) => drop(query.append_pair("min_ts", &second.to_string())),
         }
         drop(query);
-        let request = |http: &Client| {
-            let request = http.get(url.clone());
-            match &self.settings.token {
-                Some(token) => request.header("authorization", format!("Token {}", token.expose_secret())),
-                None => request,
-            }
-        };
+        let request = |http: &Client| self.authorized(http.get(url.clone()));
         self.line.ask(LISTENS, &url, request, |reply| judge(reply, user)).await
     }
 }
 
 fn judge(reply: Reply, user: &str) -> Result<Answer, ClientError> {
     match reply.status.as_u16() {
-        200 => line::json(reply).map(|reply| Answer { url: reply.url, status: 200, body: reply.body }),
+        200 => line::json(reply).map(Answer::of),
         401 => Err(ClientError::Settings { message: "LISTENBRAINZ_TOKEN is not accepted".to_owned() }),
         404 => Err(ClientError::NotFound { message: format!("ListenBrainz knows no user {user:?}") }),
         429 => Err(ClientError::RateLimited { retry_after: reply.retry_after, quota_exceeded: false }),

@@ -1,0 +1,99 @@
+//! ListenBrainz: what it knows about artists and recordings, many at a time.
+//!
+//! <https://listenbrainz.readthedocs.io/en/latest/users/api/metadata.html>,
+//! <https://listenbrainz.readthedocs.io/en/latest/users/api/popularity.html>
+
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::Listenbrainz;
+use crate::http::Reply;
+use crate::line::join;
+use crate::{Answer, Class, ClientError, line};
+
+/// The most pairs of names of one question.
+pub const MAX_NAMES: usize = 50;
+
+/// The most recordings of one question.
+pub const MAX_RECORDINGS: usize = 1_000;
+
+/// The most artists of one question, so that the address stays below what servers accept.
+pub const MAX_ARTISTS: usize = 100;
+
+const METADATA: Class = Class { name: "metadata", per_day: None };
+
+/// A recording as a source names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Names<'n> {
+    /// The artist, or the whole credit.
+    pub artist: &'n str,
+    /// The title.
+    pub recording: &'n str,
+}
+
+impl Listenbrainz {
+    /// Whether there is a token, which [`lookup`](Self::lookup) needs.
+    pub fn has_token(&self) -> bool {
+        self.settings.token.is_some()
+    }
+
+    /// Which recordings and artists of MusicBrainz these names mean, up to [`MAX_NAMES`].
+    ///
+    /// # Errors
+    /// [`ClientError::Settings`] without a token, and the usual ones.
+    pub async fn lookup(&self, names: &[Names<'_>]) -> Result<Answer, ClientError> {
+        let recordings: Vec<Value> =
+            names.iter().map(|names| json!({"artist_name": names.artist, "recording_name": names.recording})).collect();
+        self.post("metadata/lookup/", &json!({ "recordings": recordings })).await
+    }
+
+    /// Type, life span and tags of up to [`MAX_ARTISTS`] artists.
+    ///
+    /// # Errors
+    /// The usual ones.
+    pub async fn artists(&self, mbids: &[&str]) -> Result<Answer, ClientError> {
+        let mut url = join(&self.settings.base_url, "metadata/artist/")?;
+        url.set_query(Some(&format!("artist_mbids={}&inc=tag", mbids.join(","))));
+        let request = |http: &Client| self.authorized(http.get(url.clone()));
+        self.line.ask(METADATA, &url, request, judge).await
+    }
+
+    /// Tags of up to [`MAX_RECORDINGS`] recordings and of what they were released on.
+    ///
+    /// # Errors
+    /// The usual ones.
+    pub async fn recordings(&self, mbids: &[&str]) -> Result<Answer, ClientError> {
+        self.post("metadata/recording/", &json!({"recording_mbids": mbids, "inc": "artist tag release"})).await
+    }
+
+    /// How often and by how many people artists are heard, up to [`MAX_RECORDINGS`] at a time.
+    ///
+    /// # Errors
+    /// The usual ones.
+    pub async fn popularity(&self, mbids: &[&str]) -> Result<Answer, ClientError> {
+        self.post("popularity/artist", &json!({ "artist_mbids": mbids })).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Answer, ClientError> {
+        let url = join(&self.settings.base_url, path)?;
+        let request = |http: &Client| self.authorized(http.post(url.clone()).json(body));
+        self.line.ask(METADATA, &url, request, judge).await
+    }
+
+    pub(super) fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
+        use secrecy::ExposeSecret;
+        match &self.settings.token {
+            Some(token) => request.header("authorization", format!("Token {}", token.expose_secret())),
+            None => request,
+        }
+    }
+}
+
+fn judge(reply: Reply) -> Result<Answer, ClientError> {
+    match reply.status.as_u16() {
+        200 => line::json(reply).map(Answer::of),
+        401 => Err(ClientError::Settings { message: "LISTENBRAINZ_TOKEN is missing or not accepted".to_owned() }),
+        429 => Err(ClientError::RateLimited { retry_after: reply.retry_after, quota_exceeded: false }),
+        _ => Err(reply.into_status_error()),
+    }
+}

@@ -1,0 +1,167 @@
+//! What ListenBrainz says about names, artists and how much they are heard.
+//!
+//! <https://listenbrainz.readthedocs.io/en/latest/users/api/metadata.html>
+
+use std::collections::HashMap;
+
+use lake::cache::Subject;
+use lake::facts::{ArtistFacts, ArtistLink, GenreVote};
+use serde::Deserialize;
+
+use super::{Outcome, Said, filled};
+use crate::names::plain;
+
+#[derive(Default, Deserialize)]
+struct Match {
+    index: Option<usize>,
+    artist_credit_name: Option<String>,
+    #[serde(default)]
+    artist_mbids: Option<Vec<String>>,
+}
+
+/// Who made the track of this artist and title. Only a credit to one artist of the very name
+/// says who the name is. The answers are numbered, or in the order of the questions.
+pub(super) fn names(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let matches: Vec<Option<Match>> = said.read()?;
+    let is_numbered = matches.iter().flatten().any(|one| one.index.is_some());
+    let is_complete = matches.len() == said.subjects().len();
+    let mut by_place: HashMap<usize, Match> = HashMap::new();
+    for (place, one) in matches.into_iter().enumerate() {
+        let one = one.unwrap_or_default();
+        match one.index {
+            Some(index) => drop(by_place.insert(index, one)),
+            None if !is_numbered && is_complete => drop(by_place.insert(place, one)),
+            None => {}
+        }
+    }
+    for (place, subject) in said.subjects().iter().enumerate() {
+        let found = by_place.remove(&place).unwrap_or_default();
+        let mbids = found.artist_mbids.unwrap_or_default();
+        let name = found.artist_credit_name;
+        let is_same = name.as_deref().is_some_and(|name| plain(name) == plain(asked_name(subject)));
+        match &mbids[..] {
+            [] => said.came_of(subject, Outcome::None, Some("the track is not known")),
+            [mbid] if is_same => {
+                said.facts.artist_links.push(ArtistLink {
+                    answer_id: said.id(),
+                    subject_type: said.answer.question.subject_type.clone(),
+                    subject: subject.id.clone(),
+                    artist_mbid: mbid.clone(),
+                    artist_name: name,
+                    method: "names".to_owned(),
+                    score: None,
+                    fetched_at: said.at(),
+                });
+                said.came_of(subject, Outcome::Found, None);
+            }
+            _ => said.came_of(subject, Outcome::Ambiguous, Some("the track is credited to others, or to several")),
+        }
+    }
+    Ok(())
+}
+
+fn asked_name(subject: &Subject) -> &str {
+    subject.name.as_deref().unwrap_or(&subject.id)
+}
+
+#[derive(Deserialize)]
+struct Artist {
+    artist_mbid: Option<String>,
+    mbid: Option<String>,
+    name: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    gender: Option<String>,
+    begin_year: Option<i64>,
+    end_year: Option<i64>,
+    tag: Option<Tags>,
+}
+
+#[derive(Deserialize)]
+struct Tags {
+    #[serde(default)]
+    artist: Option<Vec<Tag>>,
+}
+
+#[derive(Deserialize)]
+struct Tag {
+    tag: Option<String>,
+    count: Option<i64>,
+    genre_mbid: Option<String>,
+}
+
+/// Tags and a few facts of artists.
+pub(super) fn tags(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let artists: Vec<Artist> = said.read()?;
+    let named = artists.into_iter().filter_map(|one| Some((one.artist_mbid.clone().or(one.mbid.clone())?, one)));
+    let mut found: HashMap<String, Artist> = named.collect();
+    for subject in said.subjects() {
+        let Some(artist) = found.remove(&subject.id) else {
+            said.came_of(subject, Outcome::None, Some("the artist is not known"));
+            continue;
+        };
+        said.came_of(subject, Outcome::Found, None);
+        for tag in artist.tag.and_then(|tag| tag.artist).unwrap_or_default() {
+            if let Some(name) = filled(tag.tag)
+                && tag.count.is_none_or(|count| count > 0)
+            {
+                said.facts.genre_votes.push(GenreVote {
+                    answer_id: said.id(),
+                    service: said.service(),
+                    artist_ref: subject.id.clone(),
+                    subject_type: "artist".to_owned(),
+                    subject: subject.id.clone(),
+                    tag: name,
+                    genre_mbid: tag.genre_mbid,
+                    votes: tag.count,
+                    fetched_at: said.at(),
+                });
+            }
+        }
+        said.facts.artists.push(ArtistFacts {
+            answer_id: said.id(),
+            service: said.service(),
+            artist_ref: subject.id.clone(),
+            artist_name: filled(artist.name),
+            artist_type: filled(artist.kind),
+            gender: filled(artist.gender),
+            life_begin: artist.begin_year.map(|year| year.to_string()),
+            life_end: artist.end_year.map(|year| year.to_string()),
+            fetched_at: said.at(),
+            ..ArtistFacts::default()
+        });
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Popularity {
+    artist_mbid: Option<String>,
+    total_listen_count: Option<i64>,
+    total_user_count: Option<i64>,
+}
+
+/// How often and by how many people artists are heard.
+pub(super) fn popularity(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let counts: Vec<Popularity> = said.read()?;
+    let mut found: HashMap<String, Popularity> =
+        counts.into_iter().filter_map(|one| Some((one.artist_mbid.clone()?, one))).collect();
+    for subject in said.subjects() {
+        let counts = found.remove(&subject.id).map(|one| (one.total_listen_count, one.total_user_count));
+        let Some((listens, listeners @ Some(_))) = counts else {
+            said.came_of(subject, Outcome::None, Some("nobody there hears the artist"));
+            continue;
+        };
+        said.came_of(subject, Outcome::Found, None);
+        said.facts.artists.push(ArtistFacts {
+            answer_id: said.id(),
+            service: said.service(),
+            artist_ref: subject.id.clone(),
+            listens,
+            listeners,
+            fetched_at: said.at(),
+            ..ArtistFacts::default()
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! What MusicBrainz says. Keys that are missing, null and empty mean the same: nothing is known.
+//!
+//! <https://musicbrainz.org/doc/MusicBrainz_API>
+
+pub(super) mod areas;
+pub(super) mod artists;
+pub(super) mod releases;
+pub(super) mod urls;
+pub(super) mod who;
+
+use serde::Deserialize;
+
+/// A relation to something else.
+#[derive(Debug, Deserialize)]
+struct Relation {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(rename = "type-id")]
+    type_id: Option<String>,
+    direction: Option<String>,
+    #[serde(default)]
+    ended: Option<bool>,
+    artist: Option<Named>,
+    release: Option<Named>,
+    area: Option<areas::Area>,
+    url: Option<UrlTarget>,
+}
+
+/// The site that a relation leads to.
+#[derive(Debug, Deserialize)]
+struct UrlTarget {
+    resource: Option<String>,
+}
+
+/// Something with an MBID and a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Named {
+    id: String,
+    #[serde(default, alias = "title")]
+    name: String,
+}
+
+/// Who is credited.
+#[derive(Debug, Deserialize)]
+struct Credit {
+    name: Option<String>,
+    #[serde(default)]
+    joinphrase: Option<String>,
+    artist: Option<Named>,
+}
+
+/// A tag, with how many voted for it.
+#[derive(Debug, Deserialize)]
+struct Tag {
+    name: Option<String>,
+    #[serde(default)]
+    count: Option<i64>,
+    /// Only genres have an id.
+    id: Option<String>,
+}
+
+/// A number that some versions of the service write as text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Int(i64),
+    Text(String),
+}
+
+impl Number {
+    fn value(&self) -> Option<i64> {
+        match self {
+            Self::Int(int) => Some(*int),
+            Self::Text(text) => text.parse().ok(),
+        }
+    }
+}

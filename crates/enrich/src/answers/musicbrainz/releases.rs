@@ -1,0 +1,144 @@
+//! What is known of albums, and the genres of what artists released.
+
+use std::collections::{HashMap, HashSet};
+
+use lake::facts::AlbumFacts;
+use serde::Deserialize;
+
+use super::super::{Outcome, Said, filled};
+use super::artists::votes;
+use super::{Credit, Named, Tag};
+
+#[derive(Deserialize)]
+struct Groups {
+    #[serde(rename = "release-groups", default)]
+    groups: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    id: String,
+    #[serde(rename = "artist-credit", default)]
+    credits: Vec<Credit>,
+    #[serde(default)]
+    genres: Option<Vec<Tag>>,
+    #[serde(default)]
+    tags: Option<Vec<Tag>>,
+}
+
+/// Votes for release groups, for those of the artists asked about who made them alone.
+pub(in crate::answers) fn groups(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let body: Groups = said.read()?;
+    let asked: HashSet<&str> = said.subjects().iter().map(|subject| subject.id.as_str()).collect();
+    let mut found = HashSet::new();
+    for group in body.groups {
+        let [Credit { artist: Some(artist), .. }] = &group.credits[..] else { continue };
+        if !asked.contains(artist.id.as_str()) {
+            continue;
+        }
+        let artist = artist.id.clone();
+        let before = said.facts.genre_votes.len();
+        votes(said, &artist, "release_group", &group.id, group.genres, group.tags);
+        if said.facts.genre_votes.len() > before {
+            found.insert(artist);
+        }
+    }
+    for subject in said.subjects() {
+        if found.contains(&subject.id) {
+            said.came_of(subject, Outcome::Found, None);
+        } else {
+            said.came_of(subject, Outcome::None, Some("nobody voted for the genre of a release"));
+        }
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Releases {
+    #[serde(default)]
+    releases: Vec<Release>,
+}
+
+#[derive(Deserialize)]
+struct Release {
+    id: String,
+    title: Option<String>,
+    date: Option<String>,
+    barcode: Option<String>,
+    #[serde(rename = "track-count")]
+    tracks: Option<i64>,
+    #[serde(rename = "artist-credit", default)]
+    credits: Vec<Credit>,
+    #[serde(rename = "label-info", default)]
+    labels: Option<Vec<LabelInfo>>,
+    #[serde(rename = "release-group")]
+    group: Option<ReleaseGroup>,
+}
+
+#[derive(Deserialize)]
+struct LabelInfo {
+    label: Option<Named>,
+}
+
+#[derive(Deserialize)]
+struct ReleaseGroup {
+    id: Option<String>,
+    #[serde(rename = "primary-type")]
+    kind: Option<String>,
+}
+
+/// The releases that a search by MBID found.
+pub(in crate::answers) fn many(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let body: Releases = said.read()?;
+    let mut found: HashMap<String, Release> = body.releases.into_iter().map(|one| (one.id.clone(), one)).collect();
+    for subject in said.subjects() {
+        match found.remove(&subject.id) {
+            Some(release) => {
+                said.came_of(subject, Outcome::Found, None);
+                take(said, release);
+            }
+            None => said.came_of(subject, Outcome::None, Some("the search knows no release of this MBID")),
+        }
+    }
+    Ok(())
+}
+
+fn take(said: &mut Said<'_>, release: Release) {
+    let credit = release.credits.iter().fold(String::new(), |credit, one| {
+        let name = one.name.as_deref().or(one.artist.as_ref().map(|artist| artist.name.as_str()));
+        credit + name.unwrap_or_default() + one.joinphrase.as_deref().unwrap_or_default()
+    });
+    let label = release.labels.unwrap_or_default().into_iter().find_map(|info| filled(Some(info.label?.name)));
+    let date = filled(release.date);
+    said.facts.albums.push(AlbumFacts {
+        answer_id: said.id(),
+        service: said.service(),
+        album_ref: release.id,
+        album_name: filled(release.title),
+        artist_name: filled(Some(credit)),
+        album_type: release.group.as_ref().and_then(|group| filled(group.kind.clone())),
+        label,
+        upc: filled(release.barcode).map(|code| upc(&code)),
+        release_date_precision: date.as_deref().and_then(precision).map(str::to_owned),
+        release_date: date,
+        total_tracks: release.tracks,
+        popularity: None,
+        release_group_id: release.group.and_then(|group| group.id),
+        fetched_at: said.at(),
+    });
+}
+
+/// A barcode without the zeros that fill it up to 12, 13 or 14 digits.
+pub(in crate::answers) fn upc(code: &str) -> String {
+    code.trim().trim_start_matches('0').to_owned()
+}
+
+/// How exact a date is, by its length.
+fn precision(date: &str) -> Option<&'static str> {
+    match date.len() {
+        4 => Some("year"),
+        7 => Some("month"),
+        10 => Some("day"),
+        _ => None,
+    }
+}

@@ -1,0 +1,125 @@
+//! Who somebody is, where no address tells: by a recording, or by the name. A wrong artist is
+//! worse than none, so whatever is not certain is left open.
+
+use std::collections::BTreeMap;
+
+use lake::cache::Subject;
+use lake::facts::ArtistLink;
+use serde::Deserialize;
+
+use super::super::{Outcome, Said};
+use super::{Credit, Number};
+use crate::names;
+
+/// The least score of a search that is worth a look.
+const GOOD_SCORE: i64 = 90;
+
+#[derive(Deserialize)]
+struct Recordings {
+    #[serde(default)]
+    recordings: Vec<Recording>,
+}
+
+#[derive(Deserialize)]
+struct Recording {
+    #[serde(rename = "artist-credit", default)]
+    credits: Vec<Credit>,
+}
+
+/// The artist of the right name among all who are credited for the recordings of an ISRC: the
+/// first one may be a guest, or the one who was remixed.
+pub(in crate::answers) fn by_isrc(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let body = if said.is_not_found() { Recordings { recordings: Vec::new() } } else { said.read()? };
+    for subject in said.subjects() {
+        let name = subject.name.as_deref().map(names::plain);
+        let credits = body.recordings.iter().flat_map(|recording| &recording.credits);
+        let same = credits.filter_map(|credit| {
+            let artist = credit.artist.as_ref()?;
+            let spellings = [credit.name.as_deref(), Some(artist.name.as_str())];
+            let is_same = spellings.into_iter().flatten().any(|spelling| Some(names::plain(spelling)) == name);
+            is_same.then(|| (artist.id.clone(), artist.name.clone()))
+        });
+        let same: BTreeMap<String, String> = same.collect();
+        let nobody =
+            if body.recordings.is_empty() { "the ISRC is not known" } else { "nobody of this name is credited" };
+        decide(said, subject, "isrc", None, same.into_iter().collect(), nobody);
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Artists {
+    #[serde(default)]
+    artists: Vec<Candidate>,
+}
+
+#[derive(Deserialize)]
+struct Candidate {
+    id: String,
+    #[serde(default)]
+    name: String,
+    score: Option<Number>,
+    #[serde(default)]
+    aliases: Vec<Alias>,
+}
+
+#[derive(Deserialize)]
+struct Alias {
+    name: Option<String>,
+}
+
+impl Candidate {
+    fn has_name(&self, name: &str) -> bool {
+        let aliases = self.aliases.iter().filter_map(|alias| alias.name.as_deref());
+        aliases.chain([self.name.as_str()]).any(|spelling| names::plain(spelling) == name)
+    }
+}
+
+/// The artist of this name, when the service is sure and nobody else has it.
+pub(in crate::answers) fn by_name(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let body: Artists = if said.is_not_found() { Artists { artists: Vec::new() } } else { said.read()? };
+    for subject in said.subjects() {
+        let name = names::plain(subject.name.as_deref().unwrap_or(&subject.id));
+        let score = |one: &Candidate| one.score.as_ref().and_then(Number::value).unwrap_or_default();
+        let same: Vec<&Candidate> =
+            body.artists.iter().filter(|one| score(one) >= GOOD_SCORE && one.has_name(&name)).collect();
+        // Who is called so beats who is also called so.
+        let exact: Vec<&&Candidate> = same.iter().filter(|one| names::plain(&one.name) == name).collect();
+        let chosen = if exact.is_empty() { same.clone() } else { exact.into_iter().copied().collect() };
+        let best = chosen.first().map(|one| score(one));
+        let chosen = chosen.into_iter().map(|one| (one.id.clone(), one.name.clone())).collect();
+        decide(said, subject, "search", best, chosen, "nobody of this name was found");
+    }
+    Ok(())
+}
+
+/// Links the only candidate.
+fn decide(
+    said: &mut Said<'_>,
+    subject: &Subject,
+    method: &str,
+    score: Option<i64>,
+    candidates: Vec<(String, String)>,
+    nobody: &str,
+) {
+    match &candidates[..] {
+        [] => said.came_of(subject, Outcome::None, Some(nobody)),
+        [(mbid, name)] => {
+            said.facts.artist_links.push(ArtistLink {
+                answer_id: said.id(),
+                subject_type: said.answer.question.subject_type.clone(),
+                subject: subject.id.clone(),
+                artist_mbid: mbid.clone(),
+                artist_name: Some(name.clone()),
+                method: method.to_owned(),
+                score,
+                fetched_at: said.at(),
+            });
+            said.came_of(subject, Outcome::Found, None);
+        }
+        several => {
+            let reason = format!("{} artists have this name", several.len());
+            said.came_of(subject, Outcome::Ambiguous, Some(&reason));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What Spotify says about its tracks, albums and artists. Apps in development mode get fewer
+//! fields than others; whatever is missing is not known.
+//!
+//! <https://developer.spotify.com/documentation/web-api/reference/get-track>
+
+use std::collections::HashMap;
+
+use lake::facts::{AlbumFacts, ArtistFacts, GenreVote, TrackCredit, TrackFacts};
+use serde::Deserialize;
+
+use super::musicbrainz::releases::upc;
+use super::{Outcome, Said, filled};
+
+#[derive(Deserialize)]
+struct Tracks {
+    tracks: Option<Vec<Option<Track>>>,
+}
+
+#[derive(Deserialize)]
+struct Track {
+    uri: Option<String>,
+    name: Option<String>,
+    duration_ms: Option<i64>,
+    explicit: Option<bool>,
+    popularity: Option<i64>,
+    disc_number: Option<i64>,
+    track_number: Option<i64>,
+    #[serde(default)]
+    artists: Vec<Artist>,
+    album: Option<Album>,
+    external_ids: Option<ExternalIds>,
+}
+
+#[derive(Default, Deserialize)]
+struct ExternalIds {
+    isrc: Option<String>,
+    upc: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Artist {
+    uri: Option<String>,
+    name: Option<String>,
+    popularity: Option<i64>,
+    followers: Option<Followers>,
+    #[serde(default)]
+    genres: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Followers {
+    total: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Album {
+    uri: Option<String>,
+    name: Option<String>,
+    album_type: Option<String>,
+    label: Option<String>,
+    popularity: Option<i64>,
+    release_date: Option<String>,
+    release_date_precision: Option<String>,
+    total_tracks: Option<i64>,
+    #[serde(default)]
+    artists: Vec<Artist>,
+    external_ids: Option<ExternalIds>,
+}
+
+/// Reads the answer to a question about one thing or about many.
+fn items<T: serde::de::DeserializeOwned, L: serde::de::DeserializeOwned>(
+    said: &Said<'_>,
+    list: impl Fn(L) -> Option<Vec<Option<T>>>,
+) -> Result<Vec<T>, serde_json::Error> {
+    if said.is_not_found() {
+        return Ok(Vec::new());
+    }
+    match list(said.read()?) {
+        Some(items) => Ok(items.into_iter().flatten().collect()),
+        None => Ok(vec![said.read()?]),
+    }
+}
+
+/// Tracks with their artists. A track may be answered with another one that stands for it in
+/// some market; one that was asked for alone is meant all the same.
+pub(super) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let tracks: Vec<Track> = items(said, |body: Tracks| body.tracks)?;
+    let mut found: HashMap<String, Track> =
+        tracks.into_iter().filter_map(|track| Some((track.uri.clone()?, track))).collect();
+    let is_alone = said.subjects().len() == 1;
+    for subject in said.subjects() {
+        let other = || found.keys().next().cloned().filter(|_| is_alone);
+        let key = if found.contains_key(&subject.id) { Some(subject.id.clone()) } else { other() };
+        let Some(track) = key.and_then(|key| found.remove(&key)) else {
+            said.came_of(subject, Outcome::None, Some("Spotify knows no such track any more"));
+            continue;
+        };
+        said.came_of(subject, Outcome::Found, None);
+        for (position, artist) in (1..).zip(track.artists) {
+            said.facts.track_credits.push(TrackCredit {
+                answer_id: said.id(),
+                service: said.service(),
+                track_uri: subject.id.clone(),
+                position,
+                artist_name: filled(artist.name),
+                artist_uri: filled(artist.uri),
+                artist_mbid: None,
+                join_phrase: None,
+                fetched_at: said.at(),
+            });
+        }
+        let (album_uri, album_name) = track.album.map_or((None, None), |album| (filled(album.uri), filled(album.name)));
+        said.facts.tracks.push(TrackFacts {
+            answer_id: said.id(),
+            service: said.service(),
+            track_uri: subject.id.clone(),
+            track_name: filled(track.name),
+            track_isrc: filled(track.external_ids.unwrap_or_default().isrc).map(|isrc| isrc.to_uppercase()),
+            recording_mbid: None,
+            duration_ms: track.duration_ms,
+            is_explicit: track.explicit,
+            popularity: track.popularity,
+            album_uri,
+            album_name,
+            disc_number: track.disc_number,
+            track_number: track.track_number,
+            fetched_at: said.at(),
+        });
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Albums {
+    albums: Option<Vec<Option<Album>>>,
+}
+
+/// Albums.
+pub(super) fn albums(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let albums: Vec<Album> = items(said, |body: Albums| body.albums)?;
+    let mut found: HashMap<String, Album> =
+        albums.into_iter().filter_map(|album| Some((album.uri.clone()?, album))).collect();
+    for subject in said.subjects() {
+        let Some(album) = found.remove(&subject.id) else {
+            said.came_of(subject, Outcome::None, Some("Spotify knows no such album any more"));
+            continue;
+        };
+        said.came_of(subject, Outcome::Found, None);
+        said.facts.albums.push(AlbumFacts {
+            answer_id: said.id(),
+            service: said.service(),
+            album_ref: subject.id.clone(),
+            album_name: filled(album.name),
+            artist_name: album.artists.into_iter().next().and_then(|artist| filled(artist.name)),
+            album_type: filled(album.album_type),
+            label: filled(album.label),
+            upc: filled(album.external_ids.unwrap_or_default().upc).map(|code| upc(&code)),
+            release_date: filled(album.release_date),
+            release_date_precision: filled(album.release_date_precision),
+            total_tracks: album.total_tracks,
+            popularity: album.popularity,
+            release_group_id: None,
+            fetched_at: said.at(),
+        });
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Artists {
+    artists: Option<Vec<Option<Artist>>>,
+}
+
+/// Genres, popularity and followers of artists, where the app still gets them.
+pub(super) fn artists(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let artists: Vec<Artist> = items(said, |body: Artists| body.artists)?;
+    let mut found: HashMap<String, Artist> =
+        artists.into_iter().filter_map(|artist| Some((artist.uri.clone()?, artist))).collect();
+    for subject in said.subjects() {
+        let Some(artist) = found.remove(&subject.id) else {
+            said.came_of(subject, Outcome::None, Some("Spotify knows no such artist any more"));
+            continue;
+        };
+        said.came_of(subject, Outcome::Found, None);
+        for genre in artist.genres {
+            said.facts.genre_votes.push(GenreVote {
+                answer_id: said.id(),
+                service: said.service(),
+                artist_ref: subject.id.clone(),
+                subject_type: "artist".to_owned(),
+                subject: subject.id.clone(),
+                tag: genre,
+                genre_mbid: None,
+                votes: None,
+                fetched_at: said.at(),
+            });
+        }
+        said.facts.artists.push(ArtistFacts {
+            answer_id: said.id(),
+            service: said.service(),
+            artist_ref: subject.id.clone(),
+            artist_name: filled(artist.name),
+            popularity: artist.popularity,
+            followers: artist.followers.and_then(|followers| followers.total),
+            fetched_at: said.at(),
+            ..ArtistFacts::default()
+        });
+    }
+    Ok(())
+}

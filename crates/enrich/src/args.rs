@@ -1,0 +1,62 @@
+//! The command line of `enrich`.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use platform::{CommonArgs, run_job};
+
+use crate::question::Group;
+use crate::run::Wishes;
+use crate::{replay, run, status};
+
+/// Finds out what is not known yet about the artists, albums and places of your music: who they
+/// are at MusicBrainz, their genres, where they come from. It asks with few requests, as slowly as
+/// each service wants, and nothing twice: run it as often as you like.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "\
+Examples:
+  enrich run                        everything that is missing or out of date
+  enrich run --limit 200            the 200 artists that matter most (newest, then most played)
+  enrich run --only musicbrainz,geo
+  enrich status                     how much is known, and what was not found
+  enrich replay                     the typed tables anew from the kept answers, without the network"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: CommonArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Ask for what is missing or out of date
+    Run {
+        /// Ask only these: musicbrainz, listenbrainz, geo, spotify
+        #[arg(long, value_enum, value_name = "SERVICES", value_delimiter = ',')]
+        only: Vec<Group>,
+        /// The most artists, and the most albums, to ask about
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+    },
+    /// Make the typed tables anew from the kept answers, without the network
+    Replay,
+    /// How much is known, and what was not found
+    Status,
+}
+
+impl Cli {
+    /// Does what the command line says.
+    pub fn run(self) -> ExitCode {
+        let common = &self.common;
+        match self.command {
+            Command::Run { only, limit } => {
+                run_job("enrich run", common, |context| run::run(context, &Wishes { only, limit }))
+            }
+            Command::Replay => run_job("enrich replay", common, replay::replay),
+            Command::Status => run_job("enrich status", common, status::status),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Asking a question: which client, with which words.
+
+use clients::listenbrainz::Names;
+use clients::musicbrainz::phrase;
+use clients::places::{Nominatim, Openweather, Place, PlaceKind, Wikidata};
+use clients::{Answer, ClientError, Listenbrainz, Musicbrainz, Spotify};
+use lake::cache::Subject;
+use platform::JobContext;
+
+use crate::question::{Method, Question, Service, spotify_id};
+use crate::spotify_token::Token;
+
+/// The clients of all services that this person can ask.
+pub(crate) struct Clients {
+    musicbrainz: Musicbrainz,
+    listenbrainz: Listenbrainz,
+    wikidata: Wikidata,
+    nominatim: Nominatim,
+    openweather: Option<Openweather>,
+    spotify: Option<(Spotify, Token)>,
+}
+
+impl Clients {
+    /// # Errors
+    /// When no line can be opened.
+    pub(crate) fn open(context: &JobContext) -> anyhow::Result<Self> {
+        Ok(Self {
+            musicbrainz: Musicbrainz::open(context)?,
+            listenbrainz: Listenbrainz::open(context)?,
+            wikidata: Wikidata::open(context)?,
+            nominatim: Nominatim::open(context)?,
+            openweather: Openweather::open(context)?,
+            spotify: Token::of_somebody(context)?
+                .zip(Spotify::open(context).ok())
+                .map(|(token, client)| (client, token)),
+        })
+    }
+
+    /// The services that can be asked at all.
+    pub(crate) fn services(&self) -> impl Iterator<Item = Service> {
+        Service::ALL.into_iter().filter(|service| match service {
+            Service::Openweather => self.openweather.is_some(),
+            Service::Spotify => self.spotify.is_some(),
+            _ => true,
+        })
+    }
+
+    /// Whether ListenBrainz looks names up.
+    pub(crate) fn has_listenbrainz_token(&self) -> bool {
+        self.listenbrainz.has_token()
+    }
+
+    /// Asks, and returns the answer as it came.
+    ///
+    /// # Errors
+    /// Those of the clients.
+    pub(crate) async fn ask(&self, question: &Question) -> Result<Answer, ClientError> {
+        let ids: Vec<&str> = question.subjects.iter().map(|subject| subject.id.as_str()).collect();
+        let spotify_ids: Vec<&str> = ids.iter().map(|uri| spotify_id(uri)).collect();
+        let addresses = |kind: &str| {
+            spotify_ids.iter().map(|id| format!("https://open.spotify.com/{kind}/{id}")).collect::<Vec<_>>()
+        };
+        let first = &question.subjects[0];
+        let musicbrainz = &self.musicbrainz;
+        match question.method {
+            Method::ArtistUrls => musicbrainz.urls(&addresses("artist"), "artist-rels").await,
+            Method::AlbumUrls => musicbrainz.urls(&addresses("album"), "release-rels").await,
+            Method::Isrc => musicbrainz.isrc(first.hint.as_deref().unwrap_or_default()).await,
+            Method::ArtistSearch => {
+                let name = first.name.as_deref().unwrap_or(&first.id);
+                let (name, limit) = (phrase(name), 10);
+                musicbrainz.search("artist", &format!("artist:{name} OR alias:{name}"), limit).await
+            }
+            Method::Artists => musicbrainz.search("artist", &any_of("arid", &ids), ids.len()).await,
+            Method::Artist => musicbrainz.lookup("artist", &first.id, "genres+tags+aliases").await,
+            Method::ReleaseGroups => {
+                musicbrainz.search("release-group", &any_of("arid", &ids), clients::musicbrainz::MAX_RESULTS).await
+            }
+            Method::Releases => musicbrainz.search("release", &any_of("reid", &ids), ids.len()).await,
+            Method::Areas => musicbrainz.search("area", &any_of("aid", &ids), ids.len()).await,
+            Method::Area => musicbrainz.lookup("area", &first.id, "area-rels+url-rels").await,
+            Method::ArtistNames => {
+                let names = question.subjects.iter().map(|subject| Names {
+                    artist: subject.name.as_deref().unwrap_or(&subject.id),
+                    recording: subject.hint.as_deref().unwrap_or_default(),
+                });
+                self.listenbrainz.lookup(&names.collect::<Vec<_>>()).await
+            }
+            Method::ArtistTags => self.listenbrainz.artists(&ids).await,
+            Method::Popularity => self.listenbrainz.popularity(&ids).await,
+            Method::Coordinates => self.wikidata.areas(&ids).await,
+            Method::Place => self.nominatim.search(place(first)).await,
+            Method::Geocode => match &self.openweather {
+                Some(openweather) => openweather.locate(place(first)).await,
+                None => Err(ClientError::Settings { message: "OPENWEATHER_API_KEY is not set".to_owned() }),
+            },
+            Method::Track | Method::Tracks | Method::Album | Method::Albums | Method::SpotifyArtists => {
+                self.ask_spotify(question.method, &spotify_ids).await
+            }
+        }
+    }
+
+    async fn ask_spotify(&self, method: Method, ids: &[&str]) -> Result<Answer, ClientError> {
+        let Some((client, token)) = &self.spotify else {
+            return Err(ClientError::Settings { message: "nobody is logged in at Spotify".to_owned() });
+        };
+        client.may_look_up()?;
+        let ask = async || {
+            let token = token.get(client).await?;
+            match method {
+                Method::Track => client.track(ids[0], &token).await,
+                Method::Tracks => client.tracks(ids, &token).await,
+                Method::Album => client.album(ids[0], &token).await,
+                Method::Albums => client.albums(ids, &token).await,
+                _ => client.artists(ids, &token).await,
+            }
+        };
+        match ask().await {
+            Err(ClientError::Unauthorized { .. }) => {
+                token.forget();
+                ask().await
+            }
+            answer => answer,
+        }
+    }
+}
+
+/// `arid:(a OR b)`
+fn any_of(field: &str, ids: &[&str]) -> String {
+    format!("{field}:({})", ids.join(" OR "))
+}
+
+/// What the plan wrote into the hint: kind, state and country.
+fn place(subject: &Subject) -> Place<'_> {
+    let mut parts = subject.hint.as_deref().unwrap_or_default().splitn(3, '|');
+    let mut part = || parts.next().filter(|part| !part.is_empty());
+    let kind = match part() {
+        Some("Country") => PlaceKind::Country,
+        Some("Subdivision") => PlaceKind::State,
+        Some("County") => PlaceKind::County,
+        _ => PlaceKind::Settlement,
+    };
+    Place { name: subject.name.as_deref().unwrap_or_default(), kind, state: part(), country: part() }
+}

@@ -1,0 +1,150 @@
+//! What was answered, on disk: first the answer as it came, then what it says.
+
+use lake::cache::{Cache, CachedAnswer, Question as Asked};
+use lake::facts::{self, Facts};
+use lake::play::UnixMs;
+use platform::files::FileLock;
+use platform::{JobContext, Stop, progress};
+
+use crate::answers::interpret;
+use crate::known::Known;
+use crate::question::Question;
+
+/// Answers whose rows are written together.
+const BATCH: usize = 25;
+
+/// The same when many are read again.
+const BATCH_OF_MANY: usize = 1_000;
+
+/// So many parts make reading slow: they are made one.
+const TOO_MANY_PARTS: usize = 64;
+
+/// Answers, what they say, and what follows from it for the next questions.
+pub(crate) struct Books<'c> {
+    context: &'c JobContext,
+    cache: Cache,
+    pub(crate) known: Known,
+    waiting: Facts,
+    answers_waiting: usize,
+    batches: u64,
+    _lock: FileLock,
+}
+
+impl<'c> Books<'c> {
+    /// Opens them, and makes up for what a killed run left: answers that were kept and not read.
+    ///
+    /// # Errors
+    /// A [`Stop::Later`] when another run has them; any I/O error.
+    pub(crate) fn open(context: &'c JobContext) -> anyhow::Result<Self> {
+        let lock = FileLock::try_take(&context.data.lock("enrich"))?.ok_or_else(|| Stop::Later {
+            reason: "another enrichment is running on this data folder: wait until it has finished".to_owned(),
+            retry_at: None,
+        })?;
+        let data = &context.data;
+        let must_rewrite = facts::are_half_done(data);
+        if !must_rewrite {
+            facts::take_out_broken_batches(data)?;
+        }
+        let known = if must_rewrite { Known::default() } else { Known::read(data)? };
+        let cache = Cache::new(data);
+        let mut books =
+            Self { context, cache, known, waiting: Facts::default(), answers_waiting: 0, batches: 0, _lock: lock };
+        if must_rewrite {
+            books.rewrite()?;
+            return Ok(books);
+        }
+        books.read_what_is_missing()?;
+        if facts::parts(data)? > TOO_MANY_PARTS {
+            books.rewrite()?;
+        }
+        Ok(books)
+    }
+
+    /// Keeps an answer and takes in what it says.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub(crate) fn enter(&mut self, question: &Question, url: &str, status: u16, body: Vec<u8>) -> anyhow::Result<()> {
+        let asked = Asked {
+            service: question.service.name().to_owned(),
+            method: question.method.name().to_owned(),
+            subject_type: question.kind.name().to_owned(),
+            subjects: question.subjects.clone(),
+            url: url.to_owned(),
+            status,
+            fetched_at: self.now(),
+            run_id: self.context.run_id.clone(),
+        };
+        let answer = self.cache.keep(asked, body)?;
+        self.take_in(&answer);
+        if self.answers_waiting >= BATCH { self.write() } else { Ok(()) }
+    }
+
+    /// Writes what waits to be written.
+    ///
+    /// # Errors
+    /// Any I/O error; the next start makes up for it.
+    pub(crate) fn write(&mut self) -> anyhow::Result<()> {
+        if self.answers_waiting == 0 {
+            return Ok(());
+        }
+        facts::store(&self.context.data, &self.batch_name(), &self.waiting)?;
+        (self.waiting, self.answers_waiting) = (Facts::default(), 0);
+        Ok(())
+    }
+
+    /// Makes the typed tables anew from all kept answers. Returns how many there are.
+    ///
+    /// # Errors
+    /// Any I/O error; the tables are then as before, or as after.
+    pub(crate) fn rewrite(&mut self) -> anyhow::Result<u64> {
+        self.write()?;
+        let ids = self.cache.answer_ids()?;
+        let bar = progress::count_bar(ids.len() as u64, "reading kept answers");
+        let (mut anew, mut known) = (facts::Anew::begin(&self.context.data), Known::default());
+        for chunk in ids.chunks(BATCH_OF_MANY) {
+            let mut said = Facts::default();
+            for id in chunk {
+                said.add(interpret(&self.cache.read(id)?));
+                bar.inc(1);
+            }
+            known.take_in(&said);
+            anew.add(&self.batch_name(), &said)?;
+        }
+        bar.finish_and_clear();
+        anew.finish()?;
+        self.known = known;
+        Ok(ids.len() as u64)
+    }
+
+    fn read_what_is_missing(&mut self) -> anyhow::Result<()> {
+        let missing: Vec<String> =
+            self.cache.answer_ids()?.into_iter().filter(|id| !self.known.answered.contains(id)).collect();
+        for id in &missing {
+            self.take_in(&self.cache.read(id)?);
+            if self.answers_waiting >= BATCH_OF_MANY {
+                self.write()?;
+            }
+        }
+        if !missing.is_empty() {
+            tracing::info!(answers = missing.len(), "took in answers that an earlier run kept");
+        }
+        self.write()
+    }
+
+    fn take_in(&mut self, answer: &CachedAnswer) {
+        let said = interpret(answer);
+        self.known.take_in(&said);
+        self.waiting.add(said);
+        self.answers_waiting += 1;
+    }
+
+    fn batch_name(&mut self) -> String {
+        self.batches += 1;
+        format!("{}-{:05}", platform::new_run_id(self.context.clock.now()), self.batches)
+    }
+
+    pub(crate) fn now(&self) -> UnixMs {
+        self.context.clock.now().timestamp_millis()
+    }
+}

@@ -1,0 +1,288 @@
+//! What answers have said so far, as far as the next questions depend on it.
+
+use std::collections::{HashMap, HashSet};
+
+use lake::facts::Facts;
+use lake::manifest::Manifest;
+use lake::parts::{self, Cell};
+use lake::play::UnixMs;
+use lake::schema::{
+    ALBUM_LINKS, AREA_COORDINATES, AREA_PARENTS, AREAS, ARTIST_LINKS, ARTISTS, GENRE_VOTES, LOOKUPS, TRACK_CREDITS,
+    TRACKS, Table,
+};
+use platform::DataDir;
+
+use crate::due::{Past, REFUSED_FOR};
+use crate::genres;
+use crate::heard::LearnedCredits;
+use crate::names;
+use crate::question::{Kind, Method};
+
+/// What is known of an area.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Area {
+    pub(crate) name: Option<String>,
+    pub(crate) kind: Option<String>,
+    pub(crate) country: Option<String>,
+    pub(crate) subdivision: Option<String>,
+    /// What it is part of today; what it was part of once.
+    pub(crate) parents: Vec<String>,
+    pub(crate) old_parents: Vec<String>,
+}
+
+impl Area {
+    /// Nothing above it matters: it is a country.
+    pub(crate) fn is_top(&self) -> bool {
+        self.country.is_some() || self.kind.as_deref() == Some("Country")
+    }
+}
+
+/// What is known of an artist of MusicBrainz.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ArtistArea {
+    /// The area they began in.
+    pub(crate) begin: Option<String>,
+    /// The area they are based in.
+    pub(crate) area: Option<String>,
+    pub(crate) end: Option<String>,
+    pub(crate) country: Option<String>,
+}
+
+/// Everything that is known.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pasts: HashMap<(Kind, Method), HashMap<String, Past>>,
+    refusals: HashMap<Method, Vec<UnixMs>>,
+    pub(crate) answered: HashSet<String>,
+    /// By URI, or by the key of a name.
+    links: HashMap<(Kind, String), String>,
+    pub(crate) credits: LearnedCredits,
+    pub(crate) track_albums: HashSet<String>,
+    pub(crate) artists: HashMap<String, ArtistArea>,
+    with_genres: HashSet<String>,
+    pub(crate) areas: HashMap<String, Area>,
+    pub(crate) placed: HashSet<String>,
+    releases: HashMap<String, String>,
+}
+
+impl Known {
+    /// Reads what the typed tables hold.
+    ///
+    /// # Errors
+    /// When a live file is missing or damaged.
+    pub(crate) fn read(data: &DataDir) -> anyhow::Result<Self> {
+        let mut known = Self::default();
+        let mut each = |table: &Table, columns: &[&str], take: &mut dyn FnMut(&mut Self, &[Cell<'_>])| {
+            for part in &Manifest::read(data, table)?.files {
+                parts::each_row(data, table, part, columns, |row| take(&mut known, row))?;
+            }
+            anyhow::Ok(())
+        };
+        let columns = ["answer_id", "method", "subject_type", "subject", "outcome", "fetched_at"];
+        each(&LOOKUPS, &columns, &mut |known, row| {
+            if let [
+                Cell::Text(answer),
+                Cell::Text(method),
+                Cell::Text(kind),
+                Cell::Text(subject),
+                Cell::Text(outcome),
+                at,
+            ] = row
+            {
+                known.lookup(answer, method, kind, subject, outcome, at.int().unwrap_or_default());
+            }
+        })?;
+        each(&ARTIST_LINKS, &["subject_type", "subject", "artist_mbid"], &mut |known, row| {
+            if let [Cell::Text(kind), Cell::Text(subject), Cell::Text(mbid)] = row {
+                known.link(kind, subject, mbid);
+            }
+        })?;
+        each(&TRACK_CREDITS, &["track_uri", "artist_uri", "artist_name"], &mut |known, row| {
+            if let [Cell::Text(track), uri, name] = row {
+                known.credit(track, uri.text(), name.text());
+            }
+        })?;
+        each(&TRACKS, &["album_uri"], &mut |known, row| {
+            known.track_albums.extend(row[0].text().map(str::to_owned));
+        })?;
+        let columns = ["service", "artist_ref", "asked_ref", "begin_area_id", "area_id", "end_area_id", "country_code"];
+        each(&ARTISTS, &columns, &mut |known, row| {
+            if let [Cell::Text("musicbrainz"), Cell::Text(mbid), asked, begin, area, end, country] = row {
+                let owned = |cell: &Cell<'_>| cell.text().map(str::to_owned);
+                let areas =
+                    ArtistArea { begin: owned(begin), area: owned(area), end: owned(end), country: owned(country) };
+                known.artist(mbid, asked.text(), areas);
+            }
+        })?;
+        each(&GENRE_VOTES, &["artist_ref", "tag", "genre_mbid"], &mut |known, row| {
+            if let [Cell::Text(artist), Cell::Text(tag), genre] = row {
+                known.genre(artist, tag, genre.text().is_some());
+            }
+        })?;
+        let columns = ["area_id", "asked_id", "area_name", "area_type", "iso_3166_1", "iso_3166_2"];
+        each(&AREAS, &columns, &mut |known, row| {
+            if let [Cell::Text(id), asked, name, kind, country, subdivision] = row {
+                known.area(id, asked.text(), [name, kind, country, subdivision].map(|cell| cell.text()));
+            }
+        })?;
+        each(&AREA_PARENTS, &["area_id", "parent_id", "is_ended"], &mut |known, row| {
+            if let [Cell::Text(id), Cell::Text(parent), ended] = row {
+                known.parent(id, parent, ended.is_true());
+            }
+        })?;
+        each(&AREA_COORDINATES, &["area_id"], &mut |known, row| {
+            known.placed.extend(row[0].text().map(str::to_owned));
+        })?;
+        each(&ALBUM_LINKS, &["album_uri", "release_mbid"], &mut |known, row| {
+            if let [Cell::Text(uri), Cell::Text(release)] = row {
+                known.releases.insert((*uri).to_owned(), (*release).to_owned());
+            }
+        })?;
+        Ok(known)
+    }
+
+    /// Takes in what an answer says.
+    pub(crate) fn take_in(&mut self, facts: &Facts) {
+        for one in &facts.lookups {
+            self.lookup(&one.answer_id, &one.method, &one.subject_type, &one.subject, &one.outcome, one.fetched_at);
+        }
+        facts.artist_links.iter().for_each(|one| self.link(&one.subject_type, &one.subject, &one.artist_mbid));
+        for one in &facts.track_credits {
+            self.credit(&one.track_uri, one.artist_uri.as_deref(), one.artist_name.as_deref());
+        }
+        self.track_albums.extend(facts.tracks.iter().filter_map(|one| one.album_uri.clone()));
+        for one in facts.artists.iter().filter(|one| one.service == "musicbrainz") {
+            let areas = ArtistArea {
+                begin: one.begin_area_id.clone(),
+                area: one.area_id.clone(),
+                end: one.end_area_id.clone(),
+                country: one.country_code.clone(),
+            };
+            self.artist(&one.artist_ref, one.asked_ref.as_deref(), areas);
+        }
+        facts.genre_votes.iter().for_each(|one| self.genre(&one.artist_ref, &one.tag, one.genre_mbid.is_some()));
+        for one in &facts.areas {
+            let texts = [&one.area_name, &one.area_type, &one.iso_3166_1, &one.iso_3166_2].map(Option::as_deref);
+            self.area(&one.area_id, one.asked_id.as_deref(), texts);
+        }
+        for one in &facts.area_parents {
+            self.parent(&one.area_id, &one.parent_id, one.is_ended == Some(true));
+        }
+        self.placed.extend(facts.area_coordinates.iter().map(|one| one.area_id.clone()));
+        self.releases.extend(facts.album_links.iter().map(|one| (one.album_uri.clone(), one.release_mbid.clone())));
+    }
+
+    /// Whether it is time to ask this about that.
+    pub(crate) fn is_due(&self, kind: Kind, method: Method, subject: &str, now: UnixMs) -> bool {
+        self.past(kind, method, subject).is_none_or(|past| past.is_due(now))
+    }
+
+    /// Whether it was asked, and the newest answer was no use.
+    pub(crate) fn is_missed(&self, kind: Kind, method: Method, subject: &str) -> bool {
+        self.past(kind, method, subject).is_some_and(|past| !past.is_found())
+    }
+
+    fn past(&self, kind: Kind, method: Method, subject: &str) -> Option<&Past> {
+        self.pasts.get(&(kind, method))?.get(subject_key(kind, subject).as_str())
+    }
+
+    /// How often a question of this kind was refused lately.
+    pub(crate) fn refusals(&self, method: Method, now: UnixMs) -> usize {
+        let since = now - REFUSED_FOR.num_milliseconds();
+        self.refusals.get(&method).map_or(0, |refusals| refusals.iter().filter(|at| **at > since).count())
+    }
+
+    /// The artist of MusicBrainz that somebody is.
+    pub(crate) fn linked(&self, kind: Kind, subject: &str) -> Option<&str> {
+        self.links.get(&(kind, subject_key(kind, subject))).map(String::as_str)
+    }
+
+    /// The release of MusicBrainz that an album of Spotify is.
+    pub(crate) fn release_of(&self, album_uri: &str) -> Option<&str> {
+        self.releases.get(album_uri).map(String::as_str)
+    }
+
+    /// Whether any vote for the artist is for a genre.
+    pub(crate) fn has_genre(&self, artist_ref: &str) -> bool {
+        self.with_genres.contains(artist_ref)
+    }
+
+    /// How many of these artists are linked.
+    pub(crate) fn links(&self, kind: Kind) -> usize {
+        self.links.keys().filter(|(of, _)| *of == kind).count()
+    }
+
+    fn lookup(&mut self, answer: &str, method: &str, kind: &str, subject: &str, outcome: &str, at: UnixMs) {
+        self.answered.insert(answer.to_owned());
+        let (Some(method), Some(kind)) = (Method::of_name(method), Kind::of_name(kind)) else { return };
+        if outcome == "refused" {
+            // One answer that refuses many counts once.
+            let refusals = self.refusals.entry(method).or_default();
+            if !refusals.contains(&at) {
+                refusals.push(at);
+            }
+            return;
+        }
+        let pasts = self.pasts.entry((kind, method)).or_default();
+        pasts.entry(subject_key(kind, subject)).or_default().add(at, outcome == "found");
+    }
+
+    fn link(&mut self, kind: &str, subject: &str, mbid: &str) {
+        if let Some(kind) = Kind::of_name(kind) {
+            self.links.insert((kind, subject_key(kind, subject)), mbid.to_owned());
+        }
+    }
+
+    fn credit(&mut self, track: &str, uri: Option<&str>, name: Option<&str>) {
+        let credits = self.credits.entry(track.to_owned()).or_default();
+        let credit = (uri.map(str::to_owned), name.map(str::to_owned));
+        if !credits.contains(&credit) {
+            credits.push(credit);
+        }
+    }
+
+    fn artist(&mut self, mbid: &str, asked: Option<&str>, areas: ArtistArea) {
+        // A known value does not give way to an absent one.
+        let before = self.artists.remove(mbid).unwrap_or_default();
+        let areas = ArtistArea {
+            begin: areas.begin.or(before.begin),
+            area: areas.area.or(before.area),
+            end: areas.end.or(before.end),
+            country: areas.country.or(before.country),
+        };
+        if let Some(asked) = asked {
+            self.artists.insert(asked.to_owned(), areas.clone());
+        }
+        self.artists.insert(mbid.to_owned(), areas);
+    }
+
+    fn genre(&mut self, artist: &str, tag: &str, is_marked: bool) {
+        if is_marked || genres::is_genre(tag) {
+            self.with_genres.insert(artist.to_owned());
+        }
+    }
+
+    fn area(&mut self, id: &str, asked: Option<&str>, texts: [Option<&str>; 4]) {
+        let [name, kind, country, subdivision] = texts.map(|text| text.map(str::to_owned));
+        for id in [Some(id), asked].into_iter().flatten() {
+            let area = self.areas.entry(id.to_owned()).or_default();
+            area.name = name.clone().or(area.name.take());
+            area.kind = kind.clone().or(area.kind.take());
+            area.country = country.clone().or(area.country.take());
+            area.subdivision = subdivision.clone().or(area.subdivision.take());
+        }
+    }
+
+    fn parent(&mut self, id: &str, parent: &str, is_ended: bool) {
+        let area = self.areas.entry(id.to_owned()).or_default();
+        let parents = if is_ended { &mut area.old_parents } else { &mut area.parents };
+        if !parents.iter().any(|one| one == parent) {
+            parents.push(parent.to_owned());
+        }
+    }
+}
+
+/// Names are compared as SQL compares them; everything else has an identifier.
+fn subject_key(kind: Kind, subject: &str) -> String {
+    if kind == Kind::ArtistName { names::key(subject) } else { subject.to_owned() }
+}

@@ -1,0 +1,10 @@
+//! What is not known yet about artists, albums and places → typed Parquet. See the library.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use enrich::args::Cli;
+
+fn main() -> ExitCode {
+    Cli::parse().run()
+}

@@ -1,0 +1,185 @@
+//! Questions about artists: who they are at MusicBrainz, then what is known of them there.
+
+use std::collections::HashSet;
+
+use clients::listenbrainz::{MAX_ARTISTS, MAX_NAMES, MAX_RECORDINGS};
+use clients::musicbrainz::{MAX_RESOURCES, MAX_RESULTS};
+use clients::spotify::MAX_TRACKS;
+use lake::cache::Subject;
+
+use super::{Situation, batches, subject};
+use crate::heard::{Artist, Named};
+use crate::question::{Kind, Method, Question, Service, has_sound_id, is_mbid};
+
+/// Artists whose release groups are asked for together: the answer has room for a hundred.
+const ARTISTS_OF_RELEASE_GROUPS: usize = 10;
+
+/// Names that stand for no artist.
+const NOBODY: [&str; 4] = ["various artists", "unknown artist", "unknown", "[unknown]"];
+
+pub(super) fn questions(situation: &Situation<'_>) -> Vec<Question> {
+    let mut questions = of_spotify_artists(situation);
+    questions.extend(of_names(situation));
+    questions.extend(of_mbids(situation));
+    questions
+}
+
+/// Which artist of MusicBrainz an artist of Spotify is: by address for a hundred at a time, then
+/// one by one by ISRC and by name, then by the titles of their songs. Each way is tried when the
+/// one before found nothing.
+fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
+    use Method::{ArtistNames, ArtistSearch, ArtistUrls, Isrc};
+    let kind = Kind::SpotifyArtist;
+    let known = situation.known;
+    let due = |method, one: &Artist| situation.is_due(kind, method, &one.uri);
+    let missed = |method, one: &Artist| known.is_missed(kind, method, &one.uri);
+    let plain = |one: &Artist| subject(&one.uri, one.name.as_deref(), None);
+    let open: Vec<&Artist> = situation
+        .heard
+        .artists
+        .iter()
+        .filter(|one| has_sound_id(&one.uri) && situation.is_in_scope(&one.uri))
+        .collect();
+    let mut questions = Vec::new();
+    if situation.may_ask(Service::Musicbrainz) {
+        let service = Service::Musicbrainz;
+        let by_url = open.iter().filter(|one| due(ArtistUrls, one)).map(|one| plain(one));
+        questions.extend(batches(service, ArtistUrls, kind, situation.batch(ArtistUrls, MAX_RESOURCES), by_url));
+        let unlinked: Vec<&&Artist> = open.iter().filter(|one| missed(ArtistUrls, one)).collect();
+        let is_named = |one: &&&&Artist| one.name.is_some();
+        for one in unlinked.iter().filter(is_named) {
+            match one.isrcs.first() {
+                Some(isrc) if due(Isrc, one) => {
+                    let by_isrc = subject(&one.uri, one.name.as_deref(), Some(isrc));
+                    questions.extend(batches(service, Isrc, kind, 1, [by_isrc]));
+                }
+                Some(_) if !missed(Isrc, one) => {}
+                _ if due(ArtistSearch, one) => questions.extend(batches(service, ArtistSearch, kind, 1, [plain(one)])),
+                _ => {}
+            }
+        }
+    }
+    if situation.may_ask(Service::Listenbrainz) && situation.has_listenbrainz_token {
+        let lost =
+            open.iter().filter(|one| missed(ArtistUrls, one) && missed(ArtistSearch, one) && due(ArtistNames, one));
+        let by_names =
+            lost.filter_map(|one| Some(subject(&one.uri, Some(one.name.as_deref()?), Some(one.title.as_deref()?))));
+        questions.extend(batches(Service::Listenbrainz, ArtistNames, kind, MAX_NAMES, by_names));
+    }
+    // Genres and popularity, which only apps with extended quota still get, for many at a time.
+    let method = Method::SpotifyArtists;
+    if situation.may_ask(Service::Spotify) && !situation.is_refused(method) {
+        let due = open.iter().filter(|one| due(method, one)).map(|one| plain(one));
+        questions.extend(batches(Service::Spotify, method, kind, MAX_TRACKS, due));
+    }
+    questions
+}
+
+/// Who a bare name is: by the title of a song, then by a track of Spotify, which names its
+/// artists with their URIs, then by the name alone.
+fn of_names(situation: &Situation<'_>) -> Vec<Question> {
+    use Method::{ArtistNames, ArtistSearch, Track, Tracks};
+    let kind = Kind::ArtistName;
+    let known = situation.known;
+    let is_somebody = |one: &&Named| !NOBODY.contains(&one.name.to_lowercase().as_str());
+    let open: Vec<&Named> =
+        situation.heard.names.iter().filter(|one| situation.is_in_scope(&one.name)).filter(is_somebody).collect();
+    let mut questions = Vec::new();
+    let can_ask_names = situation.may_ask(Service::Listenbrainz) && situation.has_listenbrainz_token;
+    let waits_for_names =
+        |one: &Named| can_ask_names && one.track_name.is_some() && situation.is_due(kind, ArtistNames, &one.name);
+    if can_ask_names {
+        let by_title = open.iter().filter(|one| waits_for_names(one));
+        let by_title = by_title.map(|one| subject(&one.name, Some(&one.name), one.track_name.as_deref()));
+        questions.extend(batches(Service::Listenbrainz, ArtistNames, kind, MAX_NAMES, by_title));
+    }
+    let unknown: Vec<&&Named> =
+        open.iter().filter(|one| known.linked(kind, &one.name).is_none() && !waits_for_names(one)).collect();
+    // The track that was asked for, one at a time or among others.
+    let is_track_due = |uri: &str| {
+        situation.is_due(Kind::SpotifyTrack, Tracks, uri) && situation.is_due(Kind::SpotifyTrack, Track, uri)
+    };
+    let waits_for_track = |one: &Named| {
+        situation.may_ask(Service::Spotify)
+            && one.track_uri.as_deref().is_some_and(|uri| has_sound_id(uri) && is_track_due(uri))
+    };
+    if situation.may_ask(Service::Spotify) {
+        let tracks = unknown
+            .iter()
+            .filter(|one| waits_for_track(one))
+            .filter_map(|one| Some(subject(one.track_uri.as_deref()?, one.track_name.as_deref(), Some(&one.name))));
+        questions.extend(if situation.is_refused(Tracks) {
+            batches(Service::Spotify, Track, Kind::SpotifyTrack, 1, tracks)
+        } else {
+            batches(Service::Spotify, Tracks, Kind::SpotifyTrack, MAX_TRACKS, tracks)
+        });
+    }
+    if situation.may_ask(Service::Musicbrainz) {
+        let searched =
+            unknown.iter().filter(|one| !waits_for_track(one) && situation.is_due(kind, ArtistSearch, &one.name));
+        let searched = searched.map(|one| subject(&one.name, Some(&one.name), None));
+        questions.extend(batches(Service::Musicbrainz, ArtistSearch, kind, 1, searched));
+    }
+    questions
+}
+
+/// What is known of the artists of MusicBrainz that were heard.
+fn of_mbids(situation: &Situation<'_>) -> Vec<Question> {
+    use Method::{Artist, ArtistTags, Artists, Popularity, ReleaseGroups};
+    let kind = Kind::Artist;
+    let known = situation.known;
+    let heard = situation.mbids();
+    let mut questions = Vec::new();
+    let due = |method| {
+        let heard = &heard;
+        move |situation: &Situation<'_>| -> Vec<Subject> {
+            let due = heard.iter().filter(|mbid| situation.is_due(kind, method, mbid));
+            due.map(|mbid| subject(mbid, None, None)).collect()
+        }
+    };
+    if situation.may_ask(Service::Musicbrainz) {
+        let service = Service::Musicbrainz;
+        if situation.is_refused(Artists) {
+            questions.extend(batches(service, Artist, kind, 1, due(Artist)(situation)));
+        } else {
+            questions.extend(batches(service, Artists, kind, MAX_RESULTS, due(Artists)(situation)));
+            // Not among those found: perhaps it was merged into another, which only a question
+            // about it alone tells.
+            let merged = heard
+                .iter()
+                .filter(|mbid| known.is_missed(kind, Artists, mbid) && situation.is_due(kind, Artist, mbid));
+            questions.extend(batches(service, Artist, kind, 1, merged.map(|mbid| subject(mbid, None, None))));
+        }
+        // Only when everybody who counts votes for artists has been asked.
+        let is_described = |mbid: &&&str| known.artists.contains_key(**mbid);
+        let was_tagged =
+            |mbid: &&&str| !situation.may_ask(Service::Listenbrainz) || !situation.is_due(kind, ArtistTags, mbid);
+        let without = heard.iter().filter(is_described).filter(was_tagged).filter(|mbid| !known.has_genre(mbid));
+        let without = without.filter(|mbid| situation.is_due(kind, ReleaseGroups, mbid));
+        let size = situation.batch(ReleaseGroups, ARTISTS_OF_RELEASE_GROUPS);
+        questions.extend(batches(service, ReleaseGroups, kind, size, without.map(|mbid| subject(mbid, None, None))));
+    }
+    if situation.may_ask(Service::Listenbrainz) {
+        let service = Service::Listenbrainz;
+        let size = situation.batch(ArtistTags, MAX_ARTISTS);
+        questions.extend(batches(service, ArtistTags, kind, size, due(ArtistTags)(situation)));
+        let size = situation.batch(Popularity, MAX_RECORDINGS);
+        questions.extend(batches(service, Popularity, kind, size, due(Popularity)(situation)));
+    }
+    questions
+}
+
+impl Situation<'_> {
+    /// The artists of MusicBrainz that were heard and are in scope, the most important first.
+    pub(super) fn mbids(&self) -> Vec<&str> {
+        let (heard, known) = (self.heard, self.known);
+        let in_scope = |id: &&str| self.is_in_scope(id);
+        let artists = heard.artists.iter().map(|one| one.uri.as_str()).filter(in_scope);
+        let artists = artists.filter_map(|uri| known.linked(Kind::SpotifyArtist, uri));
+        let names = heard.names.iter().map(|one| one.name.as_str()).filter(in_scope);
+        let names = names.filter_map(|name| known.linked(Kind::ArtistName, name));
+        let told = heard.mbids.iter().map(|(mbid, _)| mbid.as_str()).filter(in_scope);
+        let mut seen = HashSet::new();
+        artists.chain(names).chain(told).filter(|mbid| is_mbid(mbid) && seen.insert(*mbid)).collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! Questions about places: what an area is part of, and where it lies.
+
+use std::collections::{HashSet, VecDeque};
+
+use clients::musicbrainz::MAX_RESULTS;
+use clients::places::MAX_AREAS;
+use lake::cache::Subject;
+
+use super::{Situation, batches, subject};
+use crate::known::ArtistArea;
+use crate::question::{Kind, Method, Question, Service, is_mbid};
+
+/// So far up an area is followed; the tree of MusicBrainz has cycles.
+const DEPTH: usize = 8;
+
+pub(super) fn questions(situation: &Situation<'_>) -> Vec<Question> {
+    let mut questions = of_areas(situation);
+    questions.extend(of_coordinates(situation));
+    questions
+}
+
+/// What areas are, for all areas that artists have and those above them.
+fn of_areas(situation: &Situation<'_>) -> Vec<Question> {
+    use Method::{Area, Areas};
+    if !situation.may_ask(Service::Musicbrainz) {
+        return Vec::new();
+    }
+    let (service, kind) = (Service::Musicbrainz, Kind::Area);
+    let areas = situation.areas();
+    let of = |ids: Vec<&String>| ids.into_iter().map(|id| subject(id, None, None)).collect::<Vec<_>>();
+    if situation.is_refused(Areas) {
+        let due = areas.iter().filter(|id| situation.is_due(kind, Area, id)).collect();
+        return batches(service, Area, kind, 1, of(due));
+    }
+    let due = areas.iter().filter(|id| situation.is_due(kind, Areas, id)).collect();
+    let mut questions = batches(service, Areas, kind, MAX_RESULTS, of(due));
+    let alone = areas.iter();
+    let alone = alone.filter(|id| situation.known.is_missed(kind, Areas, id) && situation.is_due(kind, Area, id));
+    questions.extend(batches(service, Area, kind, 1, of(alone.collect())));
+    questions
+}
+
+/// Where the origins of artists lie: by identifier for many at a time, then by name, once it is
+/// known what they are part of.
+fn of_coordinates(situation: &Situation<'_>) -> Vec<Question> {
+    use Method::{Coordinates, Geocode, Place};
+    let kind = Kind::Area;
+    let known = situation.known;
+    let is_due = |method: Method, id: &str| situation.is_due(kind, method, id);
+    let waits_for_areas = |id: &str| {
+        let is_open = |id: &&str| is_due(Method::Areas, id) && is_due(Method::Area, id);
+        situation.may_ask(Service::Musicbrainz) && situation.upwards(id).iter().any(is_open)
+    };
+    // Places do not move: what has coordinates is not asked about again.
+    let lost: Vec<&str> = situation.origins().into_iter().filter(|id| !known.placed.contains(*id)).collect();
+    let mut questions = Vec::new();
+    if situation.may_ask(Service::Wikidata) {
+        let due = lost.iter().filter(|id| is_due(Coordinates, id)).map(|id| subject(id, None, None));
+        let size = situation.batch(Coordinates, MAX_AREAS);
+        questions.extend(batches(Service::Wikidata, Coordinates, kind, size, due));
+    }
+    let mut before = vec![(Service::Wikidata, Coordinates)];
+    for (service, method) in [(Service::Nominatim, Place), (Service::Openweather, Geocode)] {
+        let was_asked =
+            |id: &str| before.iter().all(|(service, method)| !situation.may_ask(*service) || !is_due(*method, id));
+        if situation.may_ask(service) {
+            let due = lost.iter().filter(|id| is_due(method, id) && was_asked(id) && !waits_for_areas(id));
+            questions.extend(batches(service, method, kind, 1, due.filter_map(|id| situation.place(id))));
+        }
+        before.push((service, method));
+    }
+    questions
+}
+
+impl Situation<'_> {
+    /// Where the artists in scope come from: where they began, else where they are.
+    fn origins(&self) -> Vec<&str> {
+        let mut seen = HashSet::new();
+        let artists = self.mbids().into_iter().filter_map(|mbid| self.known.artists.get(mbid));
+        let origins = artists.filter_map(|artist| artist.begin.as_deref().or(artist.area.as_deref()));
+        origins.filter(|id| is_mbid(id) && seen.insert(*id)).collect()
+    }
+
+    /// The areas of the artists in scope, and those above them as far as they are known.
+    fn areas(&self) -> Vec<String> {
+        let mut areas = Vec::new();
+        let artists = self.mbids().into_iter().filter_map(|mbid| self.known.artists.get(mbid));
+        let own = |artist: &ArtistArea| [artist.begin.clone(), artist.area.clone(), artist.end.clone()];
+        for area in artists.flat_map(own).flatten() {
+            areas.extend(self.upwards(&area).into_iter().map(str::to_owned));
+            areas.push(area);
+        }
+        let mut seen = HashSet::new();
+        areas.retain(|id| is_mbid(id) && seen.insert(id.clone()));
+        areas
+    }
+
+    /// An area and what it is part of, up to its country.
+    fn upwards<'a>(&'a self, area: &'a str) -> Vec<&'a str> {
+        let mut seen = HashSet::from([area]);
+        let (mut way, mut queue) = (vec![area], VecDeque::from([(area, 0)]));
+        while let Some((id, depth)) = queue.pop_front() {
+            let Some(area) = self.known.areas.get(id).filter(|area| !area.is_top() && depth < DEPTH) else { continue };
+            // What it was part of once says where it lies only when nothing else does.
+            let parents = if area.parents.is_empty() { &area.old_parents } else { &area.parents };
+            for parent in parents {
+                if seen.insert(parent) {
+                    way.push(parent);
+                    queue.push_back((parent, depth + 1));
+                }
+            }
+        }
+        way
+    }
+
+    /// What a search by name needs: the name, and in the hint what kind of place it is, its state
+    /// and its country.
+    fn place(&self, id: &str) -> Option<Subject> {
+        let area = self.known.areas.get(id)?;
+        let above: Vec<_> = self.upwards(id).into_iter().filter_map(|id| self.known.areas.get(id)).collect();
+        let country = above.iter().find_map(|area| area.country.as_deref());
+        let state = above.iter().skip(1).find(|area| area.kind.as_deref() == Some("Subdivision"));
+        let state = state.and_then(|area| area.name.as_deref());
+        let kind = area.kind.as_deref().unwrap_or("City");
+        let hint = [kind, state.unwrap_or_default(), country.unwrap_or_default()].join("|");
+        Some(subject(id, Some(area.name.as_deref()?), Some(&hint)))
+    }
+}

@@ -1,0 +1,218 @@
+//! `enrich run`: plan, ask, keep, and plan again until nothing is left to ask.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use clients::ClientError;
+use platform::{JobContext, Stop, Summary, progress};
+use serde_json::json;
+
+use crate::ask::Clients;
+use crate::books::Books;
+use crate::heard::{Heard, Plays};
+use crate::plan::{self, Situation};
+use crate::question::{Group, Kind, Question, Service};
+
+/// What a person wishes.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// Only these services; all when empty.
+    pub only: Vec<Group>,
+    /// The most artists, and the most albums.
+    pub limit: Option<usize>,
+}
+
+/// One run.
+struct Run<'c> {
+    clients: Clients,
+    books: RefCell<Books<'c>>,
+    progress: RefCell<Progress>,
+    bar: progress::Progress,
+}
+
+/// How a run stands.
+#[derive(Default)]
+struct Progress {
+    requests: BTreeMap<Service, u64>,
+    /// The services that do not answer any more, and why.
+    down: BTreeMap<Service, Trouble>,
+}
+
+struct Trouble {
+    words: String,
+    retry_at: Option<DateTime<Utc>>,
+    is_settings: bool,
+}
+
+/// Asks for everything that is missing or out of date, as far as the services allow.
+///
+/// # Errors
+/// A [`Stop::Later`] when nobody could be asked, or another run is at work; any I/O error.
+pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
+    let books = Books::open(context)?;
+    let plays = Plays::read(&context.data)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let run = Run {
+        clients: Clients::open(context)?,
+        books: RefCell::new(books),
+        progress: RefCell::default(),
+        bar: progress::count_bar(0, "asking"),
+    };
+    let asked = runtime.block_on(run.ask_all(context, wishes, &plays));
+    // What was answered is worth keeping, whatever went wrong then.
+    run.books.borrow_mut().write()?;
+    run.bar.finish_and_clear();
+    asked?;
+    let known = &run.books.borrow().known;
+    let heard = plays.in_order(&known.credits, context.clock.now());
+    summary(context, &run.progress.borrow(), known.links(Kind::SpotifyArtist) + known.links(Kind::ArtistName), &heard)
+}
+
+impl Run<'_> {
+    async fn ask_all(&self, context: &JobContext, wishes: &Wishes, plays: &Plays) -> anyhow::Result<()> {
+        let mut scope: Option<HashSet<String>> = None;
+        loop {
+            let questions = {
+                let books = self.books.borrow();
+                let heard = plays.in_order(&books.known.credits, context.clock.now());
+                let down = &self.progress.borrow().down;
+                let may_ask = |service: &Service| service.is_in(&wishes.only) && !down.contains_key(service);
+                let mut situation = Situation {
+                    heard: &heard,
+                    known: &books.known,
+                    now: books.now(),
+                    services: self.clients.services().filter(may_ask).collect(),
+                    has_listenbrainz_token: self.clients.has_listenbrainz_token(),
+                    scope: None,
+                };
+                if let Some(limit) = wishes.limit {
+                    situation.scope = Some(scope.get_or_insert_with(|| plan::scope(&situation, limit)));
+                }
+                plan::next(&situation)
+            };
+            if questions.is_empty() {
+                return Ok(());
+            }
+            self.ask_wave(questions).await?;
+        }
+    }
+
+    /// Asks all services at once, each one question after the other.
+    async fn ask_wave(&self, questions: Vec<Question>) -> anyhow::Result<()> {
+        let mut queues: BTreeMap<Service, Vec<Question>> = BTreeMap::new();
+        for question in questions {
+            queues.entry(question.service).or_default().push(question);
+        }
+        let mut queue = |service| queues.remove(&service).unwrap_or_default();
+        let [musicbrainz, listenbrainz, spotify, wikidata, nominatim, openweather] = Service::ALL.map(&mut queue);
+        let done = tokio::join!(
+            self.ask_queue(musicbrainz),
+            self.ask_queue(listenbrainz),
+            self.ask_queue(spotify),
+            self.ask_queue(wikidata),
+            self.ask_queue(nominatim),
+            self.ask_queue(openweather),
+        );
+        let (a, b, c, d, e, f) = done;
+        [a, b, c, d, e, f].into_iter().collect()
+    }
+
+    async fn ask_queue(&self, questions: Vec<Question>) -> anyhow::Result<()> {
+        for question in questions {
+            if self.progress.borrow().down.contains_key(&question.service) {
+                return Ok(());
+            }
+            let answer = self.clients.ask(&question).await;
+            self.enter(&question, answer)?;
+            // A batch that was refused is asked for otherwise: the plan knows how.
+            if self.was_refused(&question) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn enter(&self, question: &Question, answer: Result<clients::Answer, ClientError>) -> anyhow::Result<()> {
+        let mut progress = self.progress.borrow_mut();
+        let mut books = self.books.borrow_mut();
+        *progress.requests.entry(question.service).or_default() += 1;
+        self.bar.set_message(format!("asking {}", question.service.title()));
+        self.bar.inc(1);
+        match answer {
+            Ok(answer) => books.enter(question, answer.url.as_str(), answer.status, answer.body),
+            Err(ClientError::Memory { source }) => Err(anyhow::anyhow!(source)),
+            Err(error) => match refusal(question, &error) {
+                Some(status) => books.enter(question, "", status, Vec::new()),
+                None => {
+                    // A trouble of the network says nothing about an artist: nothing is kept.
+                    let retry_at = error.retry_at(DateTime::from_timestamp_millis(books.now()).unwrap_or_default());
+                    let is_settings = matches!(error, ClientError::Settings { .. });
+                    tracing::warn!(service = question.service.name(), %error, "not asked any more in this run");
+                    let words = format!("{}: {}", question.service.title(), chain(error));
+                    progress.down.insert(question.service, Trouble { words, retry_at, is_settings });
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    fn was_refused(&self, question: &Question) -> bool {
+        let books = self.books.borrow();
+        question.subjects.len() > 1 && books.known.refusals(question.method, books.now()) > 0
+    }
+}
+
+/// The status of an answer that refuses this way of asking, and does not pass.
+fn refusal(question: &Question, error: &ClientError) -> Option<u16> {
+    match error {
+        ClientError::Status { status, .. } if matches!(status.as_u16(), 400 | 414) => Some(status.as_u16()),
+        // Batches were taken from apps in development mode.
+        ClientError::Forbidden { .. } if question.subjects.len() > 1 => Some(403),
+        _ => None,
+    }
+}
+
+fn chain(error: ClientError) -> String {
+    format!("{:#}", anyhow::Error::new(error))
+}
+
+fn summary(context: &JobContext, progress: &Progress, linked: usize, heard: &Heard) -> anyhow::Result<Summary> {
+    let requests: u64 = progress.requests.values().sum();
+    let artists = heard.artists.len() + heard.names.len();
+    let mut text = match requests {
+        0 => "nothing was missing: nobody was asked".to_owned(),
+        _ => {
+            let each = progress.requests.iter().map(|(service, count)| format!("{} {count}", service.title()));
+            format!("{requests} requests ({})", each.collect::<Vec<_>>().join(", "))
+        }
+    };
+    text += &format!("\n{linked} of {artists} artists are known at MusicBrainz");
+    let retry_at = progress.down.values().filter_map(|trouble| trouble.retry_at).min();
+    let all_down = !progress.down.is_empty() && requests == progress.down.len() as u64;
+    if all_down {
+        let reason: Vec<&str> = progress.down.values().map(|trouble| trouble.words.as_str()).collect();
+        let reason = reason.join("; ");
+        let is_settings = progress.down.values().all(|trouble| trouble.is_settings);
+        return Err(if is_settings { Stop::Usage(reason) } else { Stop::Later { reason, retry_at } }.into());
+    }
+    let mut summary = Summary { partial: !progress.down.is_empty(), text, ..Summary::default() }
+        .count("requests", requests)
+        .count("artists", artists)
+        .count("artists_linked", linked);
+    let by_service: serde_json::Map<String, serde_json::Value> =
+        progress.requests.iter().map(|(service, count)| (service.name().to_owned(), json!(count))).collect();
+    summary = summary.count("requests_by_service", by_service);
+    if let Some(at) = retry_at {
+        summary = summary.count("retry_at", at.to_rfc3339());
+    }
+    summary.warnings.extend(progress.down.values().map(|trouble| trouble.words.clone()));
+    if context.settings.contact.is_none() && requests > 0 {
+        summary.warnings.push(
+            "CONTACT is not set: MusicBrainz and OpenStreetMap ask for a mail address or web page of yours in every \
+             request, and may refuse programs that give none"
+                .to_owned(),
+        );
+    }
+    Ok(summary)
+}

@@ -1,0 +1,84 @@
+//! `enrich status`: how much is known, and what was not found.
+
+use std::collections::BTreeMap;
+
+use lake::cache::Cache;
+use platform::{JobContext, Summary};
+
+use crate::heard::Plays;
+use crate::known::Known;
+use crate::question::{Kind, Method};
+
+/// Says how much is known of what was heard. Nothing is changed.
+///
+/// # Errors
+/// When a live file is missing or damaged.
+pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
+    let known = Known::read(&context.data)?;
+    let now = context.clock.now();
+    let heard = Plays::read(&context.data)?.in_order(&known.credits, now);
+    let people = heard
+        .artists
+        .iter()
+        .map(|one| (Kind::SpotifyArtist, one.uri.as_str(), one.listening.plays))
+        .chain(heard.names.iter().map(|one| (Kind::ArtistName, one.name.as_str(), one.listening.plays)))
+        .map(|(kind, id, plays)| (known.linked(kind, id), plays))
+        .chain(heard.mbids.iter().map(|(mbid, listening)| (Some(mbid.as_str()), listening.plays)));
+    let mut counts: BTreeMap<&str, Share> = BTreeMap::new();
+    for (mbid, plays) in people {
+        let artist = mbid.and_then(|mbid| known.artists.get(mbid));
+        let origin = artist.and_then(|artist| artist.begin.as_ref().or(artist.area.as_ref()));
+        let has_country = artist.is_some_and(|artist| artist.country.is_some() || origin.is_some());
+        for (what, is_known) in [
+            ("known at MusicBrainz", mbid.is_some()),
+            ("genre", mbid.is_some_and(|mbid| known.has_genre(mbid))),
+            ("place", has_country),
+            ("coordinates", origin.is_some_and(|area| known.placed.contains(area))),
+        ] {
+            counts.entry(what).or_default().add(is_known, plays);
+        }
+    }
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING).set_header(["", "artists", "", "of the reports of plays"]);
+    let mut summary = Summary::default();
+    for (what, share) in &counts {
+        let artists = format!("{} of {}", share.known, share.all);
+        table.add_row([
+            *what,
+            &artists,
+            &percent(share.known, share.all),
+            &percent(share.known_plays, share.all_plays),
+        ]);
+        let name = what.replace(' ', "_").to_lowercase();
+        summary = summary.count(&name, share.known).count(&format!("{name}_of"), share.all);
+    }
+    let missed = heard.artists.iter().filter(|one| known.is_missed(Kind::SpotifyArtist, Method::ArtistUrls, &one.uri));
+    let missed = missed.filter(|one| known.linked(Kind::SpotifyArtist, &one.uri).is_none()).count();
+    let answers = Cache::new(&context.data).answer_ids()?.len();
+    let text = format!("{table}\n\n{missed} artists were looked for and not found; {answers} answers are kept");
+    Ok(Summary { text, ..summary }.count("not_found", missed as u64).count("answers", answers as u64))
+}
+
+/// How many are known, by artists and by plays.
+#[derive(Default)]
+struct Share {
+    known: u64,
+    all: u64,
+    known_plays: u64,
+    all_plays: u64,
+}
+
+impl Share {
+    fn add(&mut self, is_known: bool, plays: u64) {
+        self.all += 1;
+        self.all_plays += plays;
+        if is_known {
+            self.known += 1;
+            self.known_plays += plays;
+        }
+    }
+}
+
+fn percent(part: u64, of: u64) -> String {
+    if of == 0 { "–".to_owned() } else { format!("{:.0} %", part as f64 * 100.0 / of as f64) }
+}
