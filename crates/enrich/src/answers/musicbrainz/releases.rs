@@ -65,14 +65,23 @@ struct Release {
     title: Option<String>,
     date: Option<String>,
     barcode: Option<String>,
+    /// A search counts the tracks of the whole release, every answer those of each medium.
     #[serde(rename = "track-count")]
     tracks: Option<i64>,
+    #[serde(default)]
+    media: Option<Vec<Medium>>,
     #[serde(rename = "artist-credit", default)]
     credits: Vec<Credit>,
     #[serde(rename = "label-info", default)]
     labels: Option<Vec<LabelInfo>>,
     #[serde(rename = "release-group")]
     group: Option<ReleaseGroup>,
+}
+
+#[derive(Deserialize)]
+struct Medium {
+    #[serde(rename = "track-count")]
+    tracks: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -110,6 +119,8 @@ fn take(said: &mut Said<'_>, release: Release) {
     });
     let label = release.labels.unwrap_or_default().into_iter().find_map(|info| filled(Some(info.label?.name)));
     let date = filled(release.date);
+    let media = release.media.unwrap_or_default();
+    let counted: Option<i64> = media.iter().map(|medium| medium.tracks).sum();
     said.facts.albums.push(AlbumFacts {
         answer_id: said.id(),
         service: said.service(),
@@ -121,7 +132,7 @@ fn take(said: &mut Said<'_>, release: Release) {
         upc: filled(release.barcode).map(|code| upc(&code)),
         release_date_precision: date.as_deref().and_then(precision).map(str::to_owned),
         release_date: date,
-        total_tracks: release.tracks,
+        total_tracks: release.tracks.or(counted.filter(|tracks| *tracks > 0)),
         popularity: None,
         release_group_id: release.group.and_then(|group| group.id),
         fetched_at: said.at(),

@@ -1,0 +1,234 @@
+//! What is decided from an answer, by hand-written answers in the shapes of the services.
+
+use enrich::answers::interpret;
+use lake::cache::{CachedAnswer, Question, Subject};
+use lake::facts::Facts;
+use serde_json::{Value, json};
+
+/// What an answer to `method` about `subjects` (id, name, hint) says.
+pub(crate) fn said(service: &str, method: &str, subjects: &[(&str, &str, &str)], status: u16, body: &[u8]) -> Facts {
+    let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let subjects = subjects.iter();
+    let subjects =
+        subjects.map(|(id, name, hint)| Subject { id: (*id).to_owned(), name: filled(name), hint: filled(hint) });
+    interpret(&CachedAnswer {
+        answer_id: "an/answer".to_owned(),
+        question: Question {
+            service: service.to_owned(),
+            method: method.to_owned(),
+            subject_type: "spotify_artist".to_owned(),
+            subjects: subjects.collect(),
+            url: "http://127.0.0.1/".to_owned(),
+            status,
+            fetched_at: 1_790_000_000_000,
+            run_id: "a-run".to_owned(),
+        },
+        body: body.to_vec(),
+    })
+}
+
+/// Each subject with its outcome.
+pub(crate) fn outcomes(facts: &Facts) -> Vec<String> {
+    facts.lookups.iter().map(|lookup| format!("{} {}", lookup.subject, lookup.outcome)).collect()
+}
+
+fn links(facts: &Facts) -> Vec<String> {
+    facts.artist_links.iter().map(|link| format!("{} {} {}", link.subject, link.method, link.artist_mbid)).collect()
+}
+
+#[track_caller]
+fn check(method: &str, subjects: &[(&str, &str, &str)], body: &Value, expected: &[&str], expected_links: &[&str]) {
+    let facts = said("musicbrainz", method, subjects, 200, body.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), expected);
+    assert_eq!(links(&facts), expected_links);
+}
+
+fn stream(artist: (&str, &str), ended: bool) -> Value {
+    json!({"type": "free streaming", "target-type": "artist", "direction": "backward", "ended": ended,
+           "artist": {"id": artist.0, "name": artist.1}})
+}
+
+fn page(id: &str, relations: Vec<Value>) -> Value {
+    json!({"resource": format!("https://open.spotify.com/artist/{id}"), "relations": relations})
+}
+
+#[test]
+fn addresses_are_matched_whatever_their_order() {
+    let relation = |id: &str, name: &str| stream((id, name), false);
+    let body = json!({"urls": [
+        page("c", vec![relation("m3", "Cy"), relation("m4", "Cy Tribute")]),
+        page("a", vec![relation("m1", "Somebody else by name")]),
+        page("d", vec![stream(("m5", "Dee"), true)]),
+        page("e", vec![relation("m6", "Left"), relation("m7", "Right")]),
+        {"resource": "https://open.spotify.com/album/a", "relations": [relation("m9", "No artist's address")]},
+    ]});
+    let subjects = [
+        ("spotify:artist:a", "Ann", ""),
+        ("spotify:artist:b", "Bo", ""),
+        ("spotify:artist:c", "CY", ""),
+        ("spotify:artist:d", "Dee", ""),
+        ("spotify:artist:e", "Ee", ""),
+    ];
+    let expected = [
+        "spotify:artist:a found",
+        "spotify:artist:b none",
+        "spotify:artist:c found",
+        "spotify:artist:d none",
+        "spotify:artist:e ambiguous",
+    ];
+    check("url", &subjects, &body, &expected, &["spotify:artist:a url m1", "spotify:artist:c url m3"]);
+}
+
+#[test]
+fn one_address_is_an_object_or_not_found() {
+    let subject = [("spotify:artist:a", "Ann", "")];
+    let body = page("a", vec![stream(("m1", "Ann"), false)]);
+    check("url", &subject, &body, &["spotify:artist:a found"], &["spotify:artist:a url m1"]);
+    let facts = said("musicbrainz", "url", &subject, 404, br#"{"error":"Not Found"}"#);
+    assert_eq!(outcomes(&facts), ["spotify:artist:a none"]);
+}
+
+#[test]
+fn a_second_spotify_id_of_an_artist_takes_nothing_from_the_first() {
+    let body = json!({"urls": [
+        page("a1", vec![stream(("m1", "Ann"), false)]),
+        page("a2", vec![stream(("m1", "Ann"), false)]),
+    ]});
+    let subjects = [("spotify:artist:a1", "Ann", ""), ("spotify:artist:a2", "Ann", "")];
+    let links = ["spotify:artist:a1 url m1", "spotify:artist:a2 url m1"];
+    check("url", &subjects, &body, &["spotify:artist:a1 found", "spotify:artist:a2 found"], &links);
+}
+
+#[test]
+fn an_isrc_links_the_credit_of_the_right_name_and_not_the_first() {
+    let body = json!({"isrc": "GBAAA9900303", "recordings": [
+        {"id": "r1", "artist-credit": [
+            {"name": "Big Star", "joinphrase": " feat. ", "artist": {"id": "m1", "name": "Big Star"}},
+            {"name": "Ann", "artist": {"id": "m2", "name": "Ann B."}},
+        ]},
+        {"id": "r2", "artist-credit": [{"name": "Remixer", "artist": {"id": "m3", "name": "Remixer"}}]},
+    ]});
+    check("isrc", &[("a", "ANN", "")], &body, &["a found"], &["a isrc m2"]);
+    check("isrc", &[("a", "Remixer", "")], &body, &["a found"], &["a isrc m3"]);
+    check("isrc", &[("a", "Nobody", "")], &body, &["a none"], &[]);
+    check("isrc", &[("a", "Ann", "")], &json!({"isrc": "x", "recordings": []}), &["a none"], &[]);
+}
+
+#[test]
+fn a_search_links_only_who_is_certain() {
+    let found = |artists: Value| json!({"count": 1, "artists": artists});
+    let ann = json!({"id": "m1", "name": "Ann", "score": 100});
+    check("search", &[("a", "ann", "")], &found(json!([ann])), &["a found"], &["a search m1"]);
+    // A rival of the same name, even with a lower score.
+    let rival = json!({"id": "m2", "name": "ANN", "score": "95"});
+    check("search", &[("a", "Ann", "")], &found(json!([ann, rival])), &["a ambiguous"], &[]);
+    // Who is called so beats who is also called so.
+    let also = json!({"id": "m3", "name": "Annie", "score": 99, "aliases": [{"name": "Ann"}]});
+    check("search", &[("a", "Ann", "")], &found(json!([also, ann])), &["a found"], &["a search m1"]);
+    check("search", &[("a", "Ann", "")], &found(json!([also])), &["a found"], &["a search m3"]);
+    // Alike is not the same, and a low score is no find.
+    let alike = json!({"id": "m4", "name": "Anna", "score": 100});
+    let unsure = json!({"id": "m5", "name": "Ann", "score": 89});
+    check("search", &[("a", "Ann", "")], &found(json!([alike, unsure])), &["a none"], &[]);
+}
+
+#[test]
+fn listenbrainz_names_link_a_credit_to_one_artist_of_that_name() {
+    let subjects = [("a", "Ann", "One"), ("b", "Bo", "Two"), ("c", "Cy", "Three"), ("d", "Dee", "Four")];
+    let found = |name: &str, mbids: Value| json!({"artist_credit_name": name, "artist_mbids": mbids});
+    let in_order = json!([
+        found("ANN", json!(["m1"])),
+        {},
+        found("Cy & Friends", json!(["m3", "m4"])),
+        found("Eve", json!(["m5"]))
+    ]);
+    let facts = said("listenbrainz", "names", &subjects, 200, in_order.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["a found", "b none", "c ambiguous", "d ambiguous"]);
+    assert_eq!(links(&facts), ["a names m1"]);
+    let numbered = json!([{"index": 3, "artist_credit_name": "Dee", "artist_mbids": ["m9"]}]);
+    let facts = said("listenbrainz", "names", &subjects, 200, numbered.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["a none", "b none", "c none", "d found"]);
+    assert_eq!(links(&facts), ["d names m9"]);
+}
+
+#[test]
+fn a_merged_artist_is_known_by_both_ids() {
+    let body = json!({"id": "new", "name": "Ann", "area": null, "country": "SE", "begin-area": {"id": "b", "name": "Umeå"},
+        "tags": [{"name": "seen live", "count": 3}, {"name": "rock", "count": 2}, {"name": "jazz", "count": 0}],
+        "genres": [{"id": "g", "name": "rock", "count": 2}]});
+    let facts = said("musicbrainz", "artist", &[("old", "", "")], 200, body.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["old found"]);
+    let artist = &facts.artists[0];
+    assert_eq!((artist.artist_ref.as_str(), artist.asked_ref.as_deref()), ("new", Some("old")));
+    assert_eq!((artist.area_id.as_deref(), artist.begin_area_id.as_deref()), (None, Some("b")));
+    let votes: Vec<_> =
+        facts.genre_votes.iter().map(|one| (one.tag.as_str(), one.votes, one.genre_mbid.is_some())).collect();
+    assert_eq!(votes, [("rock", Some(2), true), ("seen live", Some(3), false)]);
+}
+
+#[test]
+fn an_area_is_part_of_what_stands_behind_it() {
+    let part_of = |direction: &str, id: &str, ended: bool| {
+        json!({"type": "part of", "direction": direction, "ended": ended, "target-type": "area",
+               "area": {"id": id, "name": id, "type": "Country"}})
+    };
+    let wikidata =
+        json!({"type": "wikidata", "direction": "forward", "url": {"resource": "https://www.wikidata.org/wiki/Q1"}});
+    let relations = json!([
+        part_of("backward", "se", false),
+        part_of("backward", "old", true),
+        part_of("forward", "d", false),
+        wikidata
+    ]);
+    let lookup =
+        json!({"id": "u", "name": "Umeå", "type": "City", "iso-3166-2-codes": ["SE-AC"], "relations": relations});
+    let search =
+        json!({"areas": [{"id": "u", "name": "Umeå", "type": "City", "relation-list": [{"relations": relations}]}]});
+    for (method, body) in [("area", lookup), ("areas", search)] {
+        let facts = said("musicbrainz", method, &[("u", "", "")], 200, body.to_string().as_bytes());
+        assert_eq!(outcomes(&facts), ["u found"]);
+        let parents: Vec<_> = facts.area_parents.iter().map(|one| (one.parent_id.as_str(), one.is_ended)).collect();
+        assert_eq!(parents, [("se", Some(false)), ("old", Some(true))]);
+        assert_eq!(facts.areas[0].wikidata_id.as_deref(), Some("Q1"));
+    }
+}
+
+#[test]
+fn wikidata_tells_the_longitude_first() {
+    let row = |mb: &str, point: &str| json!({"mb": {"value": mb}, "coord": {"value": point}});
+    let body = json!({"results": {"bindings": [
+        row("a", "Point(-0.1275 51.507222222)"), row("b", "Point(7 6)"), row("b", "Point(7 5)"), row("c", "Point(999 5)"),
+        {"mb": {"value": "d"}}
+    ]}});
+    let subjects = [("a", "", ""), ("b", "", ""), ("c", "", ""), ("d", "", ""), ("e", "", "")];
+    let facts = said("wikidata", "coordinates", &subjects, 200, body.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["a found", "b found", "c none", "d none", "e none"]);
+    let places: Vec<_> = facts.area_coordinates.iter().map(|one| (one.latitude, one.longitude)).collect();
+    assert_eq!(places, [(51.507222222, -0.1275), (5.0, 7.0)]);
+}
+
+#[test]
+fn a_track_of_a_development_app_names_its_artists() {
+    let track = json!({"uri": "spotify:track:t", "name": "Song", "duration_ms": 1, "external_ids": {"isrc": "gbaaa9900303"},
+        "artists": [{"uri": "spotify:artist:a", "name": "Ann"}, {"uri": "spotify:artist:b", "name": "Bo"}],
+        "album": {"uri": "spotify:album:x", "name": "Album"}});
+    let subjects = [("spotify:track:t", "Song", "Ann"), ("spotify:track:gone", "", "")];
+    let many = json!({"tracks": [track, null]});
+    let facts = said("spotify", "tracks", &subjects, 200, many.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["spotify:track:t found", "spotify:track:gone none"]);
+    let facts = said("spotify", "track", &subjects[..1], 200, track.to_string().as_bytes());
+    let credits: Vec<_> = facts.track_credits.iter().map(|one| (one.position, one.artist_uri.as_deref())).collect();
+    assert_eq!(credits, [(1, Some("spotify:artist:a")), (2, Some("spotify:artist:b"))]);
+    assert_eq!(facts.tracks[0].track_isrc.as_deref(), Some("GBAAA9900303"));
+    let facts = said("spotify", "track", &subjects[1..], 404, b"");
+    assert_eq!(outcomes(&facts), ["spotify:track:gone none"]);
+}
+
+#[test]
+fn what_makes_no_sense_and_what_is_refused_is_no_miss() {
+    let subjects = [("a", "Ann", ""), ("b", "Bo", "")];
+    let facts = said("musicbrainz", "artists", &subjects, 200, br#"{"artists":"soon"}"#);
+    assert_eq!(outcomes(&facts), ["a unreadable", "b unreadable"]);
+    let facts = said("musicbrainz", "artists", &subjects, 400, b"");
+    assert_eq!(outcomes(&facts), ["a refused", "b refused"]);
+}
