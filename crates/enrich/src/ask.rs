@@ -76,6 +76,9 @@ impl Clients {
             Method::ReleaseGroups => {
                 musicbrainz.search("release-group", &any_of("arid", &ids), clients::musicbrainz::MAX_RESULTS).await
             }
+            Method::Recordings => {
+                musicbrainz.search("recording", &any_of("arid", &ids), clients::musicbrainz::MAX_RESULTS).await
+            }
             Method::Releases => musicbrainz.search("release", &any_of("reid", &ids), ids.len()).await,
             Method::Areas => musicbrainz.search("area", &any_of("aid", &ids), ids.len()).await,
             Method::Area => musicbrainz.lookup("area", &first.id, "area-rels+url-rels").await,

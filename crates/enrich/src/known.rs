@@ -59,6 +59,7 @@ pub(crate) struct Known {
     pub(crate) credits: LearnedCredits,
     pub(crate) track_albums: HashSet<String>,
     pub(crate) artists: HashMap<String, ArtistArea>,
+    merged: HashMap<String, String>,
     with_genres: HashSet<String>,
     pub(crate) areas: HashMap<String, Area>,
     pub(crate) placed: HashSet<String>,
@@ -197,6 +198,11 @@ impl Known {
         self.links.get(&(kind, subject_key(kind, subject))).map(String::as_str)
     }
 
+    /// The MBID that an artist has today, where they were merged into another.
+    pub(crate) fn today<'a>(&'a self, mbid: &'a str) -> &'a str {
+        self.merged.get(mbid).map_or(mbid, String::as_str)
+    }
+
     /// The release of MusicBrainz that an album of Spotify is.
     pub(crate) fn release_of(&self, album_uri: &str) -> Option<&str> {
         self.releases.get(album_uri).map(String::as_str)
@@ -251,7 +257,7 @@ impl Known {
             country: areas.country.or(before.country),
         };
         if let Some(asked) = asked {
-            self.artists.insert(asked.to_owned(), areas.clone());
+            self.merged.insert(asked.to_owned(), mbid.to_owned());
         }
         self.artists.insert(mbid.to_owned(), areas);
     }

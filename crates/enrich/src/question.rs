@@ -94,6 +94,8 @@ pub(crate) enum Method {
     Popularity,
     /// MusicBrainz: tags of the release groups of artists without genres.
     ReleaseGroups,
+    /// MusicBrainz: tags of the recordings of artists whose release groups have none either.
+    Recordings,
     /// MusicBrainz: many areas, with what they are part of.
     Areas,
     /// MusicBrainz: one area.
@@ -117,7 +119,7 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::ArtistUrls,
         Self::Isrc,
         Self::ArtistSearch,
@@ -129,6 +131,7 @@ impl Method {
         Self::ArtistTags,
         Self::Popularity,
         Self::ReleaseGroups,
+        Self::Recordings,
         Self::Areas,
         Self::Area,
         Self::Coordinates,
@@ -155,6 +158,7 @@ impl Method {
             Self::ArtistTags => "tags",
             Self::Popularity => "popularity",
             Self::ReleaseGroups => "release_groups",
+            Self::Recordings => "recordings",
             Self::Areas => "areas",
             Self::Area => "area",
             Self::Coordinates => "coordinates",

@@ -26,6 +26,7 @@ pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
         .chain(heard.mbids.iter().map(|(mbid, listening)| (Some(mbid.as_str()), listening.plays)));
     let mut counts: BTreeMap<&str, Share> = BTreeMap::new();
     for (mbid, plays) in people {
+        let mbid = mbid.map(|mbid| known.today(mbid));
         let artist = mbid.and_then(|mbid| known.artists.get(mbid));
         let origin = artist.and_then(|artist| artist.begin.as_ref().or(artist.area.as_ref()));
         let has_country = artist.is_some_and(|artist| artist.country.is_some() || origin.is_some());

@@ -45,7 +45,9 @@ pub fn interpret(answer: &CachedAnswer) -> Facts {
     let question = &answer.question;
     if !matches!(question.status, 200 | 404) {
         let reason = format!("the service answered {}", question.status);
-        said.all(Outcome::Refused, &reason);
+        // For many it is the way of asking that is refused, for one it is the one.
+        let outcome = if question.subjects.len() > 1 { Outcome::Refused } else { Outcome::None };
+        said.all(outcome, &reason);
         return said.facts;
     }
     let read = match Method::of_name(&question.method) {
@@ -56,6 +58,7 @@ pub fn interpret(answer: &CachedAnswer) -> Facts {
         Some(Method::Artists) => musicbrainz::artists::many(&mut said),
         Some(Method::Artist) => musicbrainz::artists::one(&mut said),
         Some(Method::ReleaseGroups) => musicbrainz::releases::groups(&mut said),
+        Some(Method::Recordings) => musicbrainz::releases::recordings(&mut said),
         Some(Method::Releases) => musicbrainz::releases::many(&mut said),
         Some(Method::Areas) => musicbrainz::areas::many(&mut said),
         Some(Method::Area) => musicbrainz::areas::one(&mut said),

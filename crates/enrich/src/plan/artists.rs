@@ -11,8 +11,8 @@ use super::{Situation, batches, subject};
 use crate::heard::{Artist, Named};
 use crate::question::{Kind, Method, Question, Service, has_sound_id, is_mbid};
 
-/// Artists whose release groups are asked for together: the answer has room for a hundred.
-const ARTISTS_OF_RELEASE_GROUPS: usize = 10;
+/// Artists whose works are asked for together: the answer has room for a hundred works.
+const ARTISTS_OF_WORKS: usize = 20;
 
 /// Names that stand for no artist.
 const NOBODY: [&str; 4] = ["various artists", "unknown artist", "unknown", "[unknown]"];
@@ -64,7 +64,13 @@ fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
             open.iter().filter(|one| missed(ArtistUrls, one) && missed(ArtistSearch, one) && due(ArtistNames, one));
         let by_names =
             lost.filter_map(|one| Some(subject(&one.uri, Some(one.name.as_deref()?), Some(one.title.as_deref()?))));
-        questions.extend(batches(Service::Listenbrainz, ArtistNames, kind, MAX_NAMES, by_names));
+        questions.extend(batches(
+            Service::Listenbrainz,
+            ArtistNames,
+            kind,
+            situation.batch(ArtistNames, MAX_NAMES),
+            by_names,
+        ));
     }
     // Genres and popularity, which only apps with extended quota still get, for many at a time.
     let method = Method::SpotifyArtists;
@@ -91,7 +97,13 @@ fn of_names(situation: &Situation<'_>) -> Vec<Question> {
     if can_ask_names {
         let by_title = open.iter().filter(|one| waits_for_names(one));
         let by_title = by_title.map(|one| subject(&one.name, Some(&one.name), one.track_name.as_deref()));
-        questions.extend(batches(Service::Listenbrainz, ArtistNames, kind, MAX_NAMES, by_title));
+        questions.extend(batches(
+            Service::Listenbrainz,
+            ArtistNames,
+            kind,
+            situation.batch(ArtistNames, MAX_NAMES),
+            by_title,
+        ));
     }
     let unknown: Vec<&&Named> =
         open.iter().filter(|one| known.linked(kind, &one.name).is_none() && !waits_for_names(one)).collect();
@@ -125,7 +137,7 @@ fn of_names(situation: &Situation<'_>) -> Vec<Question> {
 
 /// What is known of the artists of MusicBrainz that were heard.
 fn of_mbids(situation: &Situation<'_>) -> Vec<Question> {
-    use Method::{Artist, ArtistTags, Artists, Popularity, ReleaseGroups};
+    use Method::{Artist, ArtistTags, Artists, Popularity, Recordings, ReleaseGroups};
     let kind = Kind::Artist;
     let known = situation.known;
     let heard = situation.mbids();
@@ -154,10 +166,14 @@ fn of_mbids(situation: &Situation<'_>) -> Vec<Question> {
         let is_described = |mbid: &&&str| known.artists.contains_key(**mbid);
         let was_tagged =
             |mbid: &&&str| !situation.may_ask(Service::Listenbrainz) || !situation.is_due(kind, ArtistTags, mbid);
-        let without = heard.iter().filter(is_described).filter(was_tagged).filter(|mbid| !known.has_genre(mbid));
-        let without = without.filter(|mbid| situation.is_due(kind, ReleaseGroups, mbid));
-        let size = situation.batch(ReleaseGroups, ARTISTS_OF_RELEASE_GROUPS);
-        questions.extend(batches(service, ReleaseGroups, kind, size, without.map(|mbid| subject(mbid, None, None))));
+        let without: Vec<&&str> =
+            heard.iter().filter(is_described).filter(was_tagged).filter(|mbid| !known.has_genre(mbid)).collect();
+        for (method, before) in [(ReleaseGroups, None), (Recordings, Some(ReleaseGroups))] {
+            let is_next = |mbid: &&&&str| before.is_none_or(|before| !situation.is_due(kind, before, mbid));
+            let due = without.iter().filter(is_next).filter(|mbid| situation.is_due(kind, method, mbid));
+            let size = situation.batch(method, ARTISTS_OF_WORKS);
+            questions.extend(batches(service, method, kind, size, due.map(|mbid| subject(mbid, None, None))));
+        }
     }
     if situation.may_ask(Service::Listenbrainz) {
         let service = Service::Listenbrainz;
@@ -180,6 +196,11 @@ impl Situation<'_> {
         let names = names.filter_map(|name| known.linked(Kind::ArtistName, name));
         let told = heard.mbids.iter().map(|(mbid, _)| mbid.as_str()).filter(in_scope);
         let mut seen = HashSet::new();
-        artists.chain(names).chain(told).filter(|mbid| is_mbid(mbid) && seen.insert(*mbid)).collect()
+        artists
+            .chain(names)
+            .chain(told)
+            .map(|mbid| known.today(mbid))
+            .filter(|mbid| is_mbid(mbid) && seen.insert(*mbid))
+            .collect()
     }
 }

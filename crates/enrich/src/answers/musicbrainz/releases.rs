@@ -9,14 +9,15 @@ use super::super::{Outcome, Said, filled};
 use super::artists::votes;
 use super::{Credit, Named, Tag};
 
+/// Release groups, or recordings.
 #[derive(Deserialize)]
-struct Groups {
-    #[serde(rename = "release-groups", default)]
-    groups: Vec<Group>,
+struct Works {
+    #[serde(rename = "release-groups", alias = "recordings", default)]
+    works: Vec<Work>,
 }
 
 #[derive(Deserialize)]
-struct Group {
+struct Work {
     id: String,
     #[serde(rename = "artist-credit", default)]
     credits: Vec<Credit>,
@@ -26,19 +27,30 @@ struct Group {
     tags: Option<Vec<Tag>>,
 }
 
-/// Votes for release groups, for those of the artists asked about who made them alone.
+/// Votes for release groups.
 pub(in crate::answers) fn groups(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
-    let body: Groups = said.read()?;
+    works(said, "release_group", "nobody voted for the genre of a release")
+}
+
+/// Votes for recordings.
+pub(in crate::answers) fn recordings(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    works(said, "recording", "nobody voted for the genre of a recording")
+}
+
+/// Votes for what the artists asked about made alone: a work of several says nothing certain
+/// about one of them.
+fn works(said: &mut Said<'_>, kind: &str, nobody: &str) -> Result<(), serde_json::Error> {
+    let body: Works = said.read()?;
     let asked: HashSet<&str> = said.subjects().iter().map(|subject| subject.id.as_str()).collect();
     let mut found = HashSet::new();
-    for group in body.groups {
-        let [Credit { artist: Some(artist), .. }] = &group.credits[..] else { continue };
+    for work in body.works {
+        let [Credit { artist: Some(artist), .. }] = &work.credits[..] else { continue };
         if !asked.contains(artist.id.as_str()) {
             continue;
         }
         let artist = artist.id.clone();
         let before = said.facts.genre_votes.len();
-        votes(said, &artist, "release_group", &group.id, group.genres, group.tags);
+        votes(said, &artist, kind, &work.id, work.genres, work.tags);
         if said.facts.genre_votes.len() > before {
             found.insert(artist);
         }
@@ -47,7 +59,7 @@ pub(in crate::answers) fn groups(said: &mut Said<'_>) -> Result<(), serde_json::
         if found.contains(&subject.id) {
             said.came_of(subject, Outcome::Found, None);
         } else {
-            said.came_of(subject, Outcome::None, Some("nobody voted for the genre of a release"));
+            said.came_of(subject, Outcome::None, Some(nobody));
         }
     }
     Ok(())
