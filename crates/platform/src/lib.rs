@@ -5,6 +5,7 @@
 
 pub mod args;
 pub mod clock;
+pub mod corrections;
 pub mod files;
 pub mod job;
 pub mod paths;
@@ -14,9 +15,11 @@ pub mod progress;
 pub mod report;
 pub mod seal;
 pub mod settings;
+pub mod sheet;
 pub mod state;
 pub mod stop;
 mod telemetry;
+mod zone;
 
 pub use args::CommonArgs;
 pub use clock::{Clock, FixedClock, SystemClock};
@@ -27,3 +30,4 @@ pub use seal::Sealer;
 pub use settings::Settings;
 pub use state::StateDb;
 pub use stop::Stop;
+pub use zone::parse_zone;

@@ -5,10 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use lake::Manifest;
 use lake::schema::{TABLES, all_tables};
-use platform::JobContext;
+use platform::{JobContext, corrections};
 use serde::{Deserialize, Serialize};
 
-use crate::corrections;
 use crate::project::SqlTree;
 use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;

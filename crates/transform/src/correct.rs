@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeZone, Utc};
 use duckdb::params_from_iter;
+use platform::corrections::{PLAYS, RULES};
 use platform::state::{Account, StateDb};
 use platform::{JobContext, Stop, Summary};
 
-use crate::corrections::{Action, Corrections, PLAYS, RULES};
+use crate::corrections::{Action, Corrections};
 use crate::engine::session::Limits;
 use crate::explain::Published;
 use crate::jobs::{told, tree};

@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use platform::corrections::TRIPS;
+use platform::sheet::Line;
 use platform::state::{AccountId, AccountZone};
-use platform::{JobContext, Stop, Summary};
+use platform::{JobContext, Stop, Summary, parse_zone};
 
 use crate::correct::shown;
-use crate::corrections::TRIPS;
 use crate::engine::session::Limits;
 use crate::jobs::told;
 use crate::query::Reader;
@@ -133,7 +134,7 @@ fn suggested(context: &JobContext, account: Option<&str>) -> anyhow::Result<Vec<
     Ok(trips)
 }
 
-fn is_about(line: &crate::corrections::file::Line, trip: &Trip) -> bool {
+fn is_about(line: &Line, trip: &Trip) -> bool {
     let at = line.instant("first_play_at").ok().flatten();
     let is_same_account = line
         .get("account")
@@ -207,8 +208,4 @@ fn zone_at(zones: &[AccountZone], account_id: &AccountId, at: DateTime<Utc>) -> 
     // The first zone counts since ever, whatever its date says.
     let current = own.iter().rfind(|one| one.valid_from.is_none_or(|from| from <= at)).or(own.first());
     Some(current.map_or(chrono_tz::UTC, |one| one.zone))
-}
-
-fn parse_zone(zone: &str) -> anyhow::Result<Tz> {
-    zone.parse().map_err(|_| Stop::Usage(format!("{zone:?} is no IANA time zone; they look like Europe/Berlin")).into())
 }

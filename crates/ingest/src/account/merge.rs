@@ -1,9 +1,8 @@
 //! Two accounts that turn out to be one person.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use anyhow::{Context, ensure};
-use lake::identity::Id;
 use lake::manifest::{Manifest, Partition};
 use lake::parts;
 use lake::raw::{Receipt, State};
@@ -13,7 +12,7 @@ use platform::{JobContext, Stop};
 use super::corrections;
 use super::erase::erase_account;
 use crate::session::Session;
-use crate::{gaps, rebuild};
+use crate::{gaps, rebuild, recover};
 
 /// Moves the history, the logins and the connections of `from` into `into`, and removes `from`.
 ///
@@ -21,7 +20,8 @@ use crate::{gaps, rebuild};
 /// goes on. Plays that both had are one again.
 ///
 /// # Errors
-/// A [`Stop::Usage`] when both are the same; when they are different persons at a service.
+/// A [`Stop::Usage`] when both are the same; when they are different persons at a service; when a
+/// correction names a single play of `from`.
 pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<String> {
     let state = context.state()?;
     let from = state.chosen_account(Some(from))?.context("the account vanished")?;
@@ -32,6 +32,7 @@ pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<Str
     let source = Session::begin(context, from.clone())?;
     let target = Session::begin(context, into.clone())?;
     context.state()?.may_merge(&from, &into)?;
+    corrections::are_understood(&context.data)?;
     names_no_play(context, &source)?;
     let mut receipts = source.raw.receipts()?;
     receipts.sort_by(|(left, _), (right, _)| left.order().cmp(&right.order()));
@@ -58,24 +59,29 @@ pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<Str
     let rebuilt = rebuild::everything(&target, &target.part_name("merge"))?;
     context.state()?.merge_accounts(&from, &into, &context.sealer()?)?;
     gaps::settle(&target)?;
-    corrections::rename(&context.data, &from, Some(&into.name))?;
+    let corrections = corrections::rename(&context.data, &from, Some(&into.name))?.lines;
     erase_account(&context.data, from.account_id.as_str())?;
     context.state()?.remove_account(&from.account_id)?;
     Ok(format!(
         "{:?} is now part of {:?}: {} imports and answers were moved, {} observations stand there. Zones and counting \
-         rule are those of {:?}.",
+         rule are those of {:?}.{}",
         from.name,
         into.name,
         receipts.len(),
         rebuilt.observations,
-        into.name
+        into.name,
+        match corrections {
+            0 => String::new(),
+            lines => format!(" {lines} corrections of {:?} hold for all of {:?} now.", from.name, into.name),
+        }
     ))
 }
 
 /// A play gets another name when its account changes, so a correction that names it would lose
-/// it, and what somebody left out would be back.
+/// it, and what somebody left out would be back. All other corrections can follow.
 fn names_no_play(context: &JobContext, from: &Session<'_>) -> anyhow::Result<()> {
-    let named: HashSet<Id> = corrections::plays(&context.data)?.iter().filter_map(|play| Id::parse(play)).collect();
+    let named = corrections::of_single_plays(&context.data)?;
+    recover::replay_what_is_missing(from)?;
     let plays = Manifest::read(&context.data, &PLAYS)?;
     let partitions: BTreeSet<&Partition> = plays
         .files
@@ -83,16 +89,23 @@ fn names_no_play(context: &JobContext, from: &Session<'_>) -> anyhow::Result<()>
         .map(|part| &part.partition)
         .filter(|partition| !named.is_empty() && partition.account_id == from.account_id())
         .collect();
+    let mut losing = Vec::new();
     for partition in partitions {
         let known = parts::known(&context.data, &plays, partition)?.plays;
-        if let Some(play) = named.iter().find(|play| known.contains(play)) {
-            return Err(Stop::Usage(format!(
-                "a correction names the play {play} of {:?}, which gets another name: take it back with `music-tracker \
-                 correct undo`, and make it again after the merge (by time or track it holds for both accounts)",
-                from.account.name
-            ))
-            .into());
-        }
+        losing.extend(named.iter().filter(|(play, _)| known.contains(play)).map(|(play, line)| {
+            format!("{}: the correction {} names the play {play}", line.place(), line.get("id").unwrap_or("without id"))
+        }));
     }
-    Ok(())
+    if losing.is_empty() {
+        return Ok(());
+    }
+    losing.sort();
+    let name = &from.account.name;
+    Err(Stop::Usage(format!(
+        "the plays of {name:?} get other names when they become another account's, and these corrections would lose \
+         theirs. Take each of them back with `music-tracker correct undo CORRECTION` and make it again after the \
+         merge; or make it for a range of time, a track, an artist or a context, which follow by themselves\n  {}",
+        losing.join("\n  ")
+    ))
+    .into())
 }

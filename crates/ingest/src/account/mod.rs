@@ -2,25 +2,25 @@
 
 mod corrections;
 mod erase;
+mod instants;
 mod merge;
 mod pause;
 mod remove;
 mod show;
-mod zones;
 
 use anyhow::Context;
 use chrono_tz::Tz;
 use comfy_table::{Table, presets};
 use platform::state::{Account, CountingRule, StateDb};
-use platform::{JobContext, Stop};
+use platform::{JobContext, Stop, parse_zone};
 
 pub(crate) use erase::erase_source;
+use instants::parse_instant;
+pub(crate) use instants::shown;
 pub use merge::merge;
 pub use pause::pause;
 pub use remove::remove;
 pub use show::show;
-pub(crate) use zones::shown;
-use zones::{parse_instant, parse_zone};
 
 /// Makes an account.
 ///

@@ -33,6 +33,8 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
         confirm(&account.name)?;
     }
     let session = Session::begin(context, account.clone())?;
+    // What cannot be read as text at all is for a person to mend before anything goes.
+    platform::corrections::texts(&context.data)?;
     let rows = erase_account(&context.data, account.account_id.as_str())?;
     // Said again after a kill, there may be no receipts left, and still published rows.
     if erase {
@@ -43,15 +45,21 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
     let corrections = corrections::rename(&context.data, &account, None)?;
     context.state()?.remove_account(&account.account_id)?;
     drop(session);
-    if receipts.is_empty() && !erase {
-        return Ok(format!("{:?} is gone; it had no history", account.name));
+    let mut said = if receipts.is_empty() && !erase {
+        format!("{:?} is gone; it had no history.", account.name)
+    } else {
+        format!(
+            "{:?} is gone: {rows} rows of listening history, the raw files, the logins, the settings and {} \
+             corrections. Backups that were made before now, and copies of the data folder, still hold them: delete \
+             those yourself.",
+            account.name, corrections.lines
+        )
+    };
+    if !corrections.not_understood.is_empty() {
+        said += " These corrections make no sense and stay as they are; look whether they are of that person:\n  ";
+        said += &corrections.not_understood.join("\n  ");
     }
-    Ok(format!(
-        "{:?} is gone: {rows} rows of listening history, the raw files, the logins, the settings and {corrections} \
-         corrections. Backups that were made before now, and copies of the data folder, still hold them: delete those \
-         yourself.",
-        account.name
-    ))
+    Ok(said)
 }
 
 fn confirm(name: &str) -> anyhow::Result<()> {

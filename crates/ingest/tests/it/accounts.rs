@@ -90,3 +90,79 @@ fn a_history_is_not_removed_by_a_slip_and_erasing_leaves_nothing() {
     }
     assert_eq!(world.says(&upstream, &["account", "remove", "ann", "--erase", "--yes"]).0, 0);
 }
+
+/// Ann's and my history, and what a person wrote about it.
+fn corrected(plays: &str) -> World {
+    let world = World::new();
+    for (name, minutes) in [("ann", 0..50), ("me", 30..80)] {
+        add(&world, name);
+        import(&world, name, minutes);
+    }
+    world.file("data/corrections/plays.csv", plays);
+    world
+}
+
+fn corrections(world: &World) -> String {
+    std::fs::read_to_string(world.path("data/corrections/plays.csv")).unwrap()
+}
+
+/// A command about accounts: its exit code and everything it said.
+fn account(world: &World, words: &[&str]) -> (Option<i32>, String) {
+    let output = world.command(&[&["account"], words].concat()).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// Some play of an account, by its key.
+fn some_play(world: &World, name: &str) -> String {
+    let account = StateDb::open(&world.data().state_db()).unwrap().account(name).unwrap().unwrap();
+    let plays = lake::parts::read_table(&world.data(), &PLAYS).unwrap();
+    let text = |column: &str| plays.column(column).unwrap().str().unwrap().clone();
+    let (accounts, plays) = (text("account_id"), text("play_id"));
+    let mine = accounts.iter().zip(plays.iter()).find(|(id, _)| *id == Some(account.account_id.as_str()));
+    mine.unwrap().1.unwrap().to_owned()
+}
+
+#[test]
+fn corrections_follow_an_account_that_is_merged() {
+    let by_hand = "\u{feff}account,id,action,artist,from,to_account\r\n# a party, \"mine\r\nme,1,exclude,,2024-01-01T00:00:00Z,\r\n\
+                   ,2,reassign,Artist 3,,ME\r\nann, 3 ,exclude,\"Artist 4\",,\r\n";
+    let world = corrected(by_hand);
+    world.file("data/corrections/trips.csv", "account,country,first_play_at\nme,JP,2024-01-01T00:00:00Z\n");
+    world.file("data/corrections/notes.csv", "account,what\nme,\"not closed\n");
+    let (code, said) = account(&world, &["merge", "me", "ann"]);
+    assert!(code == Some(0) && said.contains("3 corrections"), "{said}");
+    assert_eq!(corrections(&world), by_hand.replace("\nme,", "\nann,").replace(",ME\r", ",ann\r"));
+    let other = |name: &str| std::fs::read_to_string(world.path("data/corrections").join(name)).unwrap();
+    assert!(other("trips.csv").contains("\nann,JP,"));
+    assert_eq!(other("notes.csv"), "account,what\nme,\"not closed\n", "a file of the person's own");
+}
+
+#[test]
+fn a_correction_of_a_single_play_is_named_before_a_merge_would_lose_it() {
+    let world = corrected("");
+    let (mine, anns) = (some_play(&world, "me"), some_play(&world, "ann"));
+    let lines = format!("id,action,play,artist\n1,exclude,{anns},\n2,exclude,{mine},\n3,exclude,,Artist 3\n");
+    world.file("data/corrections/plays.csv", &lines);
+    let before = (world.rows(&PLAYS, &[]), world.files("raw"));
+    let (code, said) = account(&world, &["merge", "me", "ann"]);
+    assert!(code == Some(2) && said.contains("plays.csv:3: the correction 2 names the play"), "{said}");
+    assert!(said.contains("correct undo") && !said.contains("plays.csv:2"), "{said}");
+    assert_eq!((world.rows(&PLAYS, &[]), world.files("raw")), before);
+    world.file("data/corrections/plays.csv", lines.replace(&format!("2,exclude,{mine},\n"), ""));
+    assert_eq!(account(&world, &["merge", "me", "ann"]).0, Some(0));
+    assert!(corrections(&world).contains(&anns), "the other account's plays keep their names");
+}
+
+#[test]
+fn lines_that_make_no_sense_are_left_to_a_person() {
+    let wrong = "2,exclude,me,,too loud, too long\n";
+    let lines = format!("id,action,account,artist,reason\n1,exclude,me,Artist 3,\n{wrong}3,exclude,ann,Artist 3,\n");
+    let world = corrected(&lines);
+    let (code, said) = account(&world, &["merge", "me", "ann"]);
+    assert!(code == Some(2) && said.contains("plays.csv:3: 6 values for 5 columns"), "{said}");
+    assert_eq!(corrections(&world), lines);
+    let (code, said) = account(&world, &["remove", "me", "--erase", "--yes"]);
+    assert!(code == Some(0) && said.contains("plays.csv:3: 6 values for 5 columns"), "{said}");
+    assert_eq!(corrections(&world), lines.replace("1,exclude,me,Artist 3,\n", ""));
+}

@@ -3,45 +3,13 @@
 //! The files are plain CSV that may be edited by hand; a line that cannot be understood stops
 //! the build with its place, because publishing plays that somebody took out would be worse.
 
-pub(crate) mod file;
-
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use duckdb::{Connection, params};
 use platform::DataDir;
+use platform::corrections::{PLAYS, RULES, TRIPS};
+use platform::sheet::Line;
 use platform::state::Account;
-
-use file::{Line, Sheet};
-
-/// Which plays to leave out or to give away.
-pub(crate) const PLAYS: Sheet = Sheet {
-    name: "plays.csv",
-    columns: &[
-        "id",
-        "action",
-        "account",
-        "play",
-        "from",
-        "to",
-        "track",
-        "artist",
-        "context",
-        "to_account",
-        "reason",
-        "created_at",
-    ],
-    needed: &["id", "action"],
-};
-
-/// Which rules of matching are switched off.
-pub(crate) const RULES: Sheet = Sheet { name: "rules.csv", columns: &["rule", "reason"], needed: &["rule"] };
-
-/// Which trips never happened.
-pub(crate) const TRIPS: Sheet = Sheet {
-    name: "trips.csv",
-    columns: &["account", "country", "first_play_at", "created_at"],
-    needed: &["account", "country", "first_play_at"],
-};
 
 /// What a correction does to the plays it concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -162,14 +130,6 @@ impl Corrections {
         }
         Ok(())
     }
-}
-
-/// The files as they are, to see whether they changed.
-///
-/// # Errors
-/// I/O errors.
-pub(crate) fn texts(data: &DataDir) -> anyhow::Result<Vec<String>> {
-    [PLAYS, RULES, TRIPS].iter().map(|sheet| sheet.text(data)).collect()
 }
 
 fn play_correction(line: &Line, accounts: &[Account]) -> anyhow::Result<PlayCorrection> {

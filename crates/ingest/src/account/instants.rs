@@ -1,19 +1,8 @@
-//! Zones and instants, as people type them.
-
-use std::str::FromStr;
+//! Instants, as people type them.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use platform::Stop;
-
-/// An IANA zone.
-pub(super) fn parse_zone(zone: &str) -> anyhow::Result<Tz> {
-    Tz::from_str(zone).map_err(|_| {
-        let text =
-            format!("{zone:?} is no IANA time zone; they look like Europe/Berlin, America/New_York, Asia/Kolkata");
-        Stop::Usage(text).into()
-    })
-}
 
 /// An instant: RFC 3339 with an offset, or a local date (and time) in `zone`.
 pub(super) fn parse_instant(text: &str, zone: Tz) -> anyhow::Result<DateTime<Utc>> {
