@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use clients::{Answer, ClientError};
 use lake::play::Source;
 use lake::raw::{HeldBody, Item, Job, RawStore, Receipt, State};
-use platform::state::{Account, AccountId, FetchedSource};
+use platform::state::{Account, AccountId, FetchedSource, Trouble, TroubleKind};
 use platform::{JobContext, Stop, Summary};
 use serde_json::json;
 
@@ -214,24 +214,24 @@ pub(crate) fn for_each(
                 total.add(Outcome { gap: None, ask_again_in: None, ..one });
             }
             Err(error) => {
-                if let Some(Stop::NeedsPerson(trouble)) = Stop::in_chain(&error) {
-                    context.state()?.note_trouble(service.name, &account_id, trouble)?;
+                if let Some(trouble) = trouble(&error) {
+                    context.state()?.note_trouble(service.name, &account_id, &trouble)?;
                 }
                 let text = || format!("fetching from {} for {name:?}", service.title);
                 failures.push(if several { error.context(text()) } else { error });
             }
         }
     }
-    if lines.is_empty() && !failures.is_empty() {
-        let first = failures.remove(0);
+    if lines.is_empty()
+        && let Some(decisive) = Stop::most_pressing(&failures)
+    {
+        let decisive = failures.swap_remove(decisive);
         failures.iter().for_each(|other| tracing::error!("{other:#}"));
-        return Err(first);
+        return Err(decisive);
     }
     if lines.is_empty() {
         lines.push(format!("nothing was fetched from {}: everybody has it paused", service.title));
     }
-    let mut warnings = total.warnings;
-    warnings.extend(failures.iter().map(|error| format!("{error:#}")));
     let needs_person = failures.iter().filter(|error| matches!(Stop::in_chain(error), Some(Stop::NeedsPerson(_))));
     let summary =
         Summary { partial: !failures.is_empty() || total.rejected > 0, text: lines.join("\n"), ..Summary::default() }
@@ -245,7 +245,18 @@ pub(crate) fn for_each(
         Some(wait) => summary.count("ask_again_in_s", wait.as_secs()),
         None => summary,
     };
-    Ok(Summary { warnings, ..summary })
+    Ok(Summary { warnings: total.warnings, undone: failures, ..summary })
+}
+
+/// What only a person can mend, of what went wrong.
+fn trouble(error: &anyhow::Error) -> Option<Trouble> {
+    let Some(Stop::NeedsPerson(text)) = Stop::in_chain(error) else { return None };
+    let kind = match error.downcast_ref::<ClientError>() {
+        Some(ClientError::Reauthorize { .. }) => TroubleKind::LoginEnded,
+        Some(ClientError::Forbidden { .. } | ClientError::NotFound { .. }) => TroubleKind::Refused,
+        _ => TroubleKind::Other,
+    };
+    Some(Trouble { kind, text: text.clone() })
 }
 
 /// Keeps what was fetched for one account, for people who ask.
@@ -274,7 +285,7 @@ pub(crate) fn decided(context: &JobContext, service: Service, error: ClientError
     let later = |reason: String| Stop::Later { reason, retry_at };
     let stop = match &error {
         ClientError::Reauthorize { .. } => {
-            Stop::NeedsPerson(format!("{SIGN_IN_AGAIN} `music-tracker account connect {name}`"))
+            Stop::NeedsPerson(format!("the login has ended: log in again with `music-tracker account connect {name}`"))
         }
         ClientError::Forbidden { .. } if service == SPOTIFY => Stop::NeedsPerson(
             "Spotify refuses this app (is the owner's Premium active, and is the listener on the app's list?)".into(),
@@ -286,11 +297,10 @@ pub(crate) fn decided(context: &JobContext, service: Service, error: ClientError
         }
         ClientError::BudgetSpent { .. } => later(format!("enough was asked of {title} for today")),
         ClientError::TooLarge { .. } => later(format!("{title} does not answer properly")),
+        // The token is fresh: whoever asked has replaced a refused one. Spotify refuses good ones now and then.
+        ClientError::Unauthorized { .. } => later(format!("{title} refuses a login that it has just renewed")),
         _ if error.is_transient() => later(format!("{title} does not answer properly")),
         _ => return error.into(),
     };
     anyhow::Error::new(error).context(stop)
 }
-
-/// How the trouble of a login begins that has ended: nobody asks with it again.
-pub(crate) const SIGN_IN_AGAIN: &str = "the login has ended: log in again with";

@@ -3,6 +3,11 @@
 //! A job ends with a short summary on a terminal, or with one JSON object as the last line
 //! of stdout. Exit codes: 0 ok, 1 failed (may be retried), 2 wrong usage or settings,
 //! 3 needs a person, 75 try later.
+//!
+//! A job that did only part of its work keeps its counts, says `partial`, and ends with the code
+//! that what it left undone would have had alone: a scheduler that sees 75 comes back for the
+//! rest, and 3 calls a person although others were served. Data that could not be read (rejected
+//! rows) is no work left undone: nobody gets further with them by running the job again.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -59,8 +64,10 @@ impl JobContext {
 /// What a job that did not fail has to say.
 #[derive(Debug, Default)]
 pub struct Summary {
-    /// Some of the work could not be done; the rest was.
+    /// Not everything is as it should be; the rest is done.
     pub partial: bool,
+    /// What of the work could not be done, and why. The most pressing decides the exit code.
+    pub undone: Vec<anyhow::Error>,
     /// Numbers for machines, by name.
     pub counts: Map<String, Value>,
     /// What the person should know.
@@ -93,11 +100,11 @@ pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> 
         outcome
     });
     let report = Report::new(name, &run.run_id, run.started_at, run.clock.now(), &outcome);
-    let text = match &outcome {
-        Ok(summary) => text_of(summary),
-        Err(error) => failure_text(error),
+    let (said, failures) = match &outcome {
+        Ok(summary) => (text_of(summary), summary.undone.iter().map(failure_text).collect()),
+        Err(error) => (String::new(), vec![failure_text(error)]),
     };
-    finish(args, &report, &printable(&text))
+    finish(args, &report, &printable(&said), &printable(&failures.join("\n")))
 }
 
 /// Runs a command that answers a question instead of doing a job: what `work` returns goes
@@ -224,7 +231,7 @@ fn failure_text(error: &anyhow::Error) -> String {
 
 /// Prints the result and ends the protocol. Output that nobody reads (a closed pipe) does
 /// not turn success into failure.
-fn finish(args: &CommonArgs, report: &Report, text: &str) -> ExitCode {
+fn finish(args: &CommonArgs, report: &Report, said: &str, failures: &str) -> ExitCode {
     let json = serde_json::to_string(report).unwrap_or_default();
     if let Some(path) = &args.report_file
         && let Err(error) = files::write_whole(path, json.as_bytes())
@@ -233,10 +240,11 @@ fn finish(args: &CommonArgs, report: &Report, text: &str) -> ExitCode {
     }
     let default = if io::stdout().is_terminal() { ReportFormat::Text } else { ReportFormat::Json };
     let as_text = args.report.unwrap_or(default) == ReportFormat::Text;
-    if report.error.is_some() {
-        drop(writeln!(io::stderr(), "{text}"));
-    } else if as_text && !text.is_empty() {
-        drop(writeln!(io::stdout(), "{text}"));
+    if as_text && !said.is_empty() {
+        drop(writeln!(io::stdout(), "{said}"));
+    }
+    if !failures.is_empty() {
+        drop(writeln!(io::stderr(), "{failures}"));
     }
     if !as_text {
         drop(writeln!(io::stdout(), "{json}"));

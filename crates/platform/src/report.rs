@@ -27,11 +27,11 @@ pub struct Report {
     pub counts: Map<String, Value>,
     /// What the person should know.
     pub warnings: Vec<String>,
-    /// Why it failed.
+    /// Why it failed; of a job that did part of its work, the most pressing of what is left.
     pub error: Option<ReportError>,
 }
 
-/// Why a run failed.
+/// Why a run failed, or did not do everything.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReportError {
     /// The whole chain of causes, in one line.
@@ -52,8 +52,13 @@ impl Report {
     ) -> Self {
         let (status, counts, warnings, error) = match outcome {
             Ok(summary) => {
-                let status = if summary.partial { "partial" } else { "ok" };
-                (status, summary.counts.clone(), summary.warnings.clone(), None)
+                let status = if summary.partial || !summary.undone.is_empty() { "partial" } else { "ok" };
+                let decisive = Stop::most_pressing(&summary.undone);
+                let others = summary.undone.iter().enumerate().filter(|(place, _)| Some(*place) != decisive);
+                let mut warnings = summary.warnings.clone();
+                warnings.extend(others.map(|(_, error)| format!("{error:#}")));
+                let error = decisive.map(|place| ReportError::of(&summary.undone[place]));
+                (status, summary.counts.clone(), warnings, error)
             }
             Err(error) => ("failed", Map::new(), Vec::new(), Some(ReportError::of(error))),
         };

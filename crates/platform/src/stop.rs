@@ -32,6 +32,19 @@ impl Stop {
         }
     }
 
+    /// The place of the error that decides the exit code of several: what only a person can mend
+    /// goes before what another try may, and that before what needs nothing but time. Of equals,
+    /// the first.
+    pub fn most_pressing(errors: &[anyhow::Error]) -> Option<usize> {
+        let patience = |error: &anyhow::Error| match Self::in_chain(error) {
+            Some(Self::NeedsPerson(_)) => 0,
+            Some(Self::Usage(_)) => 1,
+            None => 2,
+            Some(Self::Later { .. }) => 3,
+        };
+        (0..errors.len()).min_by_key(|place| patience(&errors[*place]))
+    }
+
     /// The decisive `Stop` of an error chain, if there is one.
     pub fn in_chain(error: &anyhow::Error) -> Option<&Stop> {
         // The chain hides what was attached as context, the error itself does not.
@@ -47,6 +60,18 @@ mod tests {
 
     fn check(error: anyhow::Error, exit_code: u8) {
         assert_eq!(Stop::in_chain(&error).map_or(1, Stop::exit_code), exit_code, "{error:#}");
+    }
+
+    #[test]
+    fn a_person_is_called_before_anybody_waits() {
+        let later = || Stop::Later { reason: "busy".into(), retry_at: None }.into();
+        let usage = || Stop::Usage("not a zip".into()).into();
+        let person = || Stop::NeedsPerson("log in".into()).into();
+        assert_eq!(Stop::most_pressing(&[]), None);
+        assert_eq!(Stop::most_pressing(&[later(), anyhow!("torn"), usage(), person()]), Some(3));
+        assert_eq!(Stop::most_pressing(&[later(), usage(), usage()]), Some(1));
+        assert_eq!(Stop::most_pressing(&[later(), anyhow!("torn"), later()]), Some(1));
+        assert_eq!(Stop::most_pressing(&[later(), later()]), Some(0));
     }
 
     #[test]

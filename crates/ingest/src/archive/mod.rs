@@ -53,25 +53,19 @@ enum At {
     Path(PathBuf),
 }
 
-/// Looks at what lies at `paths` and finds the archives with listening history in it. A zip
-/// inside a folder is an archive of its own.
+/// Looks at what lies at `path` and finds the archives with listening history in it. A zip inside
+/// a folder is an archive of its own.
 ///
 /// # Errors
-/// A [`Stop::Usage`] that says what is wrong with which path and what to do.
-pub fn open(paths: &[PathBuf], limits: &Limits) -> anyhow::Result<Vec<Archive>> {
-    let mut archives = Vec::new();
-    for path in paths {
-        let kind = std::fs::metadata(path)
-            .map_err(|error| Stop::Usage(format!("{}: cannot be read: {error}", path.display())))?;
-        if kind.is_dir() {
-            archives.extend(folder::open(path, limits)?);
-        } else if is_zip(path)? {
-            archives.push(zip_file::open(path, limits)?);
-        } else {
-            archives.push(folder::open_file(path, limits)?);
-        }
+/// A [`Stop::Usage`] that says what is wrong with the path and what to do.
+pub fn open(path: &Path, limits: &Limits) -> anyhow::Result<Vec<Archive>> {
+    let kind =
+        std::fs::metadata(path).map_err(|error| Stop::Usage(format!("{}: cannot be read: {error}", path.display())))?;
+    if kind.is_dir() {
+        return folder::open(path, limits);
     }
-    Ok(archives)
+    let archive = if is_zip(path)? { zip_file::open(path, limits) } else { folder::open_file(path, limits) };
+    Ok(vec![archive?])
 }
 
 impl Archive {

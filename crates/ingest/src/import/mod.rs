@@ -41,32 +41,36 @@ pub struct Request {
 ///
 /// # Errors
 /// A [`Stop`] where the person must act first, and nothing could be imported. When it concerns
-/// one archive of several, the others are imported and the report tells.
+/// one archive of several, the others are imported and the summary holds it.
 pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary> {
     if request.paths.is_empty() {
         return Err(Stop::Usage("say what to import: a zip, a folder or a file".into()).into());
     }
-    let archives = archive::open(&request.paths, &context.settings.import)?;
+    let (mut archives, mut failures) = (Vec::new(), Vec::new());
+    for path in &request.paths {
+        match archive::open(path, &context.settings.import) {
+            Ok(found) => archives.extend(found),
+            Err(error) => failures.push(error),
+        }
+    }
+    if archives.is_empty() {
+        return Err(none_imported(failures));
+    }
     let (account, note) = account::choose(context, request.account.as_deref())?;
     let session = Session::begin(context, account)?;
     recover::replay_what_is_missing(&session)?;
     let mut report = ImportReport::new(&context.run_id, &session.account.name);
     report.warnings.extend(note);
-    let mut failures = Vec::new();
     for archive in &archives {
         match import_archive(&session, archive, request.yes) {
             Ok(one) => report.archives.push(one),
-            Err(error) if archives.len() == 1 => return Err(error),
-            Err(error) => failures.push((archive, error)),
+            Err(error) => failures.push(error.context(format!("importing {}", archive.name))),
         }
     }
-    if report.archives.is_empty()
-        && let Some((_, first)) = failures.pop()
-    {
-        failures.iter().for_each(|(_, other)| tracing::error!("{other:#}"));
-        return Err(first);
+    if report.archives.is_empty() {
+        return Err(none_imported(failures));
     }
-    report.refused.extend(failures.iter().map(|(archive, error)| format!("not imported: {}: {error:#}", archive.name)));
+    report.refused.extend(failures.iter().map(|error| format!("{error:#}")));
     context.state()?.record_run(
         &context.run_id,
         "ingest import",
@@ -75,7 +79,14 @@ pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary
         session.now(),
         &json!(report),
     )?;
-    Ok(report.into_summary())
+    Ok(report.into_summary(failures))
+}
+
+/// The most pressing reason; the others are logged.
+fn none_imported(mut failures: Vec<anyhow::Error>) -> anyhow::Error {
+    let decisive = failures.swap_remove(Stop::most_pressing(&failures).unwrap_or_default());
+    failures.iter().for_each(|other| tracing::error!("{other:#}"));
+    decisive
 }
 
 fn import_archive(session: &Session<'_>, archive: &Archive, yes: bool) -> anyhow::Result<ArchiveReport> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::{CellAlignment, Table, presets};
-use platform::Summary;
+use platform::{Stop, Summary};
 use serde::Serialize;
 
 use super::files::FileResult;
@@ -49,6 +49,8 @@ pub struct ArchiveReport {
     pub files: Vec<FileReport>,
     /// How many other files it has, which are not read.
     pub other_files: usize,
+    /// Its files that arrived damaged, of which nothing was imported.
+    pub damaged: Vec<String>,
     /// What the person should know.
     pub warnings: Vec<String>,
 }
@@ -62,7 +64,7 @@ pub struct ImportReport {
     pub account: String,
     /// By archive.
     pub archives: Vec<ArchiveReport>,
-    /// Archives that were refused, and why.
+    /// Archives that were not imported, and why.
     pub refused: Vec<String>,
     /// What the person should know.
     pub warnings: Vec<String>,
@@ -70,15 +72,15 @@ pub struct ImportReport {
 
 impl ArchiveReport {
     pub(super) fn new(archive: &Archive, results: &[FileResult], settled: &Settlement) -> Self {
-        let mut warnings = archive.warnings.clone();
+        let (mut warnings, mut damaged) = (archive.warnings.clone(), Vec::new());
         let mut unknown_keys = BTreeSet::new();
         let mut files = Vec::new();
         for result in results {
             if let Some(damage) = &result.damage {
-                warnings.push(format!(
-                    "{}: damaged on its way ({damage}), so nothing of this file was imported. Download the zip again; \
+                damaged.push(format!(
+                    "{}: {}: damaged on its way ({damage}), so nothing of this file was imported. Download the zip again; \
                      where that cannot be, unpack it and import the folder: what can be read is then kept",
-                    result.item.name
+                    archive.name, result.item.name
                 ));
             }
             unknown_keys.extend(result.harvest.unknown_keys.iter().cloned());
@@ -102,7 +104,7 @@ impl ArchiveReport {
             warnings
                 .push(format!("keys this program does not know are kept in the raw files only: {}", keys.join(", ")));
         }
-        Self { name: archive.name.clone(), files, other_files: archive.others.len(), warnings }
+        Self { name: archive.name.clone(), files, other_files: archive.others.len(), damaged, warnings }
     }
 }
 
@@ -137,16 +139,19 @@ impl ImportReport {
     pub(super) fn is_partial(&self) -> bool {
         !self.refused.is_empty()
             || self.files().any(|file| !file.rejected.is_empty())
-            || self.archives.iter().any(|one| !one.warnings.is_empty())
+            || self.archives.iter().any(|one| !one.warnings.is_empty() || !one.damaged.is_empty())
     }
 
-    pub(super) fn into_summary(self) -> Summary {
+    /// The result of the job; `undone` is why the refused archives were.
+    pub(super) fn into_summary(self, mut undone: Vec<anyhow::Error>) -> Summary {
         let (rows, tally, rejected) = self.total();
         let rejected_rows: u64 = rejected.values().sum();
         let mut warnings = self.warnings.clone();
-        warnings.extend(self.refused.iter().cloned());
         warnings.extend(self.archives.iter().flat_map(|archive| archive.warnings.iter().cloned()));
-        let mut summary = Summary { partial: self.is_partial(), warnings, text: self.text(), ..Summary::default() }
+        let damaged = self.archives.iter().flat_map(|archive| &archive.damaged);
+        undone.extend(damaged.map(|damage| Stop::Usage(damage.clone()).into()));
+        let partial = self.is_partial();
+        let mut summary = Summary { partial, undone, warnings, text: self.text(), ..Summary::default() }
             .count("files", self.files().count())
             .count("rows", rows)
             .count("stored", tally.stored)
@@ -204,7 +209,7 @@ impl ImportReport {
 }
 
 /// 1234567 → `1,234,567`.
-fn thousands(number: u64) -> String {
+pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     groups.join(",")

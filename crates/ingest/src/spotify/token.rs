@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 use clients::spotify::{AccessToken, Profile, Tokens};
 use clients::{ClientError, Spotify};
 use platform::Stop;
-use platform::state::Login;
+use platform::state::{Login, TroubleKind};
 use secrecy::ExposeSecret;
 
-use crate::fetch::{SIGN_IN_AGAIN, SPOTIFY, decided};
+use crate::fetch::{SPOTIFY, decided};
 use crate::session::Session;
 
 /// Where a login waits until it is known whose it is.
@@ -20,7 +20,7 @@ pub(super) async fn access_token(session: &Session<'_>, client: &Spotify) -> any
     let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
     let account_id = &session.account.account_id;
     let trouble = state.connection(SPOTIFY.name, account_id)?.and_then(|one| one.trouble);
-    let is_dead = trouble.as_deref().is_some_and(|trouble| trouble.starts_with(SIGN_IN_AGAIN));
+    let is_dead = trouble.is_some_and(|trouble| trouble.kind == TroubleKind::LoginEnded);
     let mut refused = None;
     if let Some(login) = state.login(SPOTIFY.name, account_id, &sealer)?.filter(|_| !is_dead) {
         match refresh(session, client, SPOTIFY.name, login).await {
@@ -37,11 +37,10 @@ pub(super) async fn access_token(session: &Session<'_>, client: &Spotify) -> any
     if let Some(login) = unproven(session)? {
         return prove(session, client, login).await;
     }
-    match (refused, trouble.filter(|_| is_dead)) {
-        (Some(error), _) => Err(decided(session.context, SPOTIFY, error)),
-        // Spotify was asked before, and its answer does not change.
-        (None, Some(trouble)) => Err(Stop::NeedsPerson(trouble).into()),
-        (None, None) => {
+    let told_before = || ClientError::Reauthorize { message: "Spotify said so before, and was not asked again".into() };
+    match refused.or_else(|| is_dead.then(told_before)) {
+        Some(error) => Err(decided(session.context, SPOTIFY, error)),
+        None => {
             let text = format!(
                 "the account {:?} has no Spotify login: do it with `music-tracker account connect spotify`",
                 session.account.name

@@ -12,7 +12,7 @@ use lake::parts;
 use lake::play::Source;
 use lake::schema::{PLAYS, TABLES};
 use platform::JobContext;
-use platform::state::{Account, EVERY_CLASS};
+use platform::state::{Account, EVERY_CLASS, TroubleKind};
 
 use super::{AccountStatus, GapStatus, LimitStatus, RunStatus, SourceStatus, Status};
 use crate::fetch::SERVICES;
@@ -58,11 +58,14 @@ pub(crate) fn account_status(context: &JobContext, account: &Account) -> anyhow:
             one.is_connected = true;
             one.user_name.clone_from(&connection.user_name);
             one.is_paused = connection.is_paused;
-            one.trouble.clone_from(&connection.trouble);
+            (one.trouble, one.trouble_kind) =
+                connection.trouble.clone().map(|trouble| (trouble.text, trouble.kind)).unzip();
             one.last_success = connection.last_success;
             match state.login(&connection.service, &account.account_id, &context.sealer()?) {
                 Ok(login) => one.login_ends = login.and_then(|login| login.expires_at()),
-                Err(error) => one.trouble = Some(format!("{error:#}")),
+                Err(error) => {
+                    (one.trouble, one.trouble_kind) = (Some(format!("{error:#}")), Some(TroubleKind::Other));
+                }
             }
         }
         sources.push(one);

@@ -4,6 +4,7 @@ mod collect;
 mod table;
 
 use chrono::{DateTime, Utc};
+use platform::state::TroubleKind;
 use platform::{JobContext, Summary};
 use serde::Serialize;
 
@@ -51,6 +52,8 @@ pub struct SourceStatus {
     pub is_paused: bool,
     /// Why only a person can go on.
     pub trouble: Option<String>,
+    /// What kind of trouble that is.
+    pub trouble_kind: Option<TroubleKind>,
     /// The last time it answered well.
     pub last_success: Option<DateTime<Utc>>,
     /// When its login ends.

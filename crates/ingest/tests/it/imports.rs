@@ -69,12 +69,28 @@ fn an_archive_that_is_refused_does_not_hide_what_the_others_brought() {
     world.import(&world.zip("mine.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n))))])).expect_ok();
     let newer = world.zip("newer.zip", &[(AUDIO, rows((50..120).map(|n| row(n, n))))]);
     let theirs = world.zip("theirs.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n + 5_000))))]);
-    let ran = world.ingest(&["import", theirs.to_str().unwrap(), newer.to_str().unwrap()]).expect_counts(20, 50, 0, 0);
-    assert_eq!(ran.report.status, "partial");
-    assert!(ran.report.warnings.iter().any(|warning| warning.contains("theirs.zip")), "{:?}", ran.report.warnings);
+    let both = ["import", theirs.to_str().unwrap(), newer.to_str().unwrap()];
+    world.ingest(&both).expect_left(3, "theirs.zip", [20, 50, 0, 0]);
     assert_eq!(world.rows(&PLAYS, &[]).len(), 120);
     let bodies = world.files("raw").into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "zst"));
     assert_eq!(bodies.count(), 2, "nothing is kept of what was refused");
+}
+
+#[test]
+fn what_cannot_be_opened_does_not_keep_the_others_out() {
+    let world = World::new();
+    let good = world.zip("good.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n))))]);
+    let whole = std::fs::read(&good).unwrap();
+    let cut = world.file("cut.zip", &whole[..whole.len() / 2]);
+    let words = ["import", cut.to_str().unwrap(), "nowhere.zip", good.to_str().unwrap()];
+    let ran = world.ingest(&words).expect_left(2, "cut.zip: the zip is cut off", [100, 0, 0, 0]);
+    assert!(ran.report.warnings.iter().any(|warning| warning.contains("nowhere.zip")), "{ran:?}");
+    // A question goes before a mistake in typing: somebody must be asked.
+    let theirs = world.zip("theirs.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n + 5_000))))]);
+    let words = ["import", "nowhere.zip", theirs.to_str().unwrap(), good.to_str().unwrap()];
+    world.ingest(&words).expect_left(3, "theirs.zip", [0, 100, 0, 0]);
+    let ran = world.ingest(&["import", "nowhere.zip", theirs.to_str().unwrap()]);
+    assert_eq!((ran.exit_code, ran.report.status.as_str()), (3, "failed"), "{}", ran.stderr);
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn no_error_of_a_service_looks_like_a_list_without_plays() {
         (FaultKind::NotJson {}, 75),
         (FaultKind::Oversized { bytes: 64 << 20 }, 75),
         (FaultKind::Hang {}, 75),
-        (FaultKind::ExpiredToken {}, 1),
+        (FaultKind::ExpiredToken {}, 75),
         (FaultKind::PremiumLapsed {}, 3),
         (FaultKind::NotAllowListed {}, 3),
     ];

@@ -3,6 +3,9 @@
 use std::process::Stdio;
 
 use lake::schema::{PLAY_CREDITS, PLAYS, REJECTED};
+use platform::StateDb;
+use platform::files::FileLock;
+use platform::state::TroubleKind;
 use serde_json::{Value, json};
 
 use crate::killed::{kill_after, kills};
@@ -124,9 +127,66 @@ fn a_refused_access_token_is_replaced_once() {
     let (world, spotify) = (World::new(), Spotify::start());
     spotify.plays(page(0..5));
     world.poll(&spotify).expect_counts(5, 0, 0, 0);
-    spotify.refuse_next_token();
+    spotify.refuse_tokens(1);
     world.poll(&spotify).expect_counts(0, 5, 0, 0);
     assert_eq!(spotify.refresh_tokens().len(), 3);
+}
+
+/// Spotify refuses good tokens now and then: nobody has to log in for that.
+#[test]
+fn an_access_token_that_is_refused_twice_is_a_passing_trouble() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    spotify.plays(page(0..5));
+    world.poll(&spotify).expect_counts(5, 0, 0, 0);
+    spotify.refuse_tokens(2);
+    let ran = world.poll(&spotify);
+    assert_eq!(ran.exit_code, 75, "{}", ran.stderr);
+    assert_eq!(spotify.refresh_tokens().len(), 3);
+    assert!(troubles(&world).is_empty());
+    world.poll(&spotify).expect_counts(0, 5, 0, 0);
+}
+
+/// What the connections of a world wait for.
+fn troubles(world: &World) -> Vec<TroubleKind> {
+    let connections = StateDb::open(&world.data().state_db()).unwrap().connections().unwrap();
+    connections.into_iter().filter_map(|one| Some(one.trouble?.kind)).collect()
+}
+
+/// Two listeners, each with a login of their own.
+fn two_listeners() -> (World, Spotify) {
+    let (world, spotify) = (World::new(), Spotify::start());
+    spotify.plays(page(0..5));
+    world.poll(&spotify).expect_counts(5, 0, 0, 0);
+    assert!(world.command(&["account", "add", "bob", "--zone", "UTC"]).output().unwrap().status.success());
+    spotify.someone_else();
+    let mut command = world.command(&["spotify", "--account", "bob"]);
+    Ran::of(&command.envs(spotify.settings("bobs")).output().unwrap()).expect_counts(5, 0, 0, 0);
+    spotify.plays(page(3..8));
+    (world, spotify)
+}
+
+#[test]
+fn a_dead_login_calls_a_person_and_the_others_are_served() {
+    let (world, spotify) = two_listeners();
+    spotify.kill_token("bobs");
+    let ran = world.poll(&spotify).expect_left(3, "\"bob\"", [3, 2, 0, 0]);
+    assert_eq!((ran.count("needs_person"), troubles(&world)), (1, vec![TroubleKind::LoginEnded]));
+    // It is said again each time, and the dead login is not sent again.
+    spotify.plays(page(6..11));
+    let asked = spotify.refresh_tokens().len();
+    world.poll(&spotify).expect_left(3, "log in again", [3, 2, 0, 0]);
+    assert_eq!((spotify.refresh_tokens().len(), troubles(&world)), (asked + 1, vec![TroubleKind::LoginEnded]));
+}
+
+#[test]
+fn whoever_has_to_wait_is_come_back_for() {
+    let (world, spotify) = two_listeners();
+    let bob = StateDb::open(&world.data().state_db()).unwrap().account("bob").unwrap().unwrap();
+    let busy = FileLock::try_take(&world.data().lock(&format!("account-{}", bob.account_id))).unwrap();
+    assert!(busy.is_some());
+    world.poll(&spotify).expect_left(75, "another job is working", [3, 2, 0, 0]);
+    drop(busy);
+    world.poll(&spotify).expect_counts(3, 7, 0, 0);
 }
 
 #[test]

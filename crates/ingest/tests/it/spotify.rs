@@ -12,7 +12,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 struct Script {
     plays: Value,
     rotate: Option<String>,
-    refused: bool,
+    refusals: u32,
     token_answer: Option<(u16, Value)>,
     list_answer: Option<(u16, Value)>,
     refresh_tokens: Vec<String>,
@@ -72,9 +72,9 @@ impl Spotify {
         self.script.lock().unwrap().rotate = Some(to.to_owned());
     }
 
-    /// The next access token is refused.
-    pub(crate) fn refuse_next_token(&self) {
-        self.script.lock().unwrap().refused = true;
+    /// The next access tokens are refused, so many.
+    pub(crate) fn refuse_tokens(&self, times: u32) {
+        self.script.lock().unwrap().refusals = times;
     }
 
     /// The token service answers so.
@@ -134,7 +134,8 @@ fn me(script: &mut Script, _: &Request) -> ResponseTemplate {
 }
 
 fn list(script: &mut Script, _: &Request) -> ResponseTemplate {
-    if std::mem::take(&mut script.refused) {
+    if let Some(fewer) = script.refusals.checked_sub(1) {
+        script.refusals = fewer;
         return ResponseTemplate::new(401).set_body_json(json!({"error": {"status": 401, "message": "expired"}}));
     }
     match &script.list_answer {

@@ -46,11 +46,25 @@ impl Ran {
     /// The reconciliation: rows = stored + known + changed + rejected.
     #[track_caller]
     pub(crate) fn expect_counts(self, stored: u64, known: u64, changed: u64, rejected: u64) -> Self {
-        let this = self.expect_ok();
-        let counts = ["stored", "known", "changed", "rejected"].map(|name| this.count(name));
-        assert_eq!(counts, [stored, known, changed, rejected], "stored, known, changed, rejected; {}", this.stderr);
-        assert_eq!(this.count("rows"), counts.iter().sum::<u64>(), "every row is accounted for");
-        this
+        self.expect_ok().counted([stored, known, changed, rejected])
+    }
+
+    /// It did a part of its work, with these counts, and says what is left with this exit code.
+    #[track_caller]
+    pub(crate) fn expect_left(self, exit_code: i32, words: &str, counts: [u64; 4]) -> Self {
+        assert_eq!((self.exit_code, self.report.status.as_str()), (exit_code, "partial"), "{}", self.stderr);
+        let error = self.report.error.as_ref().expect("an error in the report");
+        assert_eq!(i32::from(error.exit_code), exit_code);
+        assert!(error.message.contains(words) && self.stderr.contains(words), "{words:?} in {self:?}");
+        self.counted(counts)
+    }
+
+    #[track_caller]
+    fn counted(self, expected: [u64; 4]) -> Self {
+        let counts = ["stored", "known", "changed", "rejected"].map(|name| self.count(name));
+        assert_eq!(counts, expected, "stored, known, changed, rejected; {}", self.stderr);
+        assert_eq!(self.count("rows"), counts.iter().sum::<u64>(), "every row is accounted for");
+        self
     }
 }
 
@@ -81,6 +95,15 @@ impl World {
 
     pub(crate) fn ingest(&self, args: &[&str]) -> Ran {
         Ran::of(&self.command(args).output().unwrap())
+    }
+
+    /// What a person reads in a terminal.
+    pub(crate) fn said_to_people(&self, args: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ingest"));
+        command.args(args).args(["--report", "text"]).current_dir(self.folder.path()).env_clear();
+        let output = command.env("DATA_DIR", "data").stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     pub(crate) fn import(&self, path: &Path) -> Ran {

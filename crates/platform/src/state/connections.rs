@@ -5,6 +5,41 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{AccountId, StateDb};
 
+/// What is wrong with a source, as far as programs must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleKind {
+    /// The login has ended: nobody asks with it again.
+    LoginEnded,
+    /// The service refuses this app or this person, for now or for good.
+    Refused,
+    /// Something else that a person must do.
+    Other,
+}
+
+impl TroubleKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::LoginEnded => "login_ended",
+            Self::Refused => "refused",
+            Self::Other => "other",
+        }
+    }
+
+    fn stored(kind: &str) -> Self {
+        [Self::LoginEnded, Self::Refused].into_iter().find(|one| one.as_str() == kind).unwrap_or(Self::Other)
+    }
+}
+
+/// Why only a person can go on with a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// For programs.
+    pub kind: TroubleKind,
+    /// For people.
+    pub text: String,
+}
+
 /// One source of one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FetchedSource {
@@ -17,7 +52,7 @@ pub struct FetchedSource {
     /// The person wants no fetching for now.
     pub is_paused: bool,
     /// Why only a person can go on.
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
     /// Since when.
     pub connected_at: DateTime<Utc>,
     /// The last time it answered well.
@@ -31,7 +66,7 @@ impl StateDb {
     /// Database errors.
     pub fn connections(&self) -> anyhow::Result<Vec<FetchedSource>> {
         let mut query = self.connection.prepare(
-            "select service, account_id, user_name, is_paused, trouble, connected_at_ms, last_success_ms
+            "select service, account_id, user_name, is_paused, trouble, trouble_kind, connected_at_ms, last_success_ms
              from connections order by account_id, service",
         )?;
         let rows = query.query_map([], |row| {
@@ -40,9 +75,12 @@ impl StateDb {
                 account_id: AccountId::stored(row.get::<_, String>(1)?),
                 user_name: row.get(2)?,
                 is_paused: row.get(3)?,
-                trouble: row.get(4)?,
-                connected_at: DateTime::from_timestamp_millis(row.get(5)?).unwrap_or_default(),
-                last_success: row.get::<_, Option<i64>>(6)?.and_then(DateTime::from_timestamp_millis),
+                trouble: row
+                    .get::<_, Option<String>>(4)?
+                    .zip(row.get::<_, Option<String>>(5)?)
+                    .map(|(text, kind)| Trouble { kind: TroubleKind::stored(&kind), text }),
+                connected_at: DateTime::from_timestamp_millis(row.get(6)?).unwrap_or_default(),
+                last_success: row.get::<_, Option<i64>>(7)?.and_then(DateTime::from_timestamp_millis),
             })
         })?;
         rows.map(|row| Ok(row?)).collect()
@@ -72,7 +110,7 @@ impl StateDb {
             transaction.execute(
                 "insert into connections (service, account_id, user_name, connected_at_ms) values (?1, ?2, ?3, ?4)
                  on conflict do update set user_name = coalesce(excluded.user_name, user_name), trouble = null,
-                     is_paused = 0",
+                     trouble_kind = null, is_paused = 0",
                 params![service, account_id.as_str(), user_name, now.timestamp_millis()],
             )?;
             Ok(())
@@ -120,7 +158,7 @@ impl StateDb {
     /// # Errors
     /// Database errors.
     pub fn note_success(&mut self, service: &str, account_id: &AccountId, now: DateTime<Utc>) -> anyhow::Result<()> {
-        self.update("trouble", service, account_id, None::<String>)?;
+        self.set_trouble(service, account_id, None)?;
         self.update("last_success_ms", service, account_id, now.timestamp_millis())
     }
 
@@ -128,8 +166,19 @@ impl StateDb {
     ///
     /// # Errors
     /// Database errors.
-    pub fn note_trouble(&mut self, service: &str, account_id: &AccountId, trouble: &str) -> anyhow::Result<()> {
-        self.update("trouble", service, account_id, trouble)
+    pub fn note_trouble(&mut self, service: &str, account_id: &AccountId, trouble: &Trouble) -> anyhow::Result<()> {
+        self.set_trouble(service, account_id, Some(trouble))
+    }
+
+    fn set_trouble(&mut self, service: &str, account_id: &AccountId, trouble: Option<&Trouble>) -> anyhow::Result<()> {
+        let (text, kind) = trouble.map(|trouble| (trouble.text.as_str(), trouble.kind.as_str())).unzip();
+        self.write(|transaction| {
+            transaction.execute(
+                "update connections set trouble = ?3, trouble_kind = ?4 where service = ?1 and account_id = ?2",
+                params![service, account_id.as_str(), text, kind],
+            )?;
+            Ok(())
+        })
     }
 
     fn update(

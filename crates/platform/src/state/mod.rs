@@ -21,7 +21,7 @@ use anyhow::Context;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use accounts::{Account, AccountId, CountingRule};
-pub use connections::FetchedSource;
+pub use connections::{FetchedSource, Trouble, TroubleKind};
 pub use gaps::Gap;
 pub use limits::{Cooldown, EVERY_CLASS, Refusal, RequestLimit};
 pub use logins::BegunLogin;
@@ -60,6 +60,15 @@ impl StateDb {
             Ok(state)
         };
         connect().with_context(|| format!("opening the state database {}", path.display()))
+    }
+
+    /// The name of this data folder: random, made with the database, the same wherever the folder
+    /// is moved to or restored.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn folder_id(&self) -> anyhow::Result<String> {
+        Ok(self.connection.query_row("select folder_id from data_folder", [], |row| row.get(0))?)
     }
 
     fn write<T>(&mut self, change: impl FnOnce(&Transaction<'_>) -> anyhow::Result<T>) -> anyhow::Result<T> {

@@ -136,6 +136,19 @@ const MIGRATIONS: &[&str] = &[
     insert or ignore into connections (service, account_id, connected_at_ms)
         select service, account_id, stored_at_ms from tokens;
 ",
+    "
+    -- What kind of trouble it is, for programs; the words are for people. Until now the words
+    -- had to say it.
+    alter table connections add column trouble_kind text;
+    update connections set trouble_kind = case
+        when trouble like 'the login has ended: log in again with%' then 'login_ended'
+        when trouble is not null then 'other'
+    end;
+    -- Whose star schema a warehouse holds is told by this. It is copied with the data, and
+    -- restored with a backup.
+    create table data_folder (folder_id text not null) strict;
+    insert into data_folder values (lower(hex(randomblob(16))));
+",
 ];
 
 pub(super) fn migrate(state: &mut StateDb) -> anyhow::Result<()> {
@@ -161,4 +174,43 @@ pub(super) fn migrate(state: &mut StateDb) -> anyhow::Result<()> {
 fn version(connection: &Connection) -> anyhow::Result<usize> {
     let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     Ok(usize::try_from(version)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{AccountId, TroubleKind};
+    use super::*;
+
+    /// A database as the version `version` left it, with what `script` puts in.
+    fn older(path: &Path, version: usize, script: &str) {
+        let connection = Connection::open(path).unwrap();
+        for migration in &MIGRATIONS[..version] {
+            connection.execute_batch(migration).unwrap();
+        }
+        connection.execute_batch(script).unwrap();
+        connection.pragma_update(None, "user_version", u32::try_from(version).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_trouble_that_was_told_in_words_alone_is_understood() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tracker.db");
+        older(
+            &path,
+            3,
+            "insert into accounts (account_id, name, counting_rule, created_at_ms) values ('a', 'ann', '30s', 0);
+             insert into connections (service, account_id, trouble, connected_at_ms) values
+                 ('spotify', 'a', 'the login has ended: log in again with `account connect spotify`', 0),
+                 ('lastfm', 'a', 'say who it is', 0),
+                 ('listenbrainz', 'a', null, 0);",
+        );
+        let state = StateDb::open(&path).unwrap();
+        let kind = |service| state.connection(service, &AccountId::stored("a")).unwrap().unwrap().trouble;
+        assert_eq!(kind("spotify").unwrap().kind, TroubleKind::LoginEnded);
+        assert_eq!(kind("lastfm").map(|one| (one.kind, one.text)), Some((TroubleKind::Other, "say who it is".into())));
+        assert_eq!(kind("listenbrainz"), None);
+        assert_eq!(state.folder_id().unwrap(), StateDb::open(&path).unwrap().folder_id().unwrap());
+    }
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use chrono_tz::Tz;
 use ingest::{account, connect, import, lastfm, listenbrainz, replay, spotify};
+use platform::state::TroubleKind;
 use platform::{DataDir, FixedClock, JobContext, Settings, Stop, Summary, new_run_id};
 use simulator::export::{KeySet, Package};
 use simulator::server::{Options, Rotation, Server, Shape};
@@ -27,7 +28,6 @@ use crate::world::World;
 const POLLS_PER_DAY: usize = 125;
 const TICK: TimeDelta = TimeDelta::minutes(30);
 const LOOKED_AGAIN: TimeDelta = TimeDelta::hours(17);
-const LOGIN_ENDED: &str = "the login has ended";
 
 /// One month.
 pub(super) struct Month {
@@ -222,14 +222,13 @@ impl Month {
         self.judge(what, fetched);
     }
 
-    /// A job may be told to come later or to wait for a person, and a fresh token may be refused
-    /// twice; nothing else may go wrong.
+    /// A job may be told to come later or to wait for a person; nothing else may go wrong.
     fn judge(&mut self, what: &str, outcome: anyhow::Result<Summary>) {
-        if let Err(error) = outcome
-            && !matches!(Stop::in_chain(&error), Some(Stop::Later { .. } | Stop::NeedsPerson(_)))
-            && !format!("{error:#}").contains("access token was rejected")
-        {
-            self.wrong.push(format!("seed {} at {}: {what}: {error:#}", self.seed, self.now));
+        let failures = outcome.map_or_else(|error| vec![error], |summary| summary.undone);
+        for error in failures {
+            if !matches!(Stop::in_chain(&error), Some(Stop::Later { .. } | Stop::NeedsPerson(_))) {
+                self.wrong.push(format!("seed {} at {}: {what}: {error:#}", self.seed, self.now));
+            }
         }
     }
 
@@ -262,7 +261,8 @@ impl Month {
         }
         let accounts = state.accounts().unwrap();
         let ended = |one: &platform::state::FetchedSource| {
-            one.service == "spotify" && one.trouble.as_deref().is_some_and(|trouble| trouble.starts_with(LOGIN_ENDED))
+            one.service == "spotify"
+                && one.trouble.as_ref().is_some_and(|trouble| trouble.kind == TroubleKind::LoginEnded)
         };
         let names: Vec<String> = state
             .connections()
