@@ -15,11 +15,13 @@ use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
 use crate::engine::sql::{columns, count, quoted, quoted_list};
 use crate::project::{Kind, Model, Project, SeedFile, Selection};
-use crate::record::{BuildRecord, BuiltModel};
+use crate::record::{BuildRecord, BuiltModel, Folder};
 
-/// Who builds, when, and where rows that break a test go.
+/// Who builds, when, for which data folder, and where rows that break a test go.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
+    /// Whose plays.
+    pub folder: Folder,
     /// Correlates everything this run writes.
     pub run_id: String,
     /// The instant it began.
@@ -51,7 +53,12 @@ pub(crate) fn build(
 ) -> anyhow::Result<Built> {
     let names = selection.names(project)?;
     in_transaction(duckdb, true, || {
-        let mut record = BuildRecord::read(duckdb)?.unwrap_or_default();
+        // A part of this folder's models beside the rest of another's would be a star schema of two.
+        let record = match selection.is_all() {
+            true => BuildRecord::read(duckdb)?.filter(|record| record.is_of(&run.folder)),
+            false => BuildRecord::of_this_folder(duckdb, &run.folder)?,
+        };
+        let mut record = record.unwrap_or_default();
         needs_nothing_else(project, &names, &record)?;
         prepare(duckdb, project, sources)?;
         if selection.is_all() {
@@ -70,6 +77,7 @@ pub(crate) fn build(
         let rank: BTreeMap<&str, usize> =
             project.models.iter().enumerate().map(|(index, model)| (model.name.as_str(), index)).collect();
         record.models.sort_by_key(|model| rank.get(model.name.as_str()).copied());
+        record.folder_id = Some(run.folder.id.clone());
         record.run_id.clone_from(&run.run_id);
         record.basis.clone_from(&sources.basis);
         record.built_at = run.now.to_rfc3339_opts(SecondsFormat::Millis, true);
@@ -90,7 +98,7 @@ pub(crate) fn test(
 ) -> anyhow::Result<Outcome> {
     let names = selection.names(project)?;
     in_transaction(duckdb, false, || {
-        let record = BuildRecord::read(duckdb)?.unwrap_or_default();
+        let record = BuildRecord::of_this_folder(duckdb, &run.folder)?.unwrap_or_default();
         let missing: Vec<&str> = project
             .models
             .iter()

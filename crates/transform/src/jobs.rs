@@ -19,6 +19,7 @@ use crate::engine::warehouse::{Open, Warehouse};
 use crate::project::{Project, Selection, SqlTree};
 use crate::publish::{self, Published};
 use crate::query::{Format, Reader};
+use crate::record::Folder;
 use crate::summary;
 
 /// How many runs keep the rows that broke their tests.
@@ -46,12 +47,13 @@ pub fn build(
 /// Runs the tests on what was built.
 ///
 /// # Errors
-/// When a test of severity `error` fails, or nothing was built yet.
+/// When a test of severity `error` fails; a [`Stop::Usage`] when nothing was built yet, or for
+/// another data folder.
 pub fn test(context: &JobContext, sql_dir: Option<&Path>, selection: &Selection) -> anyhow::Result<Summary> {
     told(|| {
         let project = project(context, sql_dir)?;
         let warehouse = existing(context)?;
-        let run = run_of(context);
+        let run = run_of(context)?;
         let outcome = growing(context, &warehouse, || build::test(&warehouse.duckdb, &project, selection, &run))
             .map_err(|error| match error.to_string().contains("No files found that match") {
                 true => error.context("the files that the warehouse was built from are gone: run `transform build`"),
@@ -68,7 +70,8 @@ pub fn test(context: &JobContext, sql_dir: Option<&Path>, selection: &Selection)
 /// Publishes what was built.
 ///
 /// # Errors
-/// When nothing was built yet, or files cannot be written; the old state then stays current.
+/// A [`Stop::Usage`] when nothing was built yet, or for another data folder; when files cannot be
+/// written. The old state then stays current.
 pub fn publish(context: &JobContext) -> anyhow::Result<Summary> {
     told(|| {
         let mut summary = Summary::default();
@@ -177,7 +180,7 @@ fn build_into(
     forget_old_failures(context);
     let basis = Basis::now(context, tree)?;
     let sources = Sources { basis: selection.is_all().then_some(basis), ..sources::sources(context)? };
-    let (limits, run) = (Limits::of(&context.settings), run_of(context));
+    let (limits, run) = (Limits::of(&context.settings), run_of(context)?);
     let duckdb = &warehouse.duckdb;
     let steps = selection.names(project)?.len() + 1;
     let built = with_growing_memory(duckdb, &limits, sources.plays, || {
@@ -223,7 +226,7 @@ fn has_typed_tables(context: &JobContext) -> anyhow::Result<()> {
 }
 
 fn publish_from(context: &JobContext, warehouse: &Warehouse) -> anyhow::Result<Published> {
-    let run = run_of(context);
+    let run = run_of(context)?;
     growing(context, warehouse, || publish::publish(&warehouse.duckdb, &context.data, &run))
 }
 
@@ -277,12 +280,13 @@ fn warning(breach: &crate::checks::Breach) -> String {
     format!("{}: {}: {} rows", breach.of, breach.rule, breach.rows)
 }
 
-fn run_of(context: &JobContext) -> Run {
-    Run {
+fn run_of(context: &JobContext) -> anyhow::Result<Run> {
+    Ok(Run {
+        folder: Folder::of(context)?,
         run_id: context.run_id.clone(),
         now: context.clock.now(),
         failed_tests: context.data.failed_tests(&context.run_id),
-    }
+    })
 }
 
 /// Run ids begin with the time, so the names of the folders sort by age.

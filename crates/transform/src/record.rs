@@ -1,9 +1,14 @@
-//! What the warehouse says about itself: which models were built, with which columns.
+//! What the warehouse says about itself: which models were built, with which columns, and of
+//! which data folder.
 //!
 //! It is one row of JSON in the table `_build`, written in the build's transaction, so that
-//! `publish` publishes what was built, whatever the SQL files say by then.
+//! `publish` publishes what was built, whatever the SQL files say by then. Where two data folders
+//! share one file (`DUCKDB_PATH`), it holds the plays of whoever built last.
+
+use std::path::PathBuf;
 
 use duckdb::{Connection, OptionalExt};
+use platform::{JobContext, Stop};
 use serde::{Deserialize, Serialize};
 
 use crate::basis::Basis;
@@ -12,6 +17,9 @@ use crate::project::Layer;
 /// One build.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BuildRecord {
+    /// The data folder whose plays it holds; absent in a warehouse of an older version.
+    #[serde(default)]
+    pub folder_id: Option<String>,
     /// The run that built it last.
     pub run_id: String,
     /// When, RFC 3339 in UTC.
@@ -22,6 +30,35 @@ pub(crate) struct BuildRecord {
     pub basis: Option<Basis>,
     /// The models in the warehouse, in the order of building.
     pub models: Vec<BuiltModel>,
+}
+
+/// The data folder that a job works on, and the warehouse it has.
+#[derive(Debug, Clone)]
+pub(crate) struct Folder {
+    /// Its name, which it keeps wherever it is moved to.
+    pub id: String,
+    /// Where it lies now.
+    pub root: PathBuf,
+    /// The warehouse.
+    pub warehouse: PathBuf,
+}
+
+impl Folder {
+    /// The data folder of a job.
+    pub(crate) fn of(context: &JobContext) -> anyhow::Result<Self> {
+        let (root, warehouse) = (context.data.root().to_owned(), context.data.warehouse());
+        Ok(Self { id: context.state()?.folder_id()?, root, warehouse })
+    }
+
+    fn is_not_of(&self, is_known: bool) -> Stop {
+        let (root, warehouse) = (self.root.display(), self.warehouse.display());
+        let whose =
+            if is_known { "another data folder" } else { "an older version, which did not say of which folder" };
+        Stop::Usage(format!(
+            "{warehouse} holds the star schema of {whose}, and not of {root}: `music-tracker refresh` builds that of \
+             {root} in its place. Where several data folders are in use, give each a DUCKDB_PATH of its own, or none"
+        ))
+    }
 }
 
 /// One model as it was built.
@@ -70,6 +107,22 @@ impl BuildRecord {
         }
         let json: Option<String> = duckdb.query_row("select record from _build", [], |row| row.get(0)).optional()?;
         Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
+    }
+
+    /// The record of what this data folder built; `None` in a new warehouse.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] when another data folder built it, or nobody knows which.
+    pub(crate) fn of_this_folder(duckdb: &Connection, folder: &Folder) -> anyhow::Result<Option<Self>> {
+        match Self::read(duckdb)? {
+            Some(record) if !record.is_of(folder) => Err(folder.is_not_of(record.folder_id.is_some()).into()),
+            record => Ok(record),
+        }
+    }
+
+    /// Whether it tells of this data folder.
+    pub(crate) fn is_of(&self, folder: &Folder) -> bool {
+        self.folder_id.as_ref() == Some(&folder.id)
     }
 
     pub(crate) fn write(&self, duckdb: &Connection) -> anyhow::Result<()> {

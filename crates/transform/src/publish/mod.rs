@@ -64,7 +64,7 @@ pub(crate) struct Published {
 
 /// Writes what the warehouse holds and makes it the current state.
 pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow::Result<Published> {
-    let record = BuildRecord::read(duckdb)?.ok_or_else(crate::engine::warehouse::not_built)?;
+    let record = BuildRecord::of_this_folder(duckdb, &run.folder)?.ok_or_else(crate::engine::warehouse::not_built)?;
     let models: Vec<_> = record.models.iter().filter(|model| model.layer.is_published()).collect();
     ensure!(!models.is_empty(), Stop::Usage("there are no marts and no reports to publish".to_owned()));
     let cut = cut(run.now);

@@ -13,6 +13,7 @@ mod models;
 mod publishing;
 mod querying;
 mod reading;
+mod sharing;
 mod sources;
 mod story;
 mod travelling;
