@@ -20,6 +20,7 @@ use crate::{account, connect, import, lastfm, listenbrainz, replay, spotify, sta
 Examples:
   ingest import my_spotify_data.zip           an export, as Spotify mails it
   ingest import --account ann ~/Downloads     every export in a folder, for Ann
+  ingest import --list                        what was imported, and as which run
   ingest import --undo 20261122T151705Z-3f9ac2
   ingest account connect spotify              log in, once in six months
   ingest spotify                              the newest 50 plays of every account
@@ -90,17 +91,20 @@ address, user name, user agent) are masked before anything reaches the disk.")]
 #[derive(Debug, Args)]
 struct ImportArgs {
     /// Zips, folders or files
-    #[arg(value_name = "PATH", required_unless_present = "undo")]
+    #[arg(value_name = "PATH", required_unless_present_any = ["undo", "list"])]
     paths: Vec<PathBuf>,
-    /// Whose listening it is; needed once there are several accounts
+    /// Whose listening it is; needed once there are several accounts, but not to --list
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
     /// Import it even if it looks like someone else's
     #[arg(long)]
     yes: bool,
-    /// Take an earlier import back: its run, as its report showed it
+    /// Take an earlier import back: its run, as its report and --list show it
     #[arg(long, value_name = "RUN", conflicts_with = "paths")]
     undo: Option<String>,
+    /// Show all imports, the newest first: when, what, how many rows, whether taken back
+    #[arg(long, conflicts_with_all = ["paths", "undo", "yes"])]
+    list: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -228,6 +232,9 @@ impl Cli {
             }
             Command::Status { account } => {
                 run_job("ingest status", common, |context| status::status(context, account.as_deref()))
+            }
+            Command::Import(ImportArgs { list: true, account, .. }) => {
+                run_job("ingest import --list", common, |context| import::list(context, account.as_deref()))
             }
             Command::Import(ImportArgs { undo: Some(run), account, .. }) => {
                 run_job("ingest import --undo", common, |context| undo::command(context, &run, account.as_deref()))

@@ -27,7 +27,7 @@ pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyh
         accounts.retain(|account| imported(context, account, run_id));
     }
     let [account] = <[Account; 1]>::try_from(accounts).map_err(|_| {
-        Stop::Usage(format!("no account has the import {run_id:?}; look for \"--undo\" in what the import printed"))
+        Stop::Usage(format!("no account has the import {run_id:?}: `music-tracker import --list` shows them"))
     })?;
     // The session finishes an undo that was killed; that it did is this command's success.
     let raw = RawStore::new(&context.data, account.account_id.as_str());
@@ -72,7 +72,7 @@ pub fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<usize> {
         let alive = imports.iter().filter(|(_, state)| state.is_alive());
         let runs: Vec<_> = alive.map(|(receipt, _)| receipt.run_id.as_str()).collect();
         return Err(Stop::Usage(format!(
-            "the run {run_id:?} imported nothing for {:?}; its imports are: {}",
+            "the run {run_id:?} imported nothing for {:?}; its imports are: {} (`music-tracker import --list`)",
             session.account.name,
             if runs.is_empty() { "none".to_owned() } else { runs.join(", ") }
         ))

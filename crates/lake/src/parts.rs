@@ -1,6 +1,6 @@
 //! Writing and reading the Parquet parts of a table.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -149,6 +149,20 @@ pub fn titles(data: &DataDir, part: &Part, mut each: impl FnMut(UnixMs, &str)) -
         }
     }
     Ok(())
+}
+
+/// How many rows of one part came from which run and which body: `(run_id, raw_id)`.
+///
+/// # Errors
+/// When the file is missing or damaged.
+pub fn origins(data: &DataDir, part: &Part) -> anyhow::Result<HashMap<(String, String), u64>> {
+    let frame = read_columns(&manifest::part_path(data, &PLAYS, part), Some(&["run_id", "raw_id"]))?;
+    let (runs, bodies) = (frame.column("run_id")?.str()?, frame.column("raw_id")?.str()?);
+    let mut origins: HashMap<(&str, &str), u64> = HashMap::new();
+    for origin in runs.iter().zip(bodies.iter()).filter_map(|(run, body)| run.zip(body)) {
+        *origins.entry(origin).or_default() += 1;
+    }
+    Ok(origins.into_iter().map(|((run, body), rows)| ((run.to_owned(), body.to_owned()), rows)).collect())
 }
 
 /// Goes through the excerpts of one part of `rejected`.

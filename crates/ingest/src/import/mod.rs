@@ -8,6 +8,7 @@
 
 mod account;
 mod files;
+mod list;
 mod question;
 mod report;
 
@@ -24,6 +25,7 @@ use crate::session::Session;
 use crate::{gaps, rebuild, recover};
 pub(crate) use account::choose as choose_account;
 use files::FileResult;
+pub use list::{ImportRun, ImportState, list};
 pub use report::{ArchiveReport, FileReport, ImportReport};
 
 /// What a person asks for.

@@ -6,6 +6,7 @@ mod bad_input;
 mod connect;
 mod disorder;
 mod gaps;
+mod import_list;
 mod imports;
 mod killed;
 mod lessons;
