@@ -1,6 +1,9 @@
 //! What people can type, and which program does it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::ops::Range;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches, ValueEnum, value_parser};
@@ -23,7 +26,7 @@ pub struct Subcommand {
 
 /// Everything people can type, in the order of `--help`.
 pub const COMMANDS: &[Subcommand] = &[
-    ingest("import", "Read a Spotify export: a zip, a folder or a file", true),
+    ingest("import", "Read a Spotify export: a zip, a folder or a file; list, undo", true),
     Subcommand { alias: Some("poll"), ..ingest("spotify", "Fetch the newest plays from Spotify", true) },
     ingest("listenbrainz", "Fetch new listens from ListenBrainz, the first time all of them", true),
     ingest("lastfm", "Fetch new scrobbles from Last.fm, the first time all of them", true),
@@ -84,22 +87,65 @@ impl Request {
         const CHANGES: [&str; 4] = ["set", "merge", "remove", "disconnect"];
         let word = self.rest.first().map(|word| word.to_string_lossy());
         self.command.then_refresh
-            && (self.command.name != "account" || word.is_some_and(|word| CHANGES.contains(&word.as_ref())))
+            && match self.command.name {
+                "account" => word.is_some_and(|word| CHANGES.contains(&word.as_ref())),
+                "import" => !self.flags().any(|word| word == "--list"),
+                _ => true,
+            }
     }
 
     /// The arguments for the program: the same word, the flags they share, and the rest
     /// as it was typed.
     pub(crate) fn arguments(&self) -> Vec<OsString> {
-        let mut arguments = vec![self.command.name.into()];
-        arguments.extend(typed(&self.common));
+        let mut arguments = self.arguments_reporting_to(self.common.report_file.as_deref());
         arguments.extend(self.rest.iter().cloned());
         arguments
+    }
+
+    /// The same, with the report in `file` instead of where the person wants it.
+    pub(crate) fn arguments_with_report(&self, file: &Path) -> Vec<OsString> {
+        let mut arguments = self.arguments_reporting_to(Some(file));
+        let own: Vec<usize> = self.report_files().flat_map(|(places, _)| places).collect();
+        let others = self.rest.iter().enumerate().filter(|(place, _)| !own.contains(place));
+        arguments.extend(others.map(|(_, word)| word.clone()));
+        arguments
+    }
+
+    /// Where the person wants the report of the job.
+    pub(crate) fn report_file(&self) -> Option<PathBuf> {
+        let typed = self.report_files().last().map(|(_, file)| file);
+        typed.or_else(|| self.common.report_file.clone())
+    }
+
+    fn arguments_reporting_to(&self, file: Option<&Path>) -> Vec<OsString> {
+        let mut arguments = vec![self.command.name.into()];
+        if let Some(file) = file {
+            arguments.extend([REPORT_FILE.into(), file.into()]);
+        }
+        arguments.extend(typed(&self.common));
+        arguments
+    }
+
+    /// The places of `--report-file` behind the word, and the file that each names.
+    fn report_files(&self) -> impl Iterator<Item = (Range<usize>, PathBuf)> {
+        self.flags().enumerate().filter_map(|(place, word)| {
+            if word == REPORT_FILE {
+                return Some((place..place + 2, self.rest.get(place + 1)?.into()));
+            }
+            let file = word.as_bytes().strip_prefix(REPORT_FILE.as_bytes())?.strip_prefix(b"=")?;
+            Some((place..place + 1, OsStr::from_bytes(file).into()))
+        })
+    }
+
+    /// The words behind the first that may be flags.
+    fn flags(&self) -> impl Iterator<Item = &OsString> {
+        self.rest.iter().take_while(|word| *word != "--")
     }
 
     /// The flags that every program understands, wherever they were typed.
     pub(crate) fn shared_flags(&self) -> Vec<OsString> {
         let mut flags = typed(&self.common);
-        let mut rest = self.rest.iter().take_while(|word| *word != "--");
+        let mut rest = self.flags();
         while let Some(word) = rest.next() {
             let text = word.to_string_lossy();
             if SHARED.contains(&text.as_ref()) {
@@ -112,6 +158,8 @@ impl Request {
         flags
     }
 }
+
+const REPORT_FILE: &str = "--report-file";
 
 const SHARED: &[&str] = &["--data-dir", "--log-format", "--report"];
 

@@ -1,11 +1,10 @@
 //! What follows a job that may have changed plays: the star schema, and how to look at it.
 
-use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use platform::Report;
+use platform::{Report, files};
 
 use crate::commands::Request;
 use crate::program::run_program;
@@ -21,14 +20,17 @@ Look at it:
 pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
     let (job, refresh) = (scratch.path().join("job.json"), scratch.path().join("refresh.json"));
-    let code = run_program(request.command.program, &with_report(request.arguments(), &job))?;
+    let code = run_program(request.command.program, &request.arguments_with_report(&job))?;
     if !job.exists() {
         // It did not come to work: it was asked for help, or did not understand the question.
         return Ok(code);
     }
-    let mut arguments = vec!["refresh".into(), "--if-changed".into()];
+    if let Some(wanted) = request.report_file() {
+        hand_over(&job, &wanted);
+    }
+    let mut arguments = vec!["refresh".into(), "--if-changed".into(), "--report-file".into(), (&refresh).into()];
     arguments.extend(request.shared_flags());
-    let refresh_code = run_program("transform", &with_report(arguments, &refresh))?;
+    let refresh_code = run_program("transform", &arguments)?;
     if refresh_code != 0 {
         say("What was stored is safe, but the star schema is as before: `music-tracker refresh` tries again.");
     } else if code == 0 && std::io::stdout().is_terminal() && has_published(&refresh)? {
@@ -37,10 +39,12 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     Ok(if code == 0 { refresh_code } else { code })
 }
 
-/// The same arguments, and a file for the report behind the first word.
-fn with_report(mut arguments: Vec<OsString>, report: &Path) -> Vec<OsString> {
-    arguments.splice(1..1, ["--report-file".into(), report.into()]);
-    arguments
+/// Gives the person the report of the job. What the job did stands, whether it can be told or not.
+fn hand_over(report: &Path, wanted: &Path) {
+    let copy = || -> std::io::Result<()> { files::write_whole(wanted, &std::fs::read(report)?) };
+    if let Err(error) = copy() {
+        say(&format!("error: the report could not be written to {}: {error}", wanted.display()));
+    }
 }
 
 fn has_published(report: &Path) -> anyhow::Result<bool> {

@@ -24,6 +24,20 @@ fn an_import_that_was_stopped_before_it_was_published() {
 }
 
 #[test]
+fn what_came_in_beside_a_broken_archive_is_published_and_the_broken_one_told() {
+    let home = Home::new();
+    fs::write(home.path("broken.zip"), "hello").unwrap();
+    let words = ["import", "broken.zip", "export.zip", "--report-file", "report.json"];
+    let output = home.command("music-tracker", &words).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(home.published(), PLAYS);
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(home.path("report.json")).unwrap()).unwrap();
+    assert_eq!((&report["job"], &report["status"]), (&"ingest import".into(), &"partial".into()));
+    assert_eq!((&report["error"]["exit_code"], &report["counts"]["stored"]), (&2.into(), &120.into()));
+    assert!(report["error"]["message"].as_str().unwrap().contains("broken.zip: not a zip"), "{report}");
+}
+
+#[test]
 fn an_import_that_was_killed_while_it_was_published() {
     let home = Home::new();
     home.run("ingest", &["import", "export.zip"]);

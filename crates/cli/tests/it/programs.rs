@@ -94,7 +94,7 @@ fn the_star_schema_follows_whatever_the_job_says_it_did() {
     check(&["replay"], &["ingest replay", "transform refresh --if-changed"]);
     let started = ["ingest import a.zip", "transform refresh --if-changed"];
     check(&["import", "a.zip"], &started);
-    for code in [1, 3, 75] {
+    for code in [1, 2, 3, 75] {
         check_codes(&["import", "a.zip"], (code, 0), &started, code);
         check_codes(&["import", "a.zip"], (0, code), &started, code);
     }
@@ -110,6 +110,37 @@ fn shared_flags_hold_for_both_wherever_they_were_typed() {
         &["import", "--yes", "a.zip", "--data-dir=d"],
         &["ingest import --yes a.zip --data-dir=d", "transform refresh --if-changed --data-dir=d"],
     );
+}
+
+/// Whoever wants the report of a job gets that one, wherever it was asked for.
+#[track_caller]
+fn check_report_file(words: &[&str], started: &[&str]) {
+    let bench = Bench::new(3, 0);
+    let here = bench.path("report.json");
+    let words: Vec<String> = words.iter().map(|word| word.replace("FILE", &here.display().to_string())).collect();
+    let output = Command::new(bench.path("music-tracker")).args(&words).output().unwrap();
+    assert_eq!(bench.started(), started, "{output:?}");
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(here).unwrap()).unwrap();
+    assert_eq!(report["job"], "ingest import");
+}
+
+#[test]
+fn a_report_file_of_ones_own_holds_the_report_of_the_job() {
+    let followed = ["ingest import a.zip", "transform refresh --if-changed"];
+    check_report_file(&["import", "a.zip", "--report-file", "FILE"], &followed);
+    check_report_file(&["import", "--report-file=FILE", "a.zip"], &followed);
+    check_report_file(&["--report-file", "FILE", "import", "a.zip"], &followed);
+    check_report_file(&["--report-file", "FILE", "compact"], &["ingest compact"]);
+    check_report_file(&["status", "--report-file", "FILE"], &["ingest status"]);
+    // Behind `--` it is the name of a file to import.
+    let bench = Bench::new(0, 0);
+    bench.type_in(&["import", "a.zip", "--", "--report-file=x"]);
+    assert_eq!(bench.started(), ["ingest import a.zip -- --report-file=x", "transform refresh --if-changed"]);
+}
+
+#[test]
+fn looking_at_imports_changes_nothing() {
+    check(&["import", "--list"], &["ingest import --list"]);
 }
 
 #[test]
