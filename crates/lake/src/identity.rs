@@ -71,7 +71,7 @@ pub fn key<'p>(play: &'p Play<'_>) -> Key<'p> {
 }
 
 /// Names the event within its source. `ordinal` counts rows with equal [`key`]s of one
-/// archive from 0; sources whose key is unique by itself (the API) always have 0.
+/// archive from 0; sources whose key is unique by itself always have 0.
 pub fn play_id(account_id: &str, source: Source, play: &Play<'_>, ordinal: u32) -> Id {
     let mut fields = Fields::new();
     fields.text(Some(account_id));
@@ -84,13 +84,13 @@ pub fn play_id(account_id: &str, source: Source, play: &Play<'_>, ordinal: u32) 
             fields.text(play.album_artist_name.as_deref());
             fields.text(play.album_name.as_deref());
         }
-        if source.numbers_repeats() {
+        if source.names_hold_number() {
             fields.int(play.ms_played);
         }
     } else {
         play.own_key.iter().for_each(|part| fields.text(Some(part)));
     }
-    if source.numbers_repeats() {
+    if source.names_hold_number() {
         fields.int(Some(i64::from(ordinal)));
     }
     fields.finish()

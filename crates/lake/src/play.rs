@@ -37,8 +37,15 @@ impl Source {
     ];
 
     /// Whether equal rows of one body are several plays. The others have a key of their own
-    /// that is never given twice: what comes twice is one play, told twice.
+    /// that is never given twice, and nobody begins a track twice in one second: what comes
+    /// twice is one play, told twice.
     pub fn numbers_repeats(self) -> bool {
+        !matches!(self, Self::SpotifyApi | Self::Listenbrainz | Self::Lastfm)
+    }
+
+    /// Whether the number of the repeat is part of a play's name, be it always 0: frozen, as
+    /// names are.
+    pub fn names_hold_number(self) -> bool {
         !matches!(self, Self::SpotifyApi | Self::Listenbrainz)
     }
 

@@ -28,10 +28,15 @@ impl Upstream {
     }
 
     pub(crate) fn with(options: Options, secret: Option<&str>) -> Self {
+        Self::busy(1_500, options, secret)
+    }
+
+    /// The same with so many plays on Spotify.
+    pub(crate) fn busy(plays: usize, options: Options, secret: Option<&str>) -> Self {
         let scenario = Scenario::new(11)
             .account(AccountPlan::at_home("ada", chrono_tz::Europe::Berlin))
             .between(parse_instant("2026-01-01T00:00:00Z").unwrap(), parse_instant("2026-12-01T00:00:00Z").unwrap())
-            .plays_per_account(1_500)
+            .plays_per_account(plays)
             .artists(60)
             .elsewhere(Elsewhere::everything(300));
         let options = Options {
@@ -81,6 +86,20 @@ impl Upstream {
     /// The next request to an endpoint meets this.
     pub(crate) fn once(&self, service: Service, endpoint: &str, kind: FaultKind) {
         self.server.switch_on(Fault::new(service, kind).at(endpoint).times(1)).unwrap();
+    }
+
+    /// How many listens ListenBrainz knows by now.
+    pub(crate) fn listens(&self) -> usize {
+        let (world, now_ms) = (self.server.world(), self.server.now().timestamp_millis());
+        let listens = world.listens_of(world.account("ada").unwrap());
+        listens.iter().filter(|listen| listen.inserted_ms <= now_ms).count()
+    }
+
+    /// How many scrobbles Last.fm knows by now.
+    pub(crate) fn scrobbles(&self) -> usize {
+        let (world, now_ms) = (self.server.world(), self.server.now().timestamp_millis());
+        let scrobbles = world.scrobbles_of(world.account("ada").unwrap());
+        scrobbles.iter().filter(|scrobble| scrobble.inserted_ms <= now_ms).count()
     }
 
     /// How many requests a service has had.
