@@ -2,9 +2,10 @@
 //! what became of it all.
 //!
 //! The receipt of an answer is written first, then the body as a synced `.partial` file; only
-//! then is the body read. If it brought something new, it is renamed into place, and then its
-//! rows are written to `src/`; if not, body and receipt go. A program killed in between leaves
-//! a pending receipt, and the next start finishes the work from the body on disk.
+//! then is the body read, and what is new in it written as parts that nobody sees yet. If
+//! there is anything, the body is renamed into place, and then the parts become visible; if
+//! not, body and receipt go. A program killed in between leaves a pending receipt, and the
+//! next start finishes the work from the body on disk.
 
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use serde_json::json;
 
 use crate::buckets::Buckets;
 use crate::harvest::{self, Harvest, Stand};
-use crate::months::{Against, Settlement, Write, settle_months};
+use crate::months::{Against, Settlement, settle_months};
 use crate::session::Session;
 use crate::settle::Tally;
 use crate::{gaps, rebuild};
@@ -107,7 +108,7 @@ pub(crate) fn take_in(session: &Session<'_>, service: Service, answer: &Answer) 
 /// # Errors
 /// Any I/O error; the next start then decides.
 pub(crate) fn decide(session: &Session<'_>, receipt: &Receipt, held: HeldBody, body: &[u8]) -> anyhow::Result<Outcome> {
-    let (harvest, settled) = look(session, receipt, body)?;
+    let (harvest, settled) = read(session, receipt, body)?;
     let tally = settled.total();
     let mut outcome =
         Outcome { rows: harvest.rows, tally, rejected: harvest.rejected.values().sum(), ..Outcome::default() };
@@ -117,7 +118,7 @@ pub(crate) fn decide(session: &Session<'_>, receipt: &Receipt, held: HeldBody, b
             outcome.gap = gaps::notice(session, receipt, body, tally.stored)?;
         }
         held.keep()?;
-        rebuild::finish(session, receipt)?;
+        rebuild::conclude(session, receipt, std::slice::from_ref(&harvest), settled)?;
     } else {
         held.discard()?;
         session.raw.delete_receipt(receipt, State::Pending)?;
@@ -125,8 +126,8 @@ pub(crate) fn decide(session: &Session<'_>, receipt: &Receipt, held: HeldBody, b
     Ok(outcome)
 }
 
-/// What an answer says, and what of it is new. Nothing is written to `src/` yet.
-fn look(session: &Session<'_>, receipt: &Receipt, body: &[u8]) -> anyhow::Result<(Harvest, Settlement)> {
+/// What an answer says, and what of it is new, as parts of `src/` that nobody sees yet.
+fn read(session: &Session<'_>, receipt: &Receipt, body: &[u8]) -> anyhow::Result<(Harvest, Settlement)> {
     let buckets = Buckets::new(session.work_folder())?;
     let mut rows = buckets.writer();
     let item = &receipt.items[0];
@@ -134,7 +135,7 @@ fn look(session: &Session<'_>, receipt: &Receipt, body: &[u8]) -> anyhow::Result
     let harvest = harvest::api_page(body, stand, &item.name, &mut rows, &|_| true)?;
     rows.finish()?;
     let origins = harvest::origins(std::slice::from_ref(receipt));
-    let settled = settle_months(session, &buckets, &origins, Against::Known, Write::Nothing, || ())?;
+    let settled = settle_months(session, &buckets, &origins, Against::Known, &receipt.receipt_id, || ())?;
     Ok((harvest, settled))
 }
 

@@ -24,15 +24,6 @@ pub(crate) enum Against {
     Nothing,
 }
 
-/// Whether parts are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Write<'n> {
-    /// Under this name, which must be new or a repetition of the same work.
-    Parts(&'n str),
-    /// Only to find out what is new.
-    Nothing,
-}
-
 /// Written parts that nobody sees yet, and what became of the rows.
 #[derive(Debug, Default)]
 pub(crate) struct Settlement {
@@ -88,8 +79,8 @@ pub(crate) fn partition(session: &Session<'_>, (source, month): Shelf) -> Partit
     }
 }
 
-/// Settles all months of `buckets` and writes their parts. Nothing is visible before the
-/// settlement is committed.
+/// Settles all months of `buckets` and writes their parts under `part_name`, which must be new
+/// or a repetition of the same work. Nothing is visible before the settlement is committed.
 ///
 /// # Errors
 /// Any I/O error.
@@ -98,7 +89,7 @@ pub(crate) fn settle_months(
     buckets: &Buckets,
     origins: &Origins,
     against: Against,
-    write: Write<'_>,
+    part_name: &str,
     on_month: impl Fn() + Sync,
 ) -> anyhow::Result<Settlement> {
     let manifest = match against {
@@ -111,7 +102,7 @@ pub(crate) fn settle_months(
         &shelves,
         || Ok(()),
         |(), shelf| {
-            let settled = settle_month(session, buckets, *shelf, origins, manifest.as_ref(), write)?;
+            let settled = settle_month(session, buckets, *shelf, origins, manifest.as_ref(), part_name)?;
             on_month();
             Ok(settled)
         },
@@ -135,7 +126,7 @@ fn settle_month(
     shelf: Shelf,
     origins: &Origins,
     manifest: Option<&Manifest>,
-    write: Write<'_>,
+    part_name: &str,
 ) -> anyhow::Result<Settlement> {
     let (data, partition) = (session.data(), partition(session, shelf));
     let (mut known, titles) = match manifest {
@@ -154,9 +145,7 @@ fn settle_month(
         let new = settle(session.account_id(), shelf.0, &rows, origins, &mut known, |receipt, item, tally| {
             *tallies.entry((receipt, item)).or_default() += tally;
         });
-        if let Write::Parts(part_name) = write
-            && !new.is_empty()
-        {
+        if !new.is_empty() {
             let name = if place == 0 { part_name.to_owned() } else { format!("{part_name}-{place}") };
             settled.plays.push(parts::write_plays(data, &partition, &name, &new)?);
             settled.credits.extend(parts::write_credits(data, &partition, &name, &new)?);

@@ -12,7 +12,7 @@ use platform::progress;
 
 use crate::buckets::{Buckets, Shelf};
 use crate::harvest::{self, Harvest};
-use crate::months::{Against, Settlement, Write, partition, settle_months};
+use crate::months::{Against, Settlement, partition, settle_months};
 use crate::rejects;
 use crate::session::Session;
 
@@ -37,14 +37,8 @@ pub(crate) fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result
     let receipts = std::slice::from_ref(receipt);
     let buckets = Buckets::new(session.work_folder())?;
     let harvests = harvest::kept_bodies(session, receipts, &buckets, &|_| true, || ())?;
-    let settled = settle_months(
-        session,
-        &buckets,
-        &harvest::origins(receipts),
-        Against::Known,
-        Write::Parts(&receipt.receipt_id),
-        || (),
-    )?;
+    let settled =
+        settle_months(session, &buckets, &harvest::origins(receipts), Against::Known, &receipt.receipt_id, || ())?;
     conclude(session, receipt, &harvests[0], settled)
 }
 
@@ -135,7 +129,7 @@ fn rebuild(
     bar.finish_and_clear();
     let bar = progress::count_bar(buckets.shelves().len() as u64, "writing months");
     let origins = harvest::origins(receipts);
-    let settled = settle_months(session, &buckets, &origins, Against::Nothing, Write::Parts(part_name), || bar.inc(1))?;
+    let settled = settle_months(session, &buckets, &origins, Against::Nothing, part_name, || bar.inc(1))?;
     bar.finish_and_clear();
     let total = settled.total();
     settled.replace(session.data(), partitions, over_damage)?;

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::archive::{self, Archive};
 use crate::buckets::Buckets;
-use crate::months::{Against, Write, settle_months};
+use crate::months::{Against, settle_months};
 use crate::session::Session;
 use crate::{gaps, rebuild, recover};
 pub(crate) use account::choose as choose_account;
@@ -122,8 +122,7 @@ fn keep_and_store(
     let mut results = files::read(session, archive, buckets, &receipt_id, receipt.received_at_ms)?;
     let origins = files::origins(&mut results, &receipt);
     let bar = progress::count_bar(buckets.shelves().len() as u64, "sorting into months");
-    let settled =
-        settle_months(session, buckets, &[origins], Against::Known, Write::Parts(&receipt_id), || bar.inc(1))?;
+    let settled = settle_months(session, buckets, &[origins], Against::Known, &receipt_id, || bar.inc(1))?;
     bar.finish_and_clear();
     if settled.overlap.is_suspicious() && !yes {
         question::is_it_theirs(&session.account.name, archive, settled.overlap)?;
