@@ -47,6 +47,7 @@ Faults: {\"service\": \"spotify|listenbrainz|lastfm\", \"fault\": NAME} and, if 
   service_error     Last.fm's own: error (6, 8, 17, 29, ...), status (200)
   late_plays        recently-played shows plays delay_secs after their end; per_mille (1000)
   lost_plays        plays that end from now on never appear there; per_mille (1000)
+  withheld_plays    ListenBrainz and Last.fm have nothing played from ... to ...; off, it is all there
   duplicated_plays  the same play twice in a page
   clock_skew        times are wrong by ms
   out_of_order      a page in no order

@@ -72,6 +72,9 @@ pub struct Options {
     /// is three times as wide, so after a silence of 29,524 such windows a page is empty
     /// without being the end. The real one is 30 days; less makes the quirk likely.
     pub listen_window: TimeDelta,
+    /// The most listens on a page of ListenBrainz, however many are asked for. The real one has
+    /// 1,000; less makes a short history long.
+    pub listens_per_page: usize,
     /// How many requests ListenBrainz answers in ten seconds of the simulated clock; any when
     /// absent.
     pub listenbrainz_limit: Option<u32>,
@@ -94,6 +97,7 @@ impl Default for Options {
             rotation: Rotation::default(),
             authorized_at: None,
             listen_window: TimeDelta::days(30),
+            listens_per_page: 1_000,
             listenbrainz_limit: None,
             listenbrainz_needs_token: false,
             lastfm_api_key: None,

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 use simulator::server::{Fault, FaultKind, Options, RetryAfter, Service};
 use simulator::{Listen, Origin};
@@ -46,6 +46,33 @@ async fn everything_is_there_for_who_pages_with_care() {
     let numbers: BTreeSet<usize> = known.iter().map(|listen| listen.number).collect();
     assert_eq!(visit.server.served(Service::ListenBrainz, "ada"), numbers);
     assert_eq!(visit.json("listenbrainz/1/user/ada-listens/listen-count").await["payload"]["count"], known.len());
+}
+
+#[tokio::test]
+async fn a_page_may_be_made_small() {
+    let visit = Visit::everywhere(Options { listens_per_page: 7, ..Options::default() }).await;
+    assert_eq!(times(&visit.listens("count=1000").await).len(), 7);
+    assert_eq!(times(&visit.listens("count=3").await).len(), 3);
+}
+
+#[tokio::test]
+async fn withheld_listens_are_neither_shown_nor_counted_until_they_are_imported() {
+    let visit = Visit::everywhere(Options::default()).await;
+    let known = visit.listens_known();
+    let at = |place: usize| DateTime::from_timestamp(known[place].listened_at, 0).unwrap();
+    let inside = |time: i64| (at(100).timestamp()..at(200).timestamp()).contains(&time);
+    let fault = FaultKind::WithheldPlays { from: at(100), to: at(200) };
+    let fault = visit.server.switch_on(Fault::new(Service::ListenBrainz, fault)).unwrap();
+    let left = known.iter().filter(|listen| !inside(listen.listened_at)).count();
+    let count = async || visit.json("listenbrainz/1/user/ada-listens/listen-count").await["payload"]["count"].clone();
+    assert!(left < known.len());
+    let shown = times(&visit.listens("count=1000").await);
+    assert_eq!(shown.len(), left);
+    assert!(!shown.into_iter().any(inside));
+    assert_eq!(count().await, left);
+    visit.server.switch_off(fault);
+    assert_eq!(times(&visit.listens("count=1000").await).len(), known.len());
+    assert_eq!(count().await, known.len());
 }
 
 #[tokio::test]

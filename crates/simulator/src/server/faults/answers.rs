@@ -67,6 +67,7 @@ pub(in crate::server) async fn answer(fault: &FaultKind, target: Target, now: Da
         | FaultKind::Truncated {}
         | FaultKind::LatePlays { .. }
         | FaultKind::LostPlays { .. }
+        | FaultKind::WithheldPlays { .. }
         | FaultKind::DuplicatedPlays {}
         | FaultKind::ClockSkew { .. }
         | FaultKind::OutOfOrder {} => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

@@ -1,5 +1,6 @@
 //! The faults by name.
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -82,6 +83,15 @@ pub enum FaultKind {
         #[serde(default = "all")]
         per_mille: u32,
     },
+    /// ListenBrainz and Last.fm have nothing of what was played from then to then, and count
+    /// without it. Switched off, it is all there, as if somebody had imported it just now;
+    /// switched on, as if somebody had deleted it.
+    WithheldPlays {
+        /// The first moment.
+        from: DateTime<Utc>,
+        /// The moment after the last.
+        to: DateTime<Utc>,
+    },
     /// Some plays are twice in a page.
     DuplicatedPlays {},
     /// The times of plays are wrong by this much.
@@ -113,6 +123,7 @@ impl FaultKind {
             Self::ServiceError { .. } => "service_error",
             Self::LatePlays { .. } => "late_plays",
             Self::LostPlays { .. } => "lost_plays",
+            Self::WithheldPlays { .. } => "withheld_plays",
             Self::DuplicatedPlays {} => "duplicated_plays",
             Self::ClockSkew { .. } => "clock_skew",
             Self::OutOfOrder {} => "out_of_order",
@@ -125,6 +136,7 @@ impl FaultKind {
             self,
             Self::LatePlays { .. }
                 | Self::LostPlays { .. }
+                | Self::WithheldPlays { .. }
                 | Self::DuplicatedPlays {}
                 | Self::ClockSkew { .. }
                 | Self::OutOfOrder {}

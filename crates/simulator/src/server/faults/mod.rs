@@ -132,6 +132,14 @@ impl Twists {
         skews.sum()
     }
 
+    /// Whether the service has nothing of what was played at this second.
+    pub(super) fn withhold(&self, second: i64) -> bool {
+        self.0.iter().any(|twist| match &twist.kind {
+            FaultKind::WithheldPlays { from, to } => (from.timestamp()..to.timestamp()).contains(&second),
+            _ => false,
+        })
+    }
+
     /// Doubles and shuffles what a page shows; at most `limit` remain.
     pub(super) fn disturb<T: Clone>(&self, mut items: Vec<T>, limit: usize) -> Vec<T> {
         let mut dice = Dice::new(items.len() as u64, "disorder");

@@ -39,6 +39,7 @@ pub(super) async fn recent_tracks(
         scrobble.inserted_ms <= now.timestamp_millis()
             && wish.from.is_none_or(|from| scrobble.uts >= from)
             && wish.to.is_none_or(|to| scrobble.uts < to)
+            && !twists.withhold(scrobble.uts)
     };
     // Newest first.
     let wanted: Vec<Scrobble> = scrobbles.iter().rev().filter(is_wanted).copied().collect();

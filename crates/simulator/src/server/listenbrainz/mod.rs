@@ -61,12 +61,12 @@ pub(super) async fn listens(
         Ok(found) => found,
         Err(refused) => return *refused,
     };
-    let bounds = match Bounds::asked_for(&query) {
+    let bounds = match Bounds::asked_for(&query, shared.options.listens_per_page) {
         Ok(bounds) => bounds,
         Err(message) => return refuse(400, &message),
     };
     let (now, account) = (shared.live().now, shared.account(place));
-    let known = known(&shared, place);
+    let known = known(&shared, place, &twists);
     let (latest, oldest) = (known.last(), known.first());
     let page = bounds.page(&known, shared.options.listen_window, now);
     let page = twists.disturb(page, bounds.count);
@@ -94,12 +94,13 @@ pub(super) async fn listens(
 /// `GET /1/user/{name}/listen-count`
 pub(super) async fn listen_count(
     State(shared): State<Arc<Shared>>,
+    Extension(twists): Extension<Twists>,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Response {
     match user(&shared, &name, &headers) {
         Ok((place, limits)) => {
-            let count = known(&shared, place).len();
+            let count = known(&shared, place, &twists).len();
             limits.on(Json(json!({"payload": {"count": count}})).into_response())
         }
         Err(refused) => *refused,
@@ -112,9 +113,10 @@ pub(super) async fn not_found() -> Response {
 }
 
 /// What ListenBrainz knows by now, by the time of listening.
-fn known(shared: &Shared, place: usize) -> Vec<Listen> {
+fn known(shared: &Shared, place: usize, twists: &Twists) -> Vec<Listen> {
     let now_ms = shared.live().now.timestamp_millis();
-    shared.told(place).listens.iter().filter(|listen| listen.inserted_ms <= now_ms).copied().collect()
+    let is_known = |listen: &&Listen| listen.inserted_ms <= now_ms && !twists.withhold(listen.listened_at);
+    shared.told(place).listens.iter().filter(is_known).copied().collect()
 }
 
 /// Whose listens are asked for, after the rate limit and the token.

@@ -8,8 +8,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::world::Listen;
 
-/// No page has more.
-const MOST: usize = 1_000;
 /// The search is given up after so many windows.
 const PASSES: usize = 10;
 /// Each window is so much wider than the last.
@@ -26,7 +24,8 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    pub(super) fn asked_for(query: &HashMap<String, String>) -> Result<Self, String> {
+    /// What a query asks for; no page has more than `most`.
+    pub(super) fn asked_for(query: &HashMap<String, String>, most: usize) -> Result<Self, String> {
         let number = |name: &str| match query.get(name).map(|text| text.parse::<i64>()) {
             None => Ok(None),
             Some(Ok(number)) if number >= 0 => Ok(Some(number)),
@@ -39,7 +38,7 @@ impl Bounds {
         {
             return Err("max_ts should be greater than min_ts".into());
         }
-        let count = usize::try_from(count.unwrap_or(25)).unwrap_or(MOST).min(MOST);
+        let count = usize::try_from(count.unwrap_or(25)).unwrap_or(most).min(most);
         Ok(Self { count, min_ts, max_ts })
     }
 
@@ -132,7 +131,7 @@ mod tests {
     fn page(times: &[i64], query: &[(&str, &str)], window_secs: i64) -> Vec<i64> {
         let query = query.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         let now = DateTime::from_timestamp(1_000_000, 0).unwrap();
-        let bounds = Bounds::asked_for(&query).unwrap();
+        let bounds = Bounds::asked_for(&query, 1_000).unwrap();
         let page = bounds.page(&listens(times), TimeDelta::seconds(window_secs), now);
         page.iter().map(|listen| listen.listened_at).collect()
     }
@@ -170,12 +169,12 @@ mod tests {
     fn wrong_bounds_are_named() {
         let refused = |query: &[(&str, &str)]| {
             let query = query.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-            Bounds::asked_for(&query).unwrap_err()
+            Bounds::asked_for(&query, 1_000).unwrap_err()
         };
         assert_eq!(refused(&[("min_ts", "7"), ("max_ts", "7")]), "max_ts should be greater than min_ts");
         assert_eq!(refused(&[("count", "-1")]), "'count' should be greater than or equal to 0");
         assert_eq!(refused(&[("max_ts", "now")]), "Invalid max_ts argument: now");
         let query = HashMap::from([("count".to_owned(), "9999".to_owned())]);
-        assert_eq!(Bounds::asked_for(&query).unwrap().count, 1_000);
+        assert_eq!(Bounds::asked_for(&query, 1_000).unwrap().count, 1_000);
     }
 }
