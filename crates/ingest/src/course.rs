@@ -6,9 +6,10 @@
 //! tells when old plays that came late were last looked for.
 
 use chrono::TimeDelta;
+use clients::Answer;
 use platform::StateDb;
 
-use crate::fetch::Service;
+use crate::fetch::{self, Outcome, Service};
 use crate::session::Session;
 
 /// So often it is looked again for what came late.
@@ -23,6 +24,7 @@ pub(crate) struct Course<'c, 's> {
     service: Service,
     overlap: TimeDelta,
     state: StateDb,
+    total: Outcome,
 }
 
 impl<'c, 's> Course<'c, 's> {
@@ -31,7 +33,7 @@ impl<'c, 's> Course<'c, 's> {
     /// # Errors
     /// When the state database cannot be opened.
     pub(crate) fn of(session: &'c Session<'s>, service: Service, overlap: TimeDelta) -> anyhow::Result<Self> {
-        Ok(Self { session, service, overlap, state: session.context.state()? })
+        Ok(Self { session, service, overlap, state: session.context.state()?, total: Outcome::default() })
     }
 
     /// Where a walk was interrupted, and where it had begun.
@@ -46,9 +48,23 @@ impl<'c, 's> Course<'c, 's> {
         Ok(Some(complete - overlap.num_seconds()))
     }
 
+    /// Whether the next walk looks for what came late.
+    pub(crate) fn is_overlap_due(&self) -> anyhow::Result<bool> {
+        let now = self.now();
+        Ok(self.get("looked-again")?.is_none_or(|last| (now - last).abs() >= OVERLAP_EVERY.num_seconds()))
+    }
+
     /// A walk begins at `top`.
     pub(crate) fn begin(&mut self, top: Option<i64>) -> anyhow::Result<()> {
         self.set("top", top)
+    }
+
+    /// Stores an answer; what it brought.
+    pub(crate) fn take_in(&mut self, answer: &Answer) -> anyhow::Result<Outcome> {
+        let outcome = fetch::take_in(self.session, self.service, answer)?;
+        self.count_stored(outcome.tally.stored)?;
+        self.total.add(outcome.clone());
+        Ok(outcome)
     }
 
     /// Everything from where the walk began down to `at` is stored.
@@ -64,6 +80,7 @@ impl<'c, 's> Course<'c, 's> {
         if self.is_overlap_due()? {
             self.set("looked-again", Some(now))?;
         }
+        self.settle_count()?;
         let complete = self.get("complete")?.map_or(top, |complete| complete.max(top));
         self.set("complete", Some(complete))?;
         self.set("at", None)?;
@@ -73,6 +90,22 @@ impl<'c, 's> Course<'c, 's> {
     /// The next walk goes down to the beginning again.
     pub(crate) fn start_over(&mut self) -> anyhow::Result<()> {
         self.set("complete", None)
+    }
+
+    /// Tells the person something, once and for all times: `name` is how it is remembered.
+    pub(crate) fn warn_once(&mut self, name: &str, text: &str) -> anyhow::Result<()> {
+        if self.get(name)?.is_some() {
+            return Ok(());
+        }
+        let text = format!("{}: {text}", self.session.account.name);
+        tracing::warn!("{text}");
+        self.total.warnings.push(text);
+        self.set(name, Some(self.now()))
+    }
+
+    /// What all walks of this run brought.
+    pub(crate) fn into_total(self) -> Outcome {
+        self.total
     }
 
     /// A cursor of the source's own.
@@ -85,12 +118,8 @@ impl<'c, 's> Course<'c, 's> {
         self.state.set_cursor(self.service.name, &self.session.account.account_id, name, value)
     }
 
-    fn is_overlap_due(&self) -> anyhow::Result<bool> {
-        let now = self.now();
-        Ok(self.get("looked-again")?.is_none_or(|last| (now - last).abs() >= OVERLAP_EVERY.num_seconds()))
-    }
-
-    fn now(&self) -> i64 {
+    /// The time.
+    pub(crate) fn now(&self) -> i64 {
         self.session.now().timestamp()
     }
 }

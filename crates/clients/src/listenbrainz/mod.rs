@@ -1,4 +1,4 @@
-//! ListenBrainz: the listens of a user, and what it knows about music.
+//! ListenBrainz: the listens of a user, how many there are, and what it knows about music.
 //!
 //! <https://listenbrainz.readthedocs.io/en/latest/users/api/core.html>
 
@@ -56,11 +56,7 @@ impl Listenbrainz {
     /// # Errors
     /// [`ClientError::NotFound`] when there is no such user, and the usual ones.
     pub async fn listens(&self, user: &str, window: Window, count: u32) -> Result<Answer, ClientError> {
-        let mut url = self.settings.base_url.clone();
-        url.path_segments_mut()
-            .map_err(|()| ClientError::Settings { message: format!("{} is no base URL", self.settings.base_url) })?
-            .pop_if_empty()
-            .extend(["user", user, "listens"]);
+        let mut url = self.url(user, "listens")?;
         let mut query = url.query_pairs_mut();
         query.append_pair("count", &count.min(MAX_COUNT).to_string());
         match window {
@@ -69,8 +65,29 @@ impl Listenbrainz {
             Window::After(second) => drop(query.append_pair("min_ts", &second.to_string())),
         }
         drop(query);
+        self.ask(&url, user).await
+    }
+
+    /// How many listens of `user` there are. The service counts only now and then.
+    ///
+    /// # Errors
+    /// [`ClientError::NotFound`] when there is no such user, and the usual ones.
+    pub async fn listen_count(&self, user: &str) -> Result<Answer, ClientError> {
+        self.ask(&self.url(user, "listen-count")?, user).await
+    }
+
+    fn url(&self, user: &str, what: &str) -> Result<Url, ClientError> {
+        let mut url = self.settings.base_url.clone();
+        url.path_segments_mut()
+            .map_err(|()| ClientError::Settings { message: format!("{} is no base URL", self.settings.base_url) })?
+            .pop_if_empty()
+            .extend(["user", user, what]);
+        Ok(url)
+    }
+
+    async fn ask(&self, url: &Url, user: &str) -> Result<Answer, ClientError> {
         let request = |http: &Client| self.authorized(http.get(url.clone()));
-        self.line.ask(LISTENS, &url, request, |reply| judge(reply, user)).await
+        self.line.ask(LISTENS, url, request, |reply| judge(reply, user)).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! `GET /1/user/{name}/listens`
+//! `GET /1/user/{name}/listens` and `listen-count`
 
 use clients::listenbrainz::{Window, user_of};
 use clients::{Answer, ClientError, Listenbrainz};
@@ -38,6 +38,20 @@ async fn windows_and_names_reach_the_service_as_they_are() {
         let answer = client.listens("a b/c", window, 5_000).await.unwrap();
         assert_eq!(user_of(&answer.url).as_deref(), Some("a%20b%2Fc"));
     }
+}
+
+#[tokio::test]
+async fn the_count_comes_as_it_is() {
+    let (server, folder) = (MockServer::start().await, TempDir::new().unwrap());
+    let given = r#"{"payload":{"count":512}}"#;
+    Mock::given(path("/1/user/a%20b%2Fc/listen-count"))
+        .and(header("authorization", format!("Token {LISTENBRAINZ_TOKEN}").as_str()))
+        .respond_with(text(200, given))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let client = Listenbrainz::open(&context(&folder, &server.uri(), None)).unwrap();
+    assert_eq!(client.listen_count("a b/c").await.unwrap().body, given.as_bytes());
 }
 
 #[tokio::test]

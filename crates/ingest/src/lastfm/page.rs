@@ -34,6 +34,26 @@ pub(super) fn seconds(body: &[u8]) -> Result<Vec<i64>, PageError> {
     Ok(items(body)?.into_iter().filter_map(second).collect())
 }
 
+/// How many scrobbles the service says there are in all.
+pub(super) fn total(body: &[u8]) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Counted<'a> {
+        #[serde(borrow)]
+        recenttracks: Attributed<'a>,
+    }
+    #[derive(Deserialize)]
+    struct Attributed<'a> {
+        #[serde(borrow, rename = "@attr")]
+        attributes: Total<'a>,
+    }
+    #[derive(Deserialize)]
+    struct Total<'a> {
+        #[serde(borrow)]
+        total: Text<'a>,
+    }
+    serde_json::from_slice::<Counted<'_>>(body).ok()?.recenttracks.attributes.total.parse().ok()
+}
+
 fn items(body: &[u8]) -> Result<Vec<&RawValue>, PageError> {
     let Body { recenttracks } = serde_json::from_slice(body)?;
     Ok(match recenttracks.track {

@@ -1,6 +1,6 @@
 //! The way through a history of scrobbles: from the newest backwards, down to what is complete
-//! already, as its [`Course`] tells. Pages are asked for by time, not by number: a scrobble that arrives meanwhile
-//! would move the numbers.
+//! already, as its [`Course`] tells. Pages are asked for by time, not by number: a scrobble that
+//! arrives meanwhile would move the numbers.
 
 use chrono::TimeDelta;
 use clients::lastfm::{MAX_LIMIT, Window};
@@ -11,17 +11,24 @@ use super::page;
 use crate::course::Course;
 use crate::fetch::{self, LASTFM, Outcome};
 use crate::session::Session;
+use crate::walk::{self, Pages};
 
 /// Devices that were offline send old scrobbles, up to two weeks: so far back is looked again.
 const OVERLAP: TimeDelta = TimeDelta::days(14);
 
-/// The walk for one account.
-pub(super) struct Walk<'w, 's> {
+/// Goes through the scrobbles of one account, or through all of them again.
+///
+/// # Errors
+/// When the service or the disk refuses; the next call goes on from there.
+pub(super) async fn walk(session: &Session<'_>, client: &Lastfm, user: &str, all: bool) -> anyhow::Result<Outcome> {
+    walk::go(Course::of(session, LASTFM, OVERLAP)?, Scrobbles { session, client, user }, all).await
+}
+
+/// The scrobbles of one account, page by page.
+struct Scrobbles<'w, 's> {
     session: &'w Session<'s>,
     client: &'w Lastfm,
     user: &'w str,
-    course: Course<'w, 's>,
-    total: Outcome,
 }
 
 /// From the oldest to the newest second of a page.
@@ -30,80 +37,62 @@ struct Seconds {
     newest: i64,
 }
 
-impl<'w, 's> Walk<'w, 's> {
-    pub(super) fn new(session: &'w Session<'s>, client: &'w Lastfm, user: &'w str) -> anyhow::Result<Self> {
-        let course = Course::of(session, LASTFM, OVERLAP)?;
-        Ok(Self { session, client, user, course, total: Outcome::default() })
-    }
-
-    /// Goes on with an interrupted walk, then from the newest scrobble down to what is complete;
-    /// with `all` down to the beginning.
-    pub(super) async fn go(mut self, all: bool) -> anyhow::Result<Outcome> {
-        if all {
-            self.course.start_over()?;
-        }
-        if let Some((at, top)) = self.course.interrupted()? {
-            let floor = self.course.floor()?;
-            self.down(Some(at), floor).await?;
-            self.course.finish(top)?;
-        }
-        let floor = self.course.floor()?;
-        if let Some(top) = self.down(None, floor).await? {
-            self.course.finish(top)?;
-        }
-        Ok(self.total)
-    }
-
-    /// Stores everything from before `at` (the newest, when there is none) down to `floor`. The
-    /// newest second that was met.
-    async fn down(&mut self, mut at: Option<i64>, floor: Option<i64>) -> anyhow::Result<Option<i64>> {
-        let (mut top, mut page) = (None, 1);
+impl Pages for Scrobbles<'_, '_> {
+    async fn down(
+        &mut self,
+        course: &mut Course<'_, '_>,
+        mut at: Option<i64>,
+        floor: Option<i64>,
+    ) -> anyhow::Result<Option<i64>> {
+        let (mut top, mut number) = (None, 1);
         let bar = progress::count_bar(0, "scrobbles fetched");
-        loop {
-            let rows = self.total.rows;
-            let Some(seconds) = self.page(Window { from: floor, to: at, page }).await? else { break };
-            bar.inc(self.total.rows - rows);
+        while let Some((seconds, rows)) = self.page(course, Window { from: floor, to: at, page: number }).await? {
+            bar.inc(rows);
             if top.is_none() {
                 top = Some(seconds.newest);
                 if at.is_none() {
-                    self.course.begin(top)?;
+                    course.begin(top)?;
                 }
             }
             // The second in which a page broke off may hold more. A page that is nothing but
             // one second is followed by number.
             if at == Some(seconds.oldest + 1) {
-                page += 1;
+                number += 1;
                 continue;
             }
-            (at, page) = (Some(seconds.oldest + 1), 1);
-            self.course.reach(seconds.oldest + 1)?;
+            (at, number) = (Some(seconds.oldest + 1), 1);
+            course.reach(seconds.oldest + 1)?;
         }
         bar.finish_and_clear();
         Ok(top)
     }
 
-    /// Fetches one page and stores it; `None` when it is empty.
-    async fn page(&mut self, window: Window) -> anyhow::Result<Option<Seconds>> {
+    async fn count(&mut self) -> Option<i64> {
+        // Whatever is wrong, the scrobbles themselves will tell.
+        let answer = self.client.recent_tracks(self.user, Window::default(), 1).await.ok()?;
+        page::total(&answer.body)
+    }
+}
+
+impl Scrobbles<'_, '_> {
+    /// Fetches one page and stores it: where it stands, and how many it had. `None` when it is
+    /// empty.
+    async fn page(&self, course: &mut Course<'_, '_>, window: Window) -> anyhow::Result<Option<(Seconds, u64)>> {
         let answer: Answer = self
             .client
             .recent_tracks(self.user, window, MAX_LIMIT)
             .await
             .map_err(|error: ClientError| fetch::decided(self.session.context, LASTFM, error))?;
         let all = page::seconds(&answer.body)?;
-        let (oldest, newest) = (all.iter().min().copied(), all.iter().max().copied());
-        let seconds = oldest.zip(newest).map(|(oldest, newest)| Seconds { oldest, newest });
-        let before = self.total.tally;
-        if seconds.is_some() {
-            let outcome = fetch::take_in(self.session, LASTFM, &answer)?;
-            self.total.add(outcome);
-        }
+        let (Some(oldest), Some(newest)) = (all.iter().min().copied(), all.iter().max().copied()) else {
+            return Ok(None);
+        };
+        let outcome = course.take_in(&answer)?;
         // The second that two pages share comes again: a page with nothing else ends the walk.
         let is_repetition = all.len() < MAX_LIMIT as usize
-            && self.total.tally.stored == before.stored
-            && self.total.tally.changed == before.changed
-            && seconds
-                .as_ref()
-                .is_some_and(|seconds| window.to == Some(seconds.newest + 1) && seconds.oldest == seconds.newest);
-        Ok(seconds.filter(|_| !is_repetition))
+            && outcome.tally.stored + outcome.tally.changed == 0
+            && window.to == Some(newest + 1)
+            && oldest == newest;
+        Ok((!is_repetition).then_some((Seconds { oldest, newest }, outcome.rows)))
     }
 }

@@ -10,7 +10,8 @@ use crate::fetch::{self, LISTENBRAINZ};
 use crate::recover;
 
 /// Fetches what is new for the wanted account, or for every one that is connected; the whole
-/// history the first time, and with `all`: programs may add listens from long ago.
+/// history the first time, with `all`, and when the service turns out to hold more than it
+/// should: programs may add listens from long ago.
 ///
 /// # Errors
 /// When nothing could be fetched for any account.
@@ -21,6 +22,6 @@ pub fn fetch(context: &JobContext, wanted: Option<&str>, all: bool) -> anyhow::R
     fetch::for_each(context, LISTENBRAINZ, accounts, |session| {
         recover::replay_what_is_missing(session)?;
         let user = fetch::user_name(session, LISTENBRAINZ)?;
-        runtime.block_on(walk::Walk::new(session, &client, &user)?.go(all))
+        runtime.block_on(walk::walk(session, &client, &user, all))
     })
 }

@@ -4,19 +4,21 @@
 //! Paging has traps, all of which ListenBrainz has by design: several listens may share the
 //! second at which a page breaks off, so the next page begins with that second again; and an
 //! empty page only says that nothing was found within the time the service was willing to
-//! look through. So a stretch that looks silent from its end is asked from its beginning, too,
-//! and cut in halves where that says nothing either.
+//! look through. How far it looks is learned from what it finds, and when it finds nothing,
+//! by halving the silence until it does.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use clients::listenbrainz::{MAX_COUNT, Window};
 use clients::{Answer, ClientError, Listenbrainz};
 use platform::progress;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::account::shown;
 use crate::course::Course;
 use crate::fetch::{self, LISTENBRAINZ, Outcome};
 use crate::session::Session;
+use crate::walk::{self, Pages};
 
 /// A look at what is new needs no more.
 const FEW: u32 = 100;
@@ -31,20 +33,29 @@ const SURELY_LOOKED: i64 = 6 * 60 * 60;
 /// Before there was a ListenBrainz or anything it imported.
 const BEGINNING: i64 = 0;
 
-/// The walk for one account.
-pub(super) struct Walk<'w, 's> {
+/// Goes through the listens of one account, or through all of them again.
+///
+/// # Errors
+/// When the service or the disk refuses; the next call goes on from there.
+pub(super) async fn walk(
+    session: &Session<'_>,
+    client: &Listenbrainz,
+    user: &str,
+    all: bool,
+) -> anyhow::Result<Outcome> {
+    let course = Course::of(session, LISTENBRAINZ, OVERLAP)?;
+    walk::go(course, Listens { session, client, user, sight: SURELY_LOOKED, is_sight_known: false }, all).await
+}
+
+/// The listens of one account, page by page.
+struct Listens<'w, 's> {
     session: &'w Session<'s>,
     client: &'w Listenbrainz,
     user: &'w str,
-    course: Course<'w, 's>,
-    total: Outcome,
-}
-
-/// A stretch of which not everything is stored yet, without its two ends.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    after: i64,
-    before: i64,
+    /// So many seconds the service was seen to look through.
+    sight: i64,
+    /// Whether it looks hardly further.
+    is_sight_known: bool,
 }
 
 /// What a page says about where it stands.
@@ -62,6 +73,135 @@ impl Page {
 
     fn oldest(&self) -> Option<i64> {
         self.seconds.iter().min().copied()
+    }
+
+    fn is_full(&self) -> bool {
+        self.seconds.len() >= MAX_COUNT as usize
+    }
+}
+
+impl Pages for Listens<'_, '_> {
+    async fn down(
+        &mut self,
+        course: &mut Course<'_, '_>,
+        at: Option<i64>,
+        floor: Option<i64>,
+    ) -> anyhow::Result<Option<i64>> {
+        let bar = progress::count_bar(0, "listens fetched");
+        let (mut top, mut first, mut floor) = (None, None, floor.unwrap_or(BEGINNING));
+        let mut before = match at {
+            Some(at) => at,
+            None => {
+                let count = if floor > BEGINNING { FEW } else { MAX_COUNT };
+                let page = self.page(course, Window::Newest, count).await?;
+                bar.inc(page.seconds.len() as u64);
+                (top, first) = (page.newest(), page.first);
+                // The history begins earlier than it did: somebody imported old listens.
+                if first.zip(course.get("first")?).is_some_and(|(now, then)| now < then) {
+                    floor = BEGINNING;
+                }
+                course.begin(top)?;
+                page.oldest().map_or(floor, |oldest| oldest + 1)
+            }
+        };
+        loop {
+            // Below the first listen there is, there is nothing.
+            let bottom = first.map_or(floor, |first: i64| floor.max(first - 1));
+            if before - 1 <= bottom {
+                break;
+            }
+            course.reach(before)?;
+            let page = self.page(course, Window::Before(before), MAX_COUNT).await?;
+            bar.inc(page.seconds.len() as u64);
+            first = page.first.or(first);
+            top = top.max(page.newest());
+            before = match page.oldest() {
+                // The second in which the page broke off may hold more; a page that is nothing
+                // but that second can only be left behind.
+                Some(oldest) if page.newest() == Some(oldest) && before == oldest + 1 => {
+                    if page.is_full() {
+                        self.crowded(course, oldest).await?;
+                    }
+                    oldest
+                }
+                Some(oldest) => oldest + 1,
+                None => {
+                    if before - self.sight > bottom {
+                        self.learn_sight(course, first.unwrap_or(floor), before).await?;
+                    }
+                    before - self.sight
+                }
+            };
+        }
+        bar.finish_and_clear();
+        if first.is_some() {
+            course.set("first", first)?;
+        }
+        Ok(top)
+    }
+
+    async fn count(&mut self) -> Option<i64> {
+        #[derive(Deserialize)]
+        struct Body {
+            payload: Payload,
+        }
+        #[derive(Deserialize)]
+        struct Payload {
+            count: i64,
+        }
+        // Whatever is wrong, the listens themselves will tell.
+        let answer = self.client.listen_count(self.user).await.ok()?;
+        Some(serde_json::from_slice::<Body>(&answer.body).ok()?.payload.count)
+    }
+}
+
+impl Listens<'_, '_> {
+    /// Finds out how far the service looks, once it has found nothing before the second
+    /// `silent`, and there are listens at `low`, or nothing is known below it: halfway between
+    /// what it surely finds and what it does not find, again and again.
+    async fn learn_sight(&mut self, course: &mut Course<'_, '_>, low: i64, silent: i64) -> anyhow::Result<()> {
+        let (mut low, mut silent) = (low, silent);
+        while !self.is_sight_known && silent - (low + self.sight) > self.sight / 4 {
+            let middle = low + self.sight + (silent - low - self.sight) / 2;
+            match self.page(course, Window::Before(middle), MAX_COUNT).await?.newest() {
+                Some(newest) => low = low.max(newest),
+                None => silent = middle,
+            }
+        }
+        self.is_sight_known = true;
+        Ok(())
+    }
+
+    /// A page had room for the listens of one second alone. Its other side is asked, too; what
+    /// has no room there either cannot be had.
+    async fn crowded(&mut self, course: &mut Course<'_, '_>, second: i64) -> anyhow::Result<()> {
+        let page = self.page(course, Window::After(second - 1), MAX_COUNT).await?;
+        if page.newest() > Some(second) || !page.is_full() {
+            return Ok(());
+        }
+        let text = format!(
+            "ListenBrainz has {MAX_COUNT} listens of one second ({second}, {}) or more, and gives out no others: \
+             export your listens there and import them",
+            shown(DateTime::from_timestamp(second, 0).unwrap_or_default())
+        );
+        course.warn_once(&format!("crowded {second}"), &text)
+    }
+
+    /// Fetches one page and stores it.
+    async fn page(&mut self, course: &mut Course<'_, '_>, window: Window, count: u32) -> anyhow::Result<Page> {
+        let answer: Answer = self
+            .client
+            .listens(self.user, window, count)
+            .await
+            .map_err(|error: ClientError| fetch::decided(self.session.context, LISTENBRAINZ, error))?;
+        let page = read(&answer.body)?;
+        if let Some(oldest) = page.oldest() {
+            course.take_in(&answer)?;
+            if let Window::Before(before) = window {
+                self.sight = self.sight.max(before - oldest);
+            }
+        }
+        Ok(page)
     }
 }
 
@@ -82,120 +222,6 @@ struct Payload<'a> {
 struct Listen<'a> {
     #[serde(borrow)]
     listened_at: Option<&'a RawValue>,
-}
-
-impl<'w, 's> Walk<'w, 's> {
-    pub(super) fn new(session: &'w Session<'s>, client: &'w Listenbrainz, user: &'w str) -> anyhow::Result<Self> {
-        let course = Course::of(session, LISTENBRAINZ, OVERLAP)?;
-        Ok(Self { session, client, user, course, total: Outcome::default() })
-    }
-
-    /// Goes on with an interrupted walk, then from the newest listen down to what is complete;
-    /// with `all` down to the beginning.
-    pub(super) async fn go(mut self, all: bool) -> anyhow::Result<Outcome> {
-        if all {
-            self.course.start_over()?;
-        }
-        if let Some((at, top)) = self.course.interrupted()? {
-            let floor = self.floor()?;
-            self.down(Some(at), floor).await?;
-            self.course.finish(top)?;
-        }
-        let floor = self.floor()?;
-        if let Some(top) = self.down(None, floor).await? {
-            self.course.finish(top)?;
-        }
-        Ok(self.total)
-    }
-
-    /// Down to which second the walk goes.
-    fn floor(&self) -> anyhow::Result<i64> {
-        Ok(self.course.floor()?.unwrap_or(BEGINNING))
-    }
-
-    /// Stores everything from before `at` (from the newest on, when there is none) down to
-    /// `floor`. The second of the newest listen that was met.
-    async fn down(&mut self, at: Option<i64>, floor: i64) -> anyhow::Result<Option<i64>> {
-        let bar = progress::count_bar(0, "listens fetched");
-        let (mut top, mut first) = (None, None);
-        let mut open = match at {
-            Some(at) => vec![Open { after: floor, before: at }],
-            None => {
-                let count = if floor > BEGINNING { FEW } else { MAX_COUNT };
-                let page = self.page(Window::Newest, count).await?;
-                bar.inc(page.seconds.len() as u64);
-                (top, first) = (page.newest(), page.first);
-                // The history begins earlier than it did: somebody imported old listens.
-                let floor = match (page.first, self.course.get("first")?) {
-                    (Some(now), Some(then)) if now < then => BEGINNING,
-                    _ => floor,
-                };
-                self.course.begin(top)?;
-                page.oldest().map(|oldest| Open { after: floor, before: oldest + 1 }).into_iter().collect()
-            }
-        };
-        // The latest stretch comes first: everything above it is stored.
-        while let Some(Open { after, before }) = open.pop() {
-            let after = first.map_or(after, |first: i64| after.max(first - 1));
-            if before - 1 <= after {
-                continue;
-            }
-            self.course.reach(before)?;
-            let page = self.page(Window::Before(before), MAX_COUNT).await?;
-            bar.inc(page.seconds.len() as u64);
-            first = page.first.or(first);
-            top = top.max(page.newest());
-            match page.oldest() {
-                // The second in which the page broke off may hold more; a page that is nothing
-                // but that second can only be left behind.
-                Some(oldest) => {
-                    let is_one_second = page.newest() == Some(oldest) && before == oldest + 1;
-                    open.push(Open { after, before: if is_one_second { oldest } else { oldest + 1 } });
-                }
-                None => open.extend(self.silence(after, before).await?),
-            }
-        }
-        bar.finish_and_clear();
-        if first.is_some() {
-            self.course.set("first", first)?;
-        }
-        Ok(top)
-    }
-
-    /// What remains of a stretch before whose end nothing was found.
-    async fn silence(&mut self, after: i64, before: i64) -> anyhow::Result<Vec<Open>> {
-        if before - after <= SURELY_LOOKED {
-            return Ok(Vec::new());
-        }
-        let page = self.page(Window::After(after), MAX_COUNT).await?;
-        let within = page.seconds.iter().filter(|second| **second < before).max().copied();
-        Ok(match (page.newest(), within) {
-            // The listens that follow on `after` reach over the end: they are all there is.
-            (Some(newest), _) if newest >= before => Vec::new(),
-            // They do not: the stretch begins later, with the second in which the page broke off.
-            (_, Some(newest)) => vec![Open { after: (newest - 1).max(after + 1), before }],
-            // Nothing on either side: each half by itself.
-            _ => {
-                let middle = after + (before - after) / 2;
-                vec![Open { after, before: middle + 1 }, Open { after: middle, before }]
-            }
-        })
-    }
-
-    /// Fetches one page and stores it.
-    async fn page(&mut self, window: Window, count: u32) -> anyhow::Result<Page> {
-        let answer: Answer = self
-            .client
-            .listens(self.user, window, count)
-            .await
-            .map_err(|error: ClientError| fetch::decided(self.session.context, LISTENBRAINZ, error))?;
-        let page = read(&answer.body)?;
-        if !page.seconds.is_empty() {
-            let outcome = fetch::take_in(self.session, LISTENBRAINZ, &answer)?;
-            self.total.add(outcome);
-        }
-        Ok(page)
-    }
 }
 
 /// Where a page stands. A body that is no page of listens is a passing trouble of the service.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod additions;
 mod bad_input;
 mod connect;
 mod disorder;
@@ -17,4 +18,5 @@ mod recorded_pages;
 mod spotify;
 mod undo;
 mod upstream;
+mod walks;
 mod world;

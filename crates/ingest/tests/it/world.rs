@@ -81,6 +81,17 @@ impl World {
         DataDir::new(self.path("data"), None)
     }
 
+    /// Another world with the same data folder.
+    pub(crate) fn twin(&self) -> Self {
+        let twin = Self::new();
+        for from in self.files("") {
+            let to = twin.path("data").join(from.strip_prefix(self.path("data")).unwrap());
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(from, to).unwrap();
+        }
+        twin
+    }
+
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ingest"));
         command
