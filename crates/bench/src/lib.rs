@@ -14,6 +14,7 @@ mod ground;
 mod measure;
 mod statements;
 mod suites;
+mod upstream;
 
 use std::path::Path;
 use std::process::ExitCode;

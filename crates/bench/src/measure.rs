@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
+use serde_json::Value;
 use wait4::Wait4;
 
 /// Every number is the median of this many runs.
@@ -35,9 +36,22 @@ pub(crate) fn side_by_side<const N: usize>(
 
 /// Runs a program to its end; that it fails is an error.
 pub(crate) fn once(command: &mut Command) -> anyhow::Result<Cost> {
+    run(command, Stdio::null())
+}
+
+/// Runs a job to its end, and reads its report.
+pub(crate) fn reported(command: &mut Command) -> anyhow::Result<(Cost, Value)> {
+    let output = tempfile::NamedTempFile::new()?;
+    let cost = run(command, output.reopen()?.into())?;
+    let output = std::fs::read_to_string(output.path())?;
+    let report = output.lines().last().unwrap_or_default();
+    Ok((cost, serde_json::from_str(report).with_context(|| format!("reading the report {report:?}"))?))
+}
+
+fn run(command: &mut Command, output: Stdio) -> anyhow::Result<Cost> {
     let name = format!("{:?}", Path::new(command.get_program()).file_name().unwrap_or_default());
     let errors = tempfile::NamedTempFile::new()?;
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors.reopen()?);
+    command.stdin(Stdio::null()).stdout(output).stderr(errors.reopen()?);
     let start = Instant::now();
     let mut child = command.spawn().with_context(|| format!("starting {name}"))?;
     let end = child.wait4().with_context(|| format!("waiting for {name}"))?;

@@ -2,6 +2,7 @@
 
 mod build;
 mod import;
+mod listens;
 mod poll;
 
 use crate::entry::Entry;
@@ -18,6 +19,10 @@ pub(crate) const SUITES: &[Suite] = &[
     Suite { names: &["import.rows_per_s", "import.peak_mb", "import.vs_read_json"], measure: import::million },
     Suite { names: &["import.peak_mb.4m"], measure: import::four_million },
     Suite { names: &["poll.peak_mb", "poll.requests"], measure: poll::nothing_new },
+    Suite {
+        names: &["listens.peak_mb", "listens.requests", "listens.rows", "listens.rows_per_s"],
+        measure: listens::whole_history,
+    },
     Suite { names: &["build.full.100k", "build.full.100k.peak_mb"], measure: build::small },
     Suite { names: &["build.full.1m", "build.full.1m.peak_mb"], measure: build::large },
 ];
