@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches, ValueEnum, value_parser};
 use platform::CommonArgs;
 
-/// A word after `music-tracker`. The program knows the same word.
+/// A word after `music-tracker`. The program knows the same word, or is called so itself.
 #[derive(Debug)]
 pub struct Subcommand {
     /// The word.
@@ -22,6 +22,9 @@ pub struct Subcommand {
     pub program: &'static str,
     /// Whether plays may change, so that the star schema follows where it has to.
     pub then_refresh: bool,
+    /// The word of the program's own that is meant when none is typed: the program is called as
+    /// the word is, and its own words follow.
+    pub meant: Option<&'static str>,
 }
 
 /// Everything people can type, in the order of `--help`.
@@ -34,6 +37,14 @@ pub const COMMANDS: &[Subcommand] = &[
     ingest("account", "Listeners: add, connect Spotify and others, time zones, merge, remove", true),
     ingest("replay", "Rebuild the typed tables from the raw files, without the network", true),
     ingest("compact", "Merge the many small files of past months", false),
+    Subcommand {
+        name: "enrich",
+        alias: None,
+        about: "Find out who the artists are, their genres, and where they come from",
+        program: "enrich",
+        then_refresh: true,
+        meant: Some("run"),
+    },
     transform("summary", "Show what you listen to: artists, hours of the day, a year of days"),
     transform("query", "Ask a question in SQL"),
     transform("explain", "Show why a play is there: who told it, in which file, and what was made of it"),
@@ -65,11 +76,11 @@ Examples:
 Your data lies in ./data; --data-dir or DATA_DIR choose another folder.";
 
 const fn ingest(name: &'static str, about: &'static str, then_refresh: bool) -> Subcommand {
-    Subcommand { name, alias: None, about, program: "ingest", then_refresh }
+    Subcommand { name, alias: None, about, program: "ingest", then_refresh, meant: None }
 }
 
 const fn transform(name: &'static str, about: &'static str) -> Subcommand {
-    Subcommand { name, alias: None, about, program: "transform", then_refresh: false }
+    Subcommand { name, alias: None, about, program: "transform", then_refresh: false, meant: None }
 }
 
 /// What somebody asked for.
@@ -90,6 +101,7 @@ impl Request {
             && match self.command.name {
                 "account" => word.is_some_and(|word| CHANGES.contains(&word.as_ref())),
                 "import" => !self.flags().any(|word| word == "--list"),
+                "enrich" => word.is_none_or(|word| word != "status"),
                 _ => true,
             }
     }
@@ -98,7 +110,7 @@ impl Request {
     /// as it was typed.
     pub(crate) fn arguments(&self) -> Vec<OsString> {
         let mut arguments = self.arguments_reporting_to(self.common.report_file.as_deref());
-        arguments.extend(self.rest.iter().cloned());
+        arguments.extend(self.rest[self.own_words()..].iter().cloned());
         arguments
     }
 
@@ -106,7 +118,7 @@ impl Request {
     pub(crate) fn arguments_with_report(&self, file: &Path) -> Vec<OsString> {
         let mut arguments = self.arguments_reporting_to(Some(file));
         let own: Vec<usize> = self.report_files().flat_map(|(places, _)| places).collect();
-        let others = self.rest.iter().enumerate().filter(|(place, _)| !own.contains(place));
+        let others = self.rest.iter().enumerate().skip(self.own_words()).filter(|(place, _)| !own.contains(place));
         arguments.extend(others.map(|(_, word)| word.clone()));
         arguments
     }
@@ -118,12 +130,27 @@ impl Request {
     }
 
     fn arguments_reporting_to(&self, file: Option<&Path>) -> Vec<OsString> {
-        let mut arguments = vec![self.command.name.into()];
+        let word = match self.command.meant {
+            Some(_) if self.own_words() > 0 => self.rest[0].clone(),
+            Some(meant) => meant.into(),
+            None => self.command.name.into(),
+        };
+        let mut arguments = vec![word];
         if let Some(file) = file {
             arguments.extend([REPORT_FILE.into(), file.into()]);
         }
         arguments.extend(typed(&self.common));
         arguments
+    }
+
+    /// How many words of the rest are the program's own word: one that is no flag, or the flag
+    /// that asks for help with all of them.
+    fn own_words(&self) -> usize {
+        let is_own = |word: &OsString| {
+            let word = word.to_string_lossy();
+            !word.starts_with('-') || matches!(word.as_ref(), "--help" | "-h" | "--version" | "-V")
+        };
+        usize::from(self.command.meant.is_some() && self.rest.first().is_some_and(is_own))
     }
 
     /// The places of `--report-file` behind the word, and the file that each names.

@@ -6,6 +6,8 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::commands::COMMANDS;
+
 /// Turns this process into the program; it only comes back when that fails.
 pub(crate) fn become_program(name: &str, arguments: &[OsString]) -> anyhow::Result<u8> {
     let error = command(name, arguments).exec();
@@ -23,7 +25,9 @@ fn command(name: &str, arguments: &[OsString]) -> Command {
     let path = beside_this_program(name).unwrap_or_else(|| name.into());
     let mut command = Command::new(path);
     // Its help then speaks of the command people typed.
-    command.arg0("music-tracker").args(arguments);
+    let is_called_as_its_word = COMMANDS.iter().any(|command| command.name == name);
+    let typed = if is_called_as_its_word { format!("music-tracker {name}") } else { "music-tracker".to_owned() };
+    command.arg0(typed).args(arguments);
     command
 }
 

@@ -17,7 +17,7 @@ impl Bench {
         // On the file system of the binary, so that it can be linked.
         let bench = Self(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
         fs::create_dir(bench.path("bin")).unwrap();
-        for (program, exit_code) in [("ingest", ingest_code), ("transform", transform_code)] {
+        for (program, exit_code) in [("ingest", ingest_code), ("enrich", ingest_code), ("transform", transform_code)] {
             bench.script(
                 program,
                 &format!(
@@ -141,6 +141,18 @@ fn a_report_file_of_ones_own_holds_the_report_of_the_job() {
 #[test]
 fn looking_at_imports_changes_nothing() {
     check(&["import", "--list"], &["ingest import --list"]);
+}
+
+#[test]
+fn a_program_that_is_called_as_its_word_has_words_of_its_own() {
+    let followed = |first: &'static str| [first, "transform refresh --if-changed"];
+    check(&["enrich"], &followed("enrich run"));
+    check(&["enrich", "--limit", "5"], &followed("enrich run --limit 5"));
+    check(&["enrich", "run", "--only", "geo"], &followed("enrich run --only geo"));
+    check(&["enrich", "replay"], &followed("enrich replay"));
+    check(&["enrich", "status"], &["enrich status"]);
+    check(&["enrich", "--help"], &["enrich --help"]);
+    check(&["help", "enrich"], &["enrich --help"]);
 }
 
 #[test]
