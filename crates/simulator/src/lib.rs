@@ -35,6 +35,7 @@ mod scenario;
 mod world;
 
 pub use scenario::{AccountPlan, Elsewhere, Feeds, Listing, Scenario, Shares, Stay, parse_instant};
+pub use world::facts;
 pub use world::{
     Account, Artist, Attribution, Catalogue, Collection, CollectionKind, Item, Kind, Listen, Origin, Reason, Scrobble,
     TruePlay, World,

@@ -281,12 +281,7 @@ fn no_secret_and_nothing_personal_is_left_anywhere() {
         let service = trouble.service;
         mine.wait(TimeDelta::hours(7));
         mine.server.switch_on(trouble).unwrap();
-        let word = match service {
-            Service::Spotify => "spotify",
-            Service::ListenBrainz => "listenbrainz",
-            Service::LastFm => "lastfm",
-        };
-        mine.start("ingest", &[word, "--account", "ada"], &[]);
+        mine.start("ingest", &[service.name(), "--account", "ada"], &[]);
         mine.server.clear_faults();
     }
     mine.wait(TimeDelta::hours(30));

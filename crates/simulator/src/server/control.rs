@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::Server;
 use super::faults::Fault;
 use super::journal::RequestLine;
+use super::manners::BrokenRule;
 use super::state::Shared;
 use super::targets::Service;
 use crate::parse_instant;
@@ -41,6 +42,11 @@ pub(super) async fn requests(State(shared): State<Arc<Shared>>) -> Json<Value> {
 /// `GET /_control/requests/log`
 pub(super) async fn request_log(State(shared): State<Arc<Shared>>) -> Json<Vec<RequestLine>> {
     Json(shared.live().journal.lines.clone())
+}
+
+/// `GET /_control/broken-rules`
+pub(super) async fn broken_rules(State(shared): State<Arc<Shared>>) -> Json<Vec<BrokenRule>> {
+    Json(shared.live().journal.broken.clone())
 }
 
 /// `GET /_control/accounts`
@@ -118,7 +124,7 @@ pub(super) async fn served(State(shared): State<Arc<Shared>>) -> Json<Value> {
             (account.name.clone(), json!(live.journal.served(service, place)))
         };
         let accounts: Map<String, Value> = shared.world.accounts().iter().enumerate().map(of).collect();
-        (json!(service).as_str().unwrap_or_default().to_owned(), Value::Object(accounts))
+        (service.name().to_owned(), Value::Object(accounts))
     });
     Json(Value::Object(services.collect()))
 }

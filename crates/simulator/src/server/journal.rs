@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::encoding::{basic, field_of};
 use super::faults::{self, Interference, Twists};
+use super::manners::{self, BrokenRule, InFlight, Rule};
 use super::state::Shared;
 use super::targets::{Service, Target};
 
@@ -44,6 +45,12 @@ pub struct RequestLine {
     pub token: Option<String>,
     /// The fault that answered or broke the answer.
     pub fault: Option<&'static str>,
+    /// How long after the start of the server it arrived, in microseconds of the real clock.
+    pub received_us: u64,
+    /// How many requests the service was answering then, this one included.
+    pub at_once: usize,
+    /// As what the program introduced itself.
+    pub user_agent: Option<String>,
 }
 
 /// The most requests that came within any span of simulated time of this length, its end
@@ -107,6 +114,11 @@ impl Caller {
                 let key: Option<String> = field_of(query, "api_key").map(|key| key.chars().take(8).collect());
                 Self::of(account.map(|account| account.name.as_str()), key.as_deref(), None)
             }
+            (Service::OpenWeather, _) => {
+                let key: Option<String> = field_of(query, "appid").map(|key| key.chars().take(8).collect());
+                Self::of(None, key.as_deref(), None)
+            }
+            (Service::MusicBrainz | Service::Wikidata | Service::Nominatim, _) => Self::default(),
         }
     }
 }
@@ -124,6 +136,7 @@ pub(super) struct Served {
 pub(super) struct Journal {
     pub(super) counts: BTreeMap<String, u64>,
     pub(super) lines: Vec<RequestLine>,
+    pub(super) broken: Vec<BrokenRule>,
     served: BTreeMap<(Service, usize), BTreeSet<usize>>,
 }
 
@@ -155,12 +168,16 @@ pub(super) async fn attend(State(shared): State<Arc<Shared>>, request: Request, 
     }
     let caller = Caller::before(&shared, target, &parts, &form);
     let path = format!("{} {}", parts.method, parts.uri.path());
+    let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let mut request = Request::from_parts(parts, body);
 
-    let (interference, now, line) = shared.note(target, caller, path);
+    let Noted { interference, now, line, broken } = shared.note(target, caller, path, user_agent);
+    let _in_flight = InFlight::of(&shared, target.service);
+    let refusal = broken.into_iter().find_map(|rule| manners::refusal(target.service, rule));
     request.extensions_mut().insert(Twists(interference.twists));
-    let mut response = match &interference.fault {
-        Some(fault) if fault.replaces_the_answer() => faults::answer(fault, target, now).await,
+    let mut response = match (&interference.fault, refusal) {
+        (Some(fault), _) if fault.replaces_the_answer() => faults::answer(fault, target, now).await,
+        (_, Some(refusal)) => refusal,
         _ => next.run(request).await,
     };
     let is_sent = !matches!(interference.fault, Some(faults::FaultKind::Dropped {}));
@@ -169,12 +186,24 @@ pub(super) async fn attend(State(shared): State<Arc<Shared>>, request: Request, 
     faults::spoil(interference.fault.as_ref(), response, &shared).await
 }
 
+/// What is known of a request before it is answered.
+struct Noted {
+    interference: Interference,
+    now: DateTime<Utc>,
+    /// The place in the log.
+    line: usize,
+    broken: Vec<Rule>,
+}
+
 impl Shared {
-    /// Writes a request down and decides what happens to it. Also gives the time and the
-    /// place of its line in the log.
-    fn note(&self, target: Target, caller: Caller, path: String) -> (Interference, DateTime<Utc>, usize) {
+    /// Writes a request down and decides what happens to it.
+    fn note(&self, target: Target, caller: Caller, path: String, user_agent: Option<String>) -> Noted {
         let mut live = self.live();
-        let now = live.now;
+        let (now, service) = (live.now, target.service);
+        // Under the lock, so that the log is in the order of these times.
+        let received = self.started.elapsed();
+        let broken = live.manners.judge(service, received, user_agent.as_deref(), &self.options);
+        let at_once = live.manners.begin(service);
         let interference = live.faults.take(target, caller.account.as_deref());
         *live.journal.counts.entry(path.clone()).or_default() += 1;
         let line = live.journal.lines.len();
@@ -190,16 +219,25 @@ impl Shared {
             app: caller.app,
             token: caller.token,
             fault: interference.fault.as_ref().map(faults::FaultKind::name),
+            received_us: u64::try_from(received.as_micros()).unwrap_or(u64::MAX),
+            at_once,
+            user_agent,
         });
-        (interference, now, line)
+        live.journal.broken.extend(broken.iter().map(|rule| BrokenRule { service, rule: *rule, line }));
+        Noted { interference, now, line, broken }
     }
 
     /// Adds to a line what is known when there is an answer.
     fn complete(&self, line: usize, status: Option<u16>, caller: Caller) {
         let mut live = self.live();
-        let line = &mut live.journal.lines[line];
+        let place = line;
+        let line = &mut live.journal.lines[place];
         line.status = status;
         line.account = caller.account.or(line.account.take());
         line.app = caller.app.or(line.app.take());
+        let service = line.service;
+        if service == Service::ListenBrainz && status == Some(429) && line.fault.is_none() {
+            live.journal.broken.push(BrokenRule { service, rule: Rule::Remaining, line: place });
+        }
     }
 }

@@ -10,6 +10,10 @@
 //! | `GET /listenbrainz/1/user/{name}/listens` | listens, in pages |
 //! | `GET /listenbrainz/1/user/{name}/listen-count` | how many there are |
 //! | `GET /lastfm/2.0/?method=user.getrecenttracks` | scrobbles, in pages |
+//! | `GET /musicbrainz/ws/2/url?resource=…` | what is linked to one URL or up to 100 |
+//! | `GET /musicbrainz/ws/2/{artist,area,recording}?query=…` | searches, by name or by many ids |
+//! | `GET /musicbrainz/ws/2/{artist,area,recording,release,release-group}/{mbid}` | lookups |
+//! | `GET /musicbrainz/ws/2/isrc/{isrc}`, `release-group?artist=…` | by ISRC; the albums of an artist |
 //!
 //! What a test or a script asks of the simulator itself:
 //!
@@ -19,6 +23,7 @@
 //! | `GET /_control/accounts` | the accounts, their tokens and their names at each service |
 //! | `GET /_control/requests` | how often each endpoint was asked |
 //! | `GET /_control/requests/log` | every request: see [`RequestLine`] |
+//! | `GET /_control/broken-rules` | which requests broke which [`Rule`] of a service |
 //! | `POST /_control/login` | who logs in next, and whether they agree: `{"as": "ada", "deny": false}` |
 //! | `POST /_control/revoke` | takes the app's access away: `{"account": "ada"}` |
 //! | `GET`, `DELETE /_control/faults` | the faults that are on; all of them off |
@@ -54,6 +59,8 @@ mod history;
 mod journal;
 mod lastfm;
 mod listenbrainz;
+mod manners;
+mod musicbrainz;
 mod options;
 mod redirects;
 mod shapes;
@@ -76,7 +83,8 @@ use tokio::sync::oneshot;
 
 pub use self::faults::{ErrorBody, Fault, FaultKind, RetryAfter};
 pub use self::journal::{RequestLine, peak};
-pub use self::options::{App, Options, Rotation, Shape};
+pub use self::manners::{BrokenRule, Rule};
+pub use self::options::{App, Batch, Options, Rotation, Shape};
 use self::state::Shared;
 pub use self::targets::Service;
 use crate::world::World;
@@ -128,6 +136,11 @@ impl Server {
         format!("{}lastfm/2.0/", self.shared.root)
     }
 
+    /// The root of MusicBrainz, such as `http://127.0.0.1:40123/musicbrainz/ws/2/`.
+    pub fn musicbrainz_base_url(&self) -> String {
+        format!("{}musicbrainz/ws/2/", self.shared.root)
+    }
+
     /// The refresh token of an account.
     pub fn refresh_token(&self, account: &str) -> Option<String> {
         self.shared.world.account(account).map(|account| account.refresh_token.clone())
@@ -152,6 +165,11 @@ impl Server {
     /// Every request to an upstream service since the start, in order.
     pub fn request_log(&self) -> Vec<RequestLine> {
         self.shared.live().journal.lines.clone()
+    }
+
+    /// The rules of the services that requests broke since the start, in order.
+    pub fn broken_rules(&self) -> Vec<BrokenRule> {
+        self.shared.live().journal.broken.clone()
     }
 
     /// Chooses who logs in from now on, at first the first account.
@@ -260,12 +278,14 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/me/player/recently-played", get(web_api::recently_played))
         .nest("/listenbrainz", listenbrainz)
         .nest("/lastfm", lastfm)
+        .nest("/musicbrainz", musicbrainz::routes())
         .fallback(web_api::no_such_service)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), journal::attend));
     Router::new()
         .route("/_control/now", get(control::now).post(control::set_now))
         .route("/_control/requests", get(control::requests))
         .route("/_control/requests/log", get(control::request_log))
+        .route("/_control/broken-rules", get(control::broken_rules))
         .route("/_control/accounts", get(control::accounts))
         .route("/_control/login", post(control::login))
         .route("/_control/revoke", post(control::revoke))

@@ -1,6 +1,7 @@
 //! How a server behaves.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -25,6 +26,21 @@ pub enum Rotation {
     Renew,
     /// A new one; the old one is dead, as it always is with PKCE.
     Replace,
+}
+
+/// A way to ask for many things in one request that may not work for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Batch {
+    /// Several URLs of MusicBrainz: `url?resource=…&resource=…`.
+    Urls,
+    /// A search for artists by MBID: `artist?query=arid:(… OR …)`.
+    Artists,
+    /// A search for areas by MBID: `area?query=aid:(… OR …)`.
+    Areas,
+    /// A search for recordings by ISRC: `recording?query=isrc:(… OR …)`.
+    Isrcs,
+    /// Several names at ListenBrainz: `POST metadata/lookup/`.
+    Names,
 }
 
 /// An app that is registered with Spotify.
@@ -82,6 +98,18 @@ pub struct Options {
     pub listenbrainz_needs_token: bool,
     /// The only API key that Last.fm accepts; any when absent.
     pub lastfm_api_key: Option<String>,
+    /// The time that MusicBrainz asks between two requests; zero for any. The real one is a
+    /// second of the real clock, which is long for a test.
+    pub musicbrainz_interval: Duration,
+    /// The time that Nominatim asks between two requests; zero for any.
+    pub nominatim_interval: Duration,
+    /// Whether those who do not say who they are, in the User-Agent, are turned away.
+    pub checks_user_agent: bool,
+    /// Ways to ask for many things at once that are refused with 400, as if the services did
+    /// not have them.
+    pub refused_batches: Vec<Batch>,
+    /// The only API key that OpenWeather accepts; any when absent.
+    pub openweather_api_key: Option<String>,
 }
 
 impl Default for Options {
@@ -101,6 +129,11 @@ impl Default for Options {
             listenbrainz_limit: None,
             listenbrainz_needs_token: false,
             lastfm_api_key: None,
+            musicbrainz_interval: Duration::from_secs(1),
+            nominatim_interval: Duration::from_secs(1),
+            checks_user_agent: true,
+            refused_batches: Vec::new(),
+            openweather_api_key: None,
         }
     }
 }

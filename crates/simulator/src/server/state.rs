@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
 use super::faults::Faults;
 use super::grants::{Grant, Grants};
 use super::journal::Journal;
+use super::manners::Manners;
 use super::options::{App, Options, Shape};
 use crate::world::{Account, Listen, Scrobble, World};
 
@@ -20,6 +22,8 @@ pub(super) struct Shared {
     pub(super) options: Options,
     /// `http://127.0.0.1:PORT/`
     pub(super) root: String,
+    /// On the real clock, which nobody can set.
+    pub(super) started: Instant,
     apps: Vec<App>,
     live: Mutex<Live>,
     /// What the other services were told of each account, made when it is first asked for.
@@ -36,6 +40,7 @@ pub(super) struct Told {
 pub(super) struct Live {
     pub(super) now: DateTime<Utc>,
     pub(super) journal: Journal,
+    pub(super) manners: Manners,
     pub(super) faults: Faults,
     pub(super) grants: Grants,
     /// Who logs in next, by the place in the world.
@@ -59,6 +64,7 @@ impl Shared {
         let live = Live {
             now: options.now.unwrap_or(world.end()),
             journal: Journal::default(),
+            manners: Manners::default(),
             faults: Faults::default(),
             grants,
             login_as: 0,
@@ -68,7 +74,7 @@ impl Shared {
             listenbrainz_window: (0, 0),
         };
         let told = world.accounts().iter().map(|_| OnceLock::new()).collect();
-        Self { apps: options.registered(), world, options, root, live: Mutex::new(live), told }
+        Self { apps: options.registered(), world, options, root, started: Instant::now(), live: Mutex::new(live), told }
     }
 
     /// What changes; hold it for a moment only.

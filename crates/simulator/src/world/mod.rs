@@ -3,6 +3,7 @@
 mod calendar;
 mod catalogue;
 mod devices;
+pub mod facts;
 mod founding;
 mod habits;
 mod listener;
@@ -14,6 +15,8 @@ mod scrobbles;
 mod taste;
 mod zones;
 
+use std::sync::{Arc, OnceLock};
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::catalogue::{Artist, Catalogue, Collection, CollectionKind, Item, Kind};
@@ -21,6 +24,7 @@ pub use self::play::{Attribution, Origin, Reason, TruePlay};
 pub use self::scrobbles::{Listen, Scrobble};
 
 use self::devices::DEVICES;
+use self::facts::Facts;
 use self::listing::{Fate, Fates};
 use self::play::{Context, Record};
 use crate::dice::Dice;
@@ -37,6 +41,8 @@ pub struct World {
     accounts: Vec<Account>,
     end: DateTime<Utc>,
     seed: u64,
+    /// Made when they are first asked for.
+    facts: OnceLock<Arc<Facts>>,
 }
 
 /// Someone who listens.
@@ -148,7 +154,7 @@ impl World {
             }
         });
         let accounts = accounts.collect();
-        let mut world = Self { accounts, catalogue, end: scenario.to, seed: scenario.seed };
+        let mut world = Self { accounts, catalogue, end: scenario.to, seed: scenario.seed, facts: OnceLock::new() };
         for index in 0..world.accounts.len() {
             let account = &world.accounts[index];
             if account.elsewhere != Elsewhere::default() {
@@ -166,6 +172,11 @@ impl World {
     /// Everything there is to listen to.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// What MusicBrainz and others know about the catalogue's artists.
+    pub fn facts(&self) -> &Facts {
+        self.facts.get_or_init(|| Arc::new(Facts::of(self.seed, &self.catalogue)))
     }
 
     /// Everyone, in the order of the scenario.

@@ -4,11 +4,14 @@
 
 mod cli;
 mod export;
+mod facts;
 mod faults;
 mod habits;
 mod lastfm;
 mod listenbrainz;
 mod local_time;
+mod manners;
+mod musicbrainz;
 mod oauth;
 mod server;
 mod truth;

@@ -9,6 +9,9 @@ use simulator::{Elsewhere, Scenario, World};
 
 use crate::small_scenario;
 
+/// As what the visitor introduces itself.
+const USER_AGENT: &str = "visitor/1.0 ( visitor@example.org )";
+
 /// A server and a client that has no token.
 pub(crate) struct Visit {
     pub(crate) server: Server,
@@ -20,13 +23,19 @@ impl Visit {
         // Only http is spoken here, but reqwest wants a provider for https all the same.
         drop(rustls::crypto::ring::default_provider().install_default());
         let server = Server::start(World::build(&scenario).unwrap(), options).await.unwrap();
-        let http = Client::builder().redirect(redirect::Policy::none()).timeout(Duration::from_secs(20));
+        let http = Client::builder().user_agent(USER_AGENT);
+        let http = http.redirect(redirect::Policy::none()).timeout(Duration::from_secs(20));
         Self { server, http: http.build().unwrap() }
     }
 
     /// Ada and eve, with plays on Navidrome, and everyone is told of everything.
     pub(crate) async fn everywhere(options: Options) -> Self {
         Self::of(small_scenario(1).elsewhere(Elsewhere::everything(300)), options).await
+    }
+
+    /// The same without waiting between requests, which only a test may do.
+    pub(crate) async fn hurried() -> Self {
+        Self::everywhere(hurried()).await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -78,4 +87,9 @@ impl Visit {
         let fault = Fault { times, ..Fault::new(Service::Spotify, kind).at("recently-played") };
         self.server.switch_on(fault).unwrap()
     }
+}
+
+/// Options of services that nobody need wait for.
+pub(crate) fn hurried() -> Options {
+    Options { musicbrainz_interval: Duration::ZERO, nominatim_interval: Duration::ZERO, ..Options::default() }
 }

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use super::body::{Script, Step};
 use super::kinds::{ErrorBody, FaultKind, RetryAfter};
 use crate::server::journal::Served;
+use crate::server::manners::{self, BLOCKED};
+use crate::server::musicbrainz::HELP;
 use crate::server::state::Shared;
 use crate::server::targets::{Service, Target};
 
@@ -43,6 +45,14 @@ pub(in crate::server) async fn answer(fault: &FaultKind, target: Target, now: Da
             ErrorBody::Html => (code(*status), Html(PAGE)).into_response(),
             ErrorBody::Json => error(target, *status, "Service unavailable", 8),
         },
+        FaultKind::Overloaded { retry_after } => {
+            let response = match target.service {
+                Service::MusicBrainz => manners::musicbrainz_overload(),
+                _ => error(target, 503, "Service unavailable", 11),
+            };
+            waiting(response, *retry_after, now)
+        }
+        FaultKind::Blocked { status } => (code(*status), Html(BLOCKED)).into_response(),
         FaultKind::Hang {} => std::future::pending().await,
         FaultKind::Dropped {} => Response::new(Body::new(Script::new([Step::Break]))),
         FaultKind::NotJson {} => Html(PAGE).into_response(),
@@ -137,6 +147,9 @@ fn error(target: Target, status: u16, message: &str, lastfm_code: u32) -> Respon
         (Service::Spotify, _) => json!({"error": {"status": status, "message": message}}),
         (Service::ListenBrainz, _) => json!({"code": status, "error": message}),
         (Service::LastFm, _) => json!({"error": lastfm_code, "message": lastfm_message(lastfm_code)}),
+        (Service::MusicBrainz, _) => json!({"error": message, "help": HELP}),
+        (Service::OpenWeather, _) => json!({"cod": status, "message": message}),
+        (Service::Wikidata | Service::Nominatim, _) => json!({"error": {"code": status, "message": message}}),
     };
     (code(status), Json(body)).into_response()
 }

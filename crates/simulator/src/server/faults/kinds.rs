@@ -30,6 +30,19 @@ pub enum FaultKind {
         #[serde(default)]
         body: ErrorBody,
     },
+    /// 503 in the words of the service: there is too much to do, or MusicBrainz was asked too
+    /// often.
+    Overloaded {
+        /// How long to wait (default: no header).
+        #[serde(default)]
+        retry_after: RetryAfter,
+    },
+    /// The page of Nominatim for those whom it has shut out.
+    Blocked {
+        /// 403 or 429, or 200 as it was once (default: 403).
+        #[serde(default = "forbidden")]
+        status: u16,
+    },
     /// The request is accepted and never answered.
     Hang {},
     /// The right answer comes in small pieces.
@@ -110,6 +123,8 @@ impl FaultKind {
             Self::RateLimited { .. } => "rate_limited",
             Self::QuotaExceeded { .. } => "quota_exceeded",
             Self::ServerError { .. } => "server_error",
+            Self::Overloaded { .. } => "overloaded",
+            Self::Blocked { .. } => "blocked",
             Self::Hang {} => "hang",
             Self::Slow { .. } => "slow",
             Self::Truncated {} => "truncated",
@@ -199,6 +214,10 @@ fn hours() -> RetryAfter {
 
 fn unavailable() -> u16 {
     503
+}
+
+fn forbidden() -> u16 {
+    403
 }
 
 fn fine() -> u16 {
