@@ -1,4 +1,5 @@
-//! Spotify, ListenBrainz and Last.fm on loopback, at any moment of a world's history.
+//! Spotify, ListenBrainz, Last.fm, MusicBrainz and those who know places, on loopback, at any
+//! moment of a world's history.
 //!
 //! | request | answer |
 //! | --- | --- |
@@ -6,14 +7,20 @@
 //! | `POST /api/token` | tokens for a code; an access token for a refresh token |
 //! | `GET /v1/me` | the profile |
 //! | `GET /v1/me/player/recently-played` | the newest 50 plays, in pages |
+//! | `GET /v1/{tracks,albums,artists}/{id}`, `GET /v1/{tracks,albums,artists}?ids=…` | the catalogue |
 //! | `GET /listenbrainz/1/validate-token` | whose token it is |
 //! | `GET /listenbrainz/1/user/{name}/listens` | listens, in pages |
 //! | `GET /listenbrainz/1/user/{name}/listen-count` | how many there are |
+//! | `GET`, `POST /listenbrainz/1/metadata/lookup/` | what a pair of names means |
+//! | `GET`, `POST /listenbrainz/1/metadata/recording/`, `GET …/artist/` | tags and facts, by MBIDs |
+//! | `POST /listenbrainz/1/popularity/{artist,recording,release-group}` | how much they are heard |
 //! | `GET /lastfm/2.0/?method=user.getrecenttracks` | scrobbles, in pages |
 //! | `GET /musicbrainz/ws/2/url?resource=…` | what is linked to one URL or up to 100 |
 //! | `GET /musicbrainz/ws/2/{artist,area,recording}?query=…` | searches, by name or by many ids |
 //! | `GET /musicbrainz/ws/2/{artist,area,recording,release,release-group}/{mbid}` | lookups |
 //! | `GET /musicbrainz/ws/2/isrc/{isrc}`, `release-group?artist=…` | by ISRC; the albums of an artist |
+//! | `GET`, `POST /wikidata/sparql` | where areas are, by their MBIDs |
+//! | `GET /nominatim/search`, `GET /openweather/geo/1.0/direct` | where places are, by name |
 //!
 //! What a test or a script asks of the simulator itself:
 //!
@@ -51,6 +58,7 @@
 //! ```
 
 mod authorize;
+mod catalogue;
 mod control;
 mod encoding;
 mod faults;
@@ -61,6 +69,8 @@ mod lastfm;
 mod listenbrainz;
 mod manners;
 mod musicbrainz;
+mod nominatim;
+mod openweather;
 mod options;
 mod redirects;
 mod shapes;
@@ -68,6 +78,7 @@ mod state;
 mod targets;
 mod token;
 mod web_api;
+mod wikidata;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -139,6 +150,21 @@ impl Server {
     /// The root of MusicBrainz, such as `http://127.0.0.1:40123/musicbrainz/ws/2/`.
     pub fn musicbrainz_base_url(&self) -> String {
         format!("{}musicbrainz/ws/2/", self.shared.root)
+    }
+
+    /// The root of Wikidata's query service, such as `http://127.0.0.1:40123/wikidata/`.
+    pub fn wikidata_base_url(&self) -> String {
+        format!("{}wikidata/", self.shared.root)
+    }
+
+    /// The root of Nominatim, such as `http://127.0.0.1:40123/nominatim/`.
+    pub fn nominatim_base_url(&self) -> String {
+        format!("{}nominatim/", self.shared.root)
+    }
+
+    /// The root of OpenWeather, such as `http://127.0.0.1:40123/openweather/`.
+    pub fn openweather_base_url(&self) -> String {
+        format!("{}openweather/", self.shared.root)
     }
 
     /// The refresh token of an account.
@@ -266,6 +292,13 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/1/validate-token", get(listenbrainz::validate_token))
         .route("/1/user/{name}/listens", get(listenbrainz::listens))
         .route("/1/user/{name}/listen-count", get(listenbrainz::listen_count))
+        .route("/1/metadata/lookup/", get(listenbrainz::metadata::lookup).post(listenbrainz::metadata::lookups))
+        .route(
+            "/1/metadata/recording/",
+            get(listenbrainz::metadata::recordings).post(listenbrainz::metadata::recordings_posted),
+        )
+        .route("/1/metadata/artist/", get(listenbrainz::metadata::artists))
+        .route("/1/popularity/{kind}", post(listenbrainz::metadata::popularity))
         .fallback(listenbrainz::not_found);
     let lastfm = Router::new()
         .route("/2.0/", get(lastfm::recent_tracks))
@@ -276,9 +309,18 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/api/token", post(token::grant))
         .route("/v1/me", get(web_api::me))
         .route("/v1/me/player/recently-played", get(web_api::recently_played))
+        .route("/v1/tracks", get(catalogue::tracks))
+        .route("/v1/tracks/{id}", get(catalogue::track))
+        .route("/v1/albums", get(catalogue::albums))
+        .route("/v1/albums/{id}", get(catalogue::album))
+        .route("/v1/artists", get(catalogue::artists))
+        .route("/v1/artists/{id}", get(catalogue::artist))
         .nest("/listenbrainz", listenbrainz)
         .nest("/lastfm", lastfm)
         .nest("/musicbrainz", musicbrainz::routes())
+        .nest("/wikidata", wikidata::routes())
+        .nest("/nominatim", nominatim::routes())
+        .nest("/openweather", openweather::routes())
         .fallback(web_api::no_such_service)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), journal::attend));
     Router::new()

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Shape;
-use crate::world::{Account, Artist, Collection, Item, Kind, TruePlay};
+use crate::world::{Account, Artist, Catalogue, Collection, Item, Kind, TruePlay};
 
 /// Some of the countries where things can be heard.
 const MARKETS: &[&str] = &["AR", "AU", "AT", "BR", "CA", "DE", "FR", "GB", "IN", "JP", "NL", "NZ", "SE", "US", "ZA"];
@@ -32,35 +32,41 @@ pub(super) fn profile(account: &Account, shape: Shape) -> Value {
 /// One item of recently-played.
 pub(super) fn history_item(play: &TruePlay<'_>, shape: Shape) -> Value {
     json!({
-        "track": if play.item.kind == Kind::Local { local_track(play, shape) } else { track(play, shape) },
+        "track": if play.item.kind == Kind::Local { local_track(play, shape) } else { track(play.catalogue, play.item, shape) },
         "played_at": play.ended_at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
         "context": play.context_uri.as_deref().map(context),
     })
 }
 
-fn track(play: &TruePlay<'_>, shape: Shape) -> Value {
-    let item: &Item = play.item;
+/// A track with its album.
+pub(super) fn track(catalogue: &Catalogue, item: &Item, shape: Shape) -> Value {
+    let mut track = track_of_album(catalogue, item, shape);
     let mut external_ids = Map::new();
     external_ids.extend(item.isrc.iter().map(|isrc| ("isrc".to_owned(), Value::from(isrc.as_str()))));
+    track["album"] = album(catalogue, catalogue.collection(item.collection), shape);
+    track["external_ids"] = Value::Object(external_ids);
+    track["popularity"] = json!(item.popularity);
+    without(track, &["popularity"], shape)
+}
+
+/// A track as its album lists it: nobody says its ISRC there.
+pub(super) fn track_of_album(catalogue: &Catalogue, item: &Item, shape: Shape) -> Value {
     let mut track = object("track", item.id.as_deref());
-    track["album"] = album(play, shape);
-    track["artists"] = play.artists().map(artist).collect();
+    track["artists"] = item.artists.iter().map(|index| artist(catalogue.artist(*index))).collect();
     track["available_markets"] = json!(MARKETS);
     track["disc_number"] = json!(item.disc_number);
     track["duration_ms"] = json!(item.duration_ms);
     track["explicit"] = json!(item.explicit);
-    track["external_ids"] = Value::Object(external_ids);
     track["is_local"] = json!(false);
     track["name"] = json!(item.title);
-    track["popularity"] = json!(item.popularity);
     track["preview_url"] = Value::Null;
     track["track_number"] = json!(item.track_number);
-    without(track, &["available_markets", "popularity"], shape)
+    without(track, &["available_markets"], shape)
 }
 
-fn album(play: &TruePlay<'_>, shape: Shape) -> Value {
-    let collection: &Collection = play.collection;
-    let album_artist = collection.artist.map(|index| play.artist(index));
+/// An album without its tracks.
+pub(super) fn album(catalogue: &Catalogue, collection: &Collection, shape: Shape) -> Value {
+    let album_artist = collection.artist.map(|index| catalogue.artist(index));
     let cover = collection.id.as_deref().unwrap_or_default().bytes().map(|byte| format!("{byte:02x}"));
     let cover: String = cover.take(12).collect();
     let image = |size: u32, kind: &str| json!({"height": size, "url": format!("https://i.scdn.co/image/ab67616d0000{kind}{cover}"), "width": size});
@@ -76,7 +82,8 @@ fn album(play: &TruePlay<'_>, shape: Shape) -> Value {
     without(album, &["available_markets"], shape)
 }
 
-fn artist(artist: &Artist) -> Value {
+/// An artist with a name and nothing else.
+pub(super) fn artist(artist: &Artist) -> Value {
     let mut value = object("artist", artist.id.as_deref());
     value["name"] = json!(artist.name);
     value
@@ -137,7 +144,7 @@ fn context(uri: &str) -> Value {
 }
 
 /// Takes fields away that development mode no longer has.
-fn without(mut value: Value, removed: &[&str], shape: Shape) -> Value {
+pub(super) fn without(mut value: Value, removed: &[&str], shape: Shape) -> Value {
     if let (Shape::Development, Some(fields)) = (shape, value.as_object_mut()) {
         fields.retain(|field, _| !removed.contains(&field.as_str()));
     }

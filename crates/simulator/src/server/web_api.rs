@@ -49,14 +49,15 @@ pub(super) async fn no_such_service() -> Refusal {
     Refusal(StatusCode::NOT_FOUND, "Service not found")
 }
 
-fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<(usize, String), Refusal> {
+/// Whose token a request has, and its scope.
+pub(super) fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<(usize, String), Refusal> {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let access = bearer.ok_or("No token provided").and_then(|token| shared.access(token));
     access.map_err(|message| Refusal(StatusCode::UNAUTHORIZED, message))
 }
 
 /// An error of the Web API.
-pub(super) struct Refusal(StatusCode, &'static str);
+pub(super) struct Refusal(pub(super) StatusCode, pub(super) &'static str);
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {

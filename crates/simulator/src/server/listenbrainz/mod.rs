@@ -1,5 +1,7 @@
-//! ListenBrainz, below `/listenbrainz/`: who a token belongs to, and what someone listened to.
+//! ListenBrainz, below `/listenbrainz/`: who a token belongs to, what someone listened to,
+//! and what is known of artists and recordings.
 
+pub(super) mod metadata;
 mod pages;
 mod shapes;
 

@@ -13,13 +13,14 @@ mod names;
 mod truth;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 pub use self::artists::KnownArtist;
 use self::artists::Lot;
 pub use self::atlas::{Area, Atlas, Point};
 pub use self::genres::Tag;
 pub(crate) use self::genres::genre_mbid;
-pub use self::music::{AlbumFacts, Credit, Recording, Release, ReleaseGroup};
+pub use self::music::{AlbumFacts, Credit, Recording, Release, ReleaseGroup, SpotifyArtist};
 pub(crate) use self::names::normal;
 pub use self::truth::{ArtistTruth, GenreSource, Origin};
 use crate::dice::Dice;
@@ -48,6 +49,8 @@ pub enum Found {
 pub struct Facts {
     /// Everyone in MusicBrainz.
     pub artists: Vec<KnownArtist>,
+    /// What Spotify knows of each of the catalogue's artists.
+    pub spotify_artists: Vec<SpotifyArtist>,
     /// What Spotify knows of each of the catalogue's collections.
     pub albums: Vec<AlbumFacts>,
     /// The albums in MusicBrainz.
@@ -58,6 +61,8 @@ pub struct Facts {
     pub recordings: Vec<Recording>,
     lots: Vec<Lot>,
     index: Index,
+    /// The recordings by the names of artist and title, made when they are first asked for.
+    names: OnceLock<HashMap<(String, String), usize>>,
 }
 
 /// Where things are, by what one asks for.
@@ -69,12 +74,13 @@ struct Index {
     recordings: HashMap<String, usize>,
     isrcs: BTreeMap<String, Vec<usize>>,
     recordings_of_items: HashMap<u32, usize>,
+    releases_of_albums: HashMap<u32, usize>,
 }
 
 impl Facts {
     pub(super) fn of(seed: u64, catalogue: &Catalogue) -> Self {
         let (artists, lots) = artists::found(seed, catalogue);
-        let albums = music::albums(seed, catalogue);
+        let (spotify_artists, albums) = (music::spotify_artists(seed, &lots), music::albums(seed, catalogue));
         let (release_groups, releases) = music::releases(seed, catalogue, &lots, &albums);
         let recordings = music::recordings(seed, catalogue, &artists, &lots);
         let mut index = Index::default();
@@ -84,6 +90,9 @@ impl Facts {
         }
         index.groups.extend(release_groups.iter().enumerate().map(|(place, group)| (group.mbid.clone(), place)));
         index.releases.extend(releases.iter().enumerate().map(|(place, release)| (release.mbid.clone(), place)));
+        index
+            .releases_of_albums
+            .extend(releases.iter().enumerate().map(|(place, release)| (release.collection, place)));
         for (place, recording) in recordings.iter().enumerate() {
             index.recordings.insert(recording.mbid.clone(), place);
             index.recordings_of_items.entry(recording.recording).or_insert(place);
@@ -91,7 +100,17 @@ impl Facts {
                 index.isrcs.entry(isrc.clone()).or_default().push(place);
             }
         }
-        Self { artists, albums, release_groups, releases, recordings, lots, index }
+        Self {
+            artists,
+            spotify_artists,
+            albums,
+            release_groups,
+            releases,
+            recordings,
+            lots,
+            index,
+            names: OnceLock::new(),
+        }
     }
 
     /// All places.
@@ -127,6 +146,32 @@ impl Facts {
     /// What MusicBrainz knows of a [recording](crate::Item::recording) of the catalogue.
     pub fn recording(&self, recording: u32) -> Option<&Recording> {
         self.index.recordings_of_items.get(&recording).map(|place| &self.recordings[*place])
+    }
+
+    /// The edition on which a recording was first heard, if MusicBrainz knows it.
+    pub(crate) fn release_of(&self, catalogue: &Catalogue, recording: &Recording) -> Option<&Release> {
+        let album = catalogue.item(recording.recording).collection;
+        self.index.releases_of_albums.get(&album).map(|place| &self.releases[*place])
+    }
+
+    /// The recording that these names mean, as ListenBrainz understands them: the artist is
+    /// the whole credit or whoever comes first in it.
+    pub fn recording_by_names(&self, artist: &str, title: &str) -> Option<&Recording> {
+        let names = self.names.get_or_init(|| {
+            let mut names = HashMap::new();
+            for (place, recording) in self.recordings.iter().enumerate() {
+                let Some(first) = recording.credits.first() else { continue };
+                let known = &self.artists[first.artist];
+                let artists = [&recording.credit(), &first.name, &known.name].map(|name| normal(name));
+                let aliases = known.aliases.iter().map(|name| normal(name));
+                for artist in artists.into_iter().chain(aliases) {
+                    names.entry((artist, normal(&recording.title))).or_insert(place);
+                }
+            }
+            names
+        });
+        let title = title.split(" (feat. ").next().unwrap_or_default();
+        names.get(&(normal(artist), normal(title))).map(|place| &self.recordings[*place])
     }
 }
 

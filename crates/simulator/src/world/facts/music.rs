@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::artists::{KnownArtist, Lot};
 use super::deck::Genres;
-use super::genres::{Tag, tags};
+use super::genres::{GENRES, Tag, tags};
 use super::{Found, mbid};
 use crate::dice::Dice;
 use crate::world::{Catalogue, CollectionKind, Item, Kind};
@@ -16,6 +16,17 @@ pub struct AlbumFacts {
     pub upc: String,
     /// The label.
     pub label: &'static str,
+    /// Spotify's popularity, 0 to 100.
+    pub popularity: u32,
+}
+
+/// What Spotify tells about an artist to apps with extended quota.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpotifyArtist {
+    /// Genres as Spotify sees them; often none.
+    pub genres: Vec<&'static str>,
+    /// How many follow the artist.
+    pub followers: u64,
     /// Spotify's popularity, 0 to 100.
     pub popularity: u32,
 }
@@ -118,6 +129,18 @@ pub(super) fn albums(seed: u64, catalogue: &Catalogue) -> Vec<AlbumFacts> {
         let digits = format!("{:012}", dice.between(10_000_000_000, 999_999_999_999));
         let upc = if dice.chance(0.4) { format!("00{digits}") } else { digits };
         AlbumFacts { upc, label: *dice.pick(&LABELS), popularity: dice.low_below(100) as u32 }
+    });
+    facts.collect()
+}
+
+/// What Spotify knows of each artist.
+pub(super) fn spotify_artists(seed: u64, lots: &[Lot]) -> Vec<SpotifyArtist> {
+    let facts = lots.iter().enumerate().map(|(index, lot)| {
+        let mut dice = Dice::new(seed, &format!("artist {index} at Spotify"));
+        // The best known are at the front.
+        let popularity = 90_u32.saturating_sub(index as u32 / 12) + dice.below(10) as u32;
+        let genres = if dice.chance(0.6) { vec![GENRES[lot.taste]] } else { Vec::new() };
+        SpotifyArtist { genres, followers: u64::from(popularity).pow(3) + dice.below(900) as u64, popularity }
     });
     facts.collect()
 }
