@@ -6,7 +6,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 
 # BUNDLED=1 compiles DuckDB from source, for a machine without a prebuilt library.
 ifdef BUNDLED
-features := --features transform/bundled,bench/bundled
+features := --features transform/bundled,bench/bundled,cli/bundled
 endif
 export CARGO_FLAGS := --locked $(features)
 

@@ -8,5 +8,5 @@ mod rpath;
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=../transform/rpath.rs");
-    rpath::link_duckdb();
+    rpath::link_duckdb("rustc-link-arg");
 }

@@ -13,7 +13,7 @@ mod rpath;
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=rpath.rs");
-    rpath::link_duckdb();
+    rpath::link_duckdb("rustc-link-arg");
     embed_sql(&manifest_dir().join("../../sql"))
 }
 

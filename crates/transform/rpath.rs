@@ -4,8 +4,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// Emits the linker arguments, or stops the build with the ways to get the library.
-pub(crate) fn link_duckdb() {
+/// Emits the linker arguments, or stops the build with the ways to get the library. `links` says
+/// what they are for: `rustc-link-arg` for all programs and tests, `rustc-link-arg-tests` for tests.
+pub(crate) fn link_duckdb(links: &str) {
     println!("cargo::rerun-if-env-changed=DUCKDB_LIB_DIR");
     if env::var_os("CARGO_FEATURE_BUNDLED").is_some() {
         return;
@@ -23,7 +24,7 @@ pub(crate) fn link_duckdb() {
         _ => stop(file, folder.as_deref()),
     }
     for place in places {
-        println!("cargo::rustc-link-arg=-Wl,-rpath,{place}");
+        println!("cargo::{links}=-Wl,-rpath,{place}");
     }
 }
 

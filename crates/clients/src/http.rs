@@ -1,13 +1,16 @@
 //! What all clients share: the one HTTP client, and reading of answers within limits.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::default_provider;
+use rustls_platform_verifier::ConfigVerifierExt;
 use url::Url;
 
 use crate::ClientError;
@@ -26,19 +29,32 @@ const MAX_REDIRECTS: usize = 5;
 ///
 /// # Errors
 /// When `contact` cannot be a header, or this machine has no root certificates.
-pub(crate) fn http_client(contact: Option<&str>, timeout: Duration) -> Result<Client, reqwest::Error> {
-    // Reqwest is compiled without a provider of its own and panics when there is none.
-    if CryptoProvider::get_default().is_none() {
-        // Only another thread can have been faster, with the same provider.
-        drop(default_provider().install_default());
-    }
-    Client::builder()
+pub(crate) fn http_client(contact: Option<&str>, timeout: Duration) -> anyhow::Result<Client> {
+    let client = Client::builder()
+        .tls_backend_preconfigured(tls()?)
         .user_agent(user_agent(contact))
         .timeout(timeout)
         .connect_timeout(CONNECT_TIMEOUT.min(timeout))
         .redirect(Policy::custom(stay_on_host))
         .referer(false)
-        .build()
+        .build()?;
+    Ok(client)
+}
+
+/// How connections are secured: by the root certificates of this machine, which are read once.
+/// That takes longer than many a request.
+fn tls() -> anyhow::Result<ClientConfig> {
+    static TLS: OnceLock<ClientConfig> = OnceLock::new();
+    if let Some(known) = TLS.get() {
+        return Ok(known.clone());
+    }
+    if CryptoProvider::get_default().is_none() {
+        // Only another thread can have been faster, with the same provider.
+        drop(default_provider().install_default());
+    }
+    let mut tls = ClientConfig::with_platform_verifier()?;
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(TLS.get_or_init(|| tls).clone())
 }
 
 fn user_agent(contact: Option<&str>) -> String {

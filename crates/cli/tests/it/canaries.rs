@@ -8,6 +8,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 
+use aho_corasick::AhoCorasick;
 use chrono::{DateTime, TimeDelta, Utc};
 use memchr::memmem;
 use platform::{Sealer, StateDb};
@@ -19,6 +20,7 @@ use simulator::{AccountPlan, Elsewhere, Scenario, World, parse_instant};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::databases::{duckdb_text, sqlite_text};
 use crate::home::files_below;
 
 const APP: (&str, &str) = ("canary-app", "canary-client-secret-5f1d9c");
@@ -192,12 +194,33 @@ impl Mine {
             match file.extension().and_then(|ending| ending.to_str()) {
                 Some("zst") => traces.push((format!("{name}, unpacked"), zstd::decode_all(&bytes[..]).unwrap())),
                 Some("parquet") => traces.push((format!("{name}, read"), cells(&file).into_bytes())),
+                Some("duckdb") => {
+                    let text = duckdb_text(&file, &self.folder.path().join("data"));
+                    traces.push((format!("{name}, all its rows"), text.into_bytes()));
+                }
+                Some("db") => traces.push((format!("{name}, all its rows"), sqlite_text(&file).into_bytes())),
                 _ => {}
             }
-            traces.push((name.clone(), [name.into_bytes(), bytes].concat()));
+            traces.push((name, bytes));
         }
+        traces.push(("the names of files".to_owned(), names_below(self.folder.path()).into_bytes()));
         traces
     }
+}
+
+/// The names of all files and folders, and where links lead.
+fn names_below(folder: &Path) -> String {
+    let mut names = String::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        names += &format!("{}\n", path.display());
+        match fs::read_link(&path) {
+            Ok(target) => names += &format!("{}\n", target.display()),
+            Err(_) if path.is_dir() => names += &names_below(&path),
+            Err(_) => {}
+        }
+    }
+    names
 }
 
 /// All texts of a Parquet file.
@@ -330,19 +353,26 @@ fn no_secret_and_nothing_personal_is_left_anywhere() {
     assert!(mine.canaries.len() > 40, "{} canaries", mine.canaries.len());
     let (mut found, traces) = (BTreeSet::new(), mine.traces());
     let title = mine.server.world().plays_of("ada").find(|play| play.in_api).unwrap().item.title.clone();
-    for kind in ["unpacked", "read"] {
-        let tells = |(place, bytes): &&(String, Vec<u8>)| {
-            place.ends_with(kind) && memmem::find(bytes, title.as_bytes()).is_some()
-        };
-        assert!(traces.iter().any(|trace| tells(&trace)), "what is not secret is found: {title:?}, {kind}");
+    let tells = |kind: &str, what: &str| {
+        let tells =
+            |(place, bytes): &(String, Vec<u8>)| place.contains(kind) && memmem::find(bytes, what.as_bytes()).is_some();
+        assert!(traces.iter().any(tells), "what is not secret is found: {what:?}, {kind}");
+    };
+    for kind in ["unpacked", "parquet, read", "music_tracker.duckdb, all its rows"] {
+        tells(kind, &title);
     }
+    // The views of the reporting file, and the rows of the state.
+    tells("/reporting-", &title);
+    tells("tracker.db, all its rows", "ada-listens");
+    tells("the names of files", "fct_track_played.");
+    let canaries: Vec<&String> = mine.canaries.iter().collect();
+    let search = AhoCorasick::new(&canaries).unwrap();
     for (place, bytes) in traces {
-        for canary in &mine.canaries {
-            if let Some(at) = memmem::find(&bytes, canary.as_bytes()) {
-                let around =
-                    String::from_utf8_lossy(&bytes[at.saturating_sub(120)..bytes.len().min(at + 60)]).into_owned();
-                found.insert(format!("{canary} in {place}: …{around}…"));
-            }
+        // Overlapping: the beginning of a token is a canary, and so is the whole.
+        for hit in search.find_overlapping_iter(&bytes) {
+            let (canary, at) = (canaries[hit.pattern().as_usize()], hit.start());
+            let around = String::from_utf8_lossy(&bytes[at.saturating_sub(120)..bytes.len().min(at + 60)]).into_owned();
+            found.insert(format!("{canary} in {place}: …{around}…"));
         }
     }
     let shown: Vec<_> = found.iter().take(12).collect();

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot lay its ground has failed")]
 
 mod canaries;
+mod databases;
 mod healing;
 mod home;
 mod hostile_names;
