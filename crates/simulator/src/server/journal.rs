@@ -33,6 +33,8 @@ pub struct RequestLine {
     pub path: String,
     /// The simulated time at which it arrived.
     pub at: DateTime<Utc>,
+    /// The time of this machine at which it arrived: the pace of real programs.
+    pub really_at: DateTime<Utc>,
     /// The status of the answer; none while there is none, and when there never was one.
     pub status: Option<u16>,
     /// The account it was about, as far as one can tell.
@@ -213,6 +215,7 @@ impl Shared {
             endpoint: target.endpoint,
             path,
             at: now,
+            really_at: really_now(),
             status: None,
             account: caller.account,
             developer: app.map(|app| app.developer.clone()),
@@ -240,4 +243,9 @@ impl Shared {
             live.journal.broken.push(BrokenRule { service, rule: Rule::Remaining, line: place });
         }
     }
+}
+
+#[allow(clippy::disallowed_methods, reason = "what is simulated stands still between two requests")]
+fn really_now() -> DateTime<Utc> {
+    Utc::now()
 }
