@@ -14,6 +14,10 @@ use crate::{Answer, Class, ClientError, line};
 /// The most pairs of names of one question.
 pub const MAX_NAMES: usize = 50;
 
+/// The most characters that the names of one recording may have together; one that has more
+/// makes the service refuse the whole question.
+const LONGEST_NAMES: usize = 250;
+
 /// The most recordings of one question.
 pub const MAX_RECORDINGS: usize = 1_000;
 
@@ -29,6 +33,13 @@ pub struct Names<'n> {
     pub artist: &'n str,
     /// The title.
     pub recording: &'n str,
+}
+
+impl Names<'_> {
+    /// Whether the service takes names of this length.
+    pub fn fit(self) -> bool {
+        self.artist.chars().count() + self.recording.chars().count() <= LONGEST_NAMES
+    }
 }
 
 impl Listenbrainz {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use clients::listenbrainz::{MAX_ARTISTS, MAX_NAMES, MAX_RECORDINGS};
+use clients::listenbrainz::{MAX_ARTISTS, MAX_NAMES, MAX_RECORDINGS, Names};
 use clients::musicbrainz::{MAX_RESOURCES, MAX_RESULTS};
 use clients::spotify::MAX_TRACKS;
 use lake::cache::Subject;
@@ -92,8 +92,10 @@ fn of_names(situation: &Situation<'_>) -> Vec<Question> {
         situation.heard.names.iter().filter(|one| situation.is_in_scope(&one.name)).filter(is_somebody).collect();
     let mut questions = Vec::new();
     let can_ask_names = situation.may_ask(Service::Listenbrainz) && situation.has_listenbrainz_token;
-    let waits_for_names =
-        |one: &Named| can_ask_names && one.track_name.is_some() && situation.is_due(kind, ArtistNames, &one.name);
+    let waits_for_names = |one: &Named| {
+        let fits = one.track_name.as_deref().is_some_and(|title| fits(&one.name, title));
+        can_ask_names && fits && situation.is_due(kind, ArtistNames, &one.name)
+    };
     if can_ask_names {
         let by_title = open.iter().filter(|one| waits_for_names(one));
         let by_title = by_title.map(|one| subject(&one.name, Some(&one.name), one.track_name.as_deref()));
@@ -183,6 +185,11 @@ fn of_mbids(situation: &Situation<'_>) -> Vec<Question> {
         questions.extend(batches(service, Popularity, kind, size, due(Popularity)(situation)));
     }
     questions
+}
+
+/// Whether ListenBrainz takes names of this length.
+fn fits(artist: &str, recording: &str) -> bool {
+    Names { artist, recording }.fit()
 }
 
 impl Situation<'_> {

@@ -3,3 +3,5 @@
 
 mod answers;
 mod recorded;
+mod runs;
+mod world;

@@ -123,7 +123,7 @@ fn take(said: &mut Said<'_>, artist: Artist, asked: Option<String>) {
         artist_name: filled(artist.name),
         sort_name: filled(artist.sort_name),
         artist_type: filled(artist.kind),
-        gender: filled(artist.gender),
+        gender: filled(artist.gender).map(|gender| capitalised(&gender)),
         disambiguation: filled(artist.disambiguation),
         country_code: filled(artist.country),
         area_id,
@@ -139,6 +139,12 @@ fn take(said: &mut Said<'_>, artist: Artist, asked: Option<String>) {
         fetched_at: said.at(),
         ..ArtistFacts::default()
     });
+}
+
+/// A search writes `male`, a lookup `Male`.
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The votes for one thing. What stands among the genres stands among the tags as well.

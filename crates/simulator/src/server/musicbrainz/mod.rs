@@ -1,5 +1,6 @@
 //! MusicBrainz, below `/musicbrainz/ws/2/`.
 
+mod albums;
 mod areas;
 mod artists;
 mod lucene;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/ws/2/area/{mbid}", get(areas::lookup))
         .route("/ws/2/release-group", get(music::release_groups))
         .route("/ws/2/release-group/{mbid}", get(music::release_group))
+        .route("/ws/2/release", get(albums::search_releases))
         .route("/ws/2/release/{mbid}", get(music::release))
         .route("/ws/2/recording", get(music::search))
         .route("/ws/2/recording/{mbid}", get(music::recording))

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use super::search::{answer, id_fits, is_batch, query, text_fits};
-use super::{Answer, Incs, Mbid, Refusal, Wish, shapes};
+use super::{Answer, Incs, Mbid, Refusal, Wish, albums, shapes};
 use crate::facts::{Facts, Recording, Release, ReleaseGroup};
 use crate::server::options::Batch;
 use crate::server::state::Shared;
@@ -94,8 +94,11 @@ pub(super) async fn search(State(shared): State<Arc<Shared>>, wish: Wish) -> Ans
     Ok(Json(found))
 }
 
-/// `GET /ws/2/release-group?artist=…`
+/// `GET /ws/2/release-group?artist=…`, or `?query=…`
 pub(super) async fn release_groups(State(shared): State<Arc<Shared>>, wish: Wish) -> Answer {
+    if wish.field("query").is_some() {
+        return albums::search_groups(&shared, &wish);
+    }
     let incs = wish.incs(&["genres", "tags", "artist-credits", "ratings", "aliases"])?;
     let facts = shared.world.facts();
     let mbid = wish.field("artist").ok_or_else(|| Refusal::bad("artist is a required parameter"))?;

@@ -1,0 +1,229 @@
+//! Whole runs of the program.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use lake::schema::{
+    ALBUMS, AREA_COORDINATES, ARTIST_LINKS, ARTISTS, ENRICHMENT_TABLES, GENRE_VOTES, LOOKUPS, TRACK_CREDITS,
+};
+use simulator::facts::Found;
+use simulator::server::{Batch, ErrorBody, Fault, FaultKind, Options, Service};
+
+use crate::world::World;
+
+fn everything(world: &World) -> Vec<Vec<String>> {
+    ENRICHMENT_TABLES.iter().map(|table| world.rows(table)).collect()
+}
+
+/// Who was linked to whom, by the URI of the artist or by the name.
+fn links(world: &World) -> HashMap<String, String> {
+    world.pairs(&ARTIST_LINKS, "subject", "artist_mbid").into_iter().map(|(who, mbid)| (who, mbid.unwrap())).collect()
+}
+
+#[test]
+fn artists_are_who_they_are_by_every_way_there_is() {
+    let world = World::of(150, Options::default()).with_token();
+    let tracks = world.tracks();
+    world.hear(&tracks);
+    world.enrich().expect_ok();
+    let links = links(&world);
+    let (life, mut ways) = (world.life(), HashMap::new());
+    for track in &tracks {
+        let index = track.artists[0];
+        let uri = life.catalogue().artist(index).uri().unwrap();
+        let truth = life.facts().artist(index as usize);
+        let found = links.get(&uri).map(String::as_str);
+        if let Some(mbid) = found {
+            let today = life.facts().artist_by_mbid(mbid).map(|artist| artist.mbid.as_str());
+            assert_eq!(today, truth.mbid, "{uri} by {:?}", truth.found);
+        }
+        // A track without an ISRC cannot lead there.
+        let can_be_found = match truth.found {
+            Found::Linked | Found::Search => true,
+            Found::Isrc => track.isrc.is_some(),
+            Found::NameLookup | Found::Nowhere => false,
+        };
+        assert!(found.is_some() || !can_be_found, "{uri} is to be found by {:?}", truth.found);
+        *ways.entry(truth.found).or_insert(0) += 1;
+    }
+    assert!([Found::Linked, Found::Isrc, Found::Search].iter().all(|way| ways.contains_key(way)), "{ways:?}");
+    assert!(world.server.broken_rules().is_empty(), "{:?}", world.server.broken_rules());
+}
+
+#[test]
+fn genres_and_places_are_those_of_the_world() {
+    let world = World::of(120, Options::default());
+    let tracks = world.tracks();
+    world.hear(&tracks);
+    world.enrich().expect_ok();
+    let (links, facts) = (links(&world), world.life().facts());
+    let votes = world.pairs(&GENRE_VOTES, "artist_ref", "tag");
+    let begins: HashMap<_, _> = world.pairs(&ARTISTS, "artist_ref", "begin_area_id").into_iter().collect();
+    let areas: HashMap<_, _> = world.pairs(&ARTISTS, "artist_ref", "area_id").into_iter().collect();
+    let placed: Vec<String> =
+        world.pairs(&AREA_COORDINATES, "area_id", "service").into_iter().map(|pair| pair.0).collect();
+    for track in &tracks {
+        let index = track.artists[0];
+        let uri = world.life().catalogue().artist(index).uri().unwrap();
+        let truth = facts.artist(index as usize);
+        let Some(mbid) = truth.mbid.filter(|_| links.contains_key(&uri)) else { continue };
+        for (genre, _) in &truth.genres {
+            let is_there = votes.iter().any(|(artist, tag)| artist == mbid && tag.as_deref() == Some(genre));
+            assert!(is_there, "{uri} makes {genre}, as {:?} tell", truth.genre_source);
+        }
+        let origin = begins.get(mbid).cloned().flatten().or(areas.get(mbid).cloned().flatten());
+        let expected = truth.origin.as_ref();
+        assert_eq!(origin.as_deref(), expected.map(|origin| origin.area_mbid), "{uri}");
+        if let Some(origin) = expected
+            && (!origin.wikidata_points.is_empty() || origin.nominatim_point.is_some())
+        {
+            assert!(placed.iter().any(|area| area == origin.area_mbid), "{} has a place", origin.name);
+        }
+    }
+    assert!(!world.rows(&ALBUMS).is_empty());
+}
+
+#[test]
+fn names_of_an_export_become_artists() {
+    let world = World::of(80, Options::default()).with_token();
+    let tracks = world.tracks();
+    world.import(&tracks);
+    world.enrich().expect_ok();
+    let (links, life) = (links(&world), world.life());
+    let mut found = 0;
+    for track in &tracks {
+        let index = track.artists[0];
+        let Some(mbid) = links.get(&life.catalogue().artist(index).name) else { continue };
+        found += 1;
+        let today = life.facts().artist_by_mbid(mbid).map(|artist| artist.mbid.as_str());
+        assert_eq!(today, life.facts().artist(index as usize).mbid);
+    }
+    assert!(found > tracks.len() / 2, "{found} of {}", tracks.len());
+    assert!(world.rows(&TRACK_CREDITS).is_empty(), "nobody is logged in at Spotify");
+}
+
+#[test]
+fn a_second_run_asks_nothing_and_half_a_year_later_what_is_old() {
+    let world = World::of(60, Options::default());
+    world.hear(&world.tracks());
+    let first = world.enrich().expect_ok().count("requests");
+    let requests = world.requests();
+    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
+    assert_eq!(world.requests(), requests);
+    let links_before = links(&world);
+    world.wait(TimeDelta::days(181));
+    let later = world.enrich().expect_ok().count("requests");
+    assert!(later > 0 && later <= first + 5, "{later} after {first}");
+    assert_eq!(links(&world), links_before);
+    // Not what was found: who was not found is asked about again much earlier.
+    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
+}
+
+#[test]
+fn who_was_not_found_is_looked_for_ever_later() {
+    let world = World::of(60, Options::default());
+    world.hear(&world.tracks());
+    world.enrich().expect_ok();
+    world.wait(TimeDelta::days(6));
+    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
+    world.wait(TimeDelta::days(2));
+    assert!(world.enrich().expect_ok().count("requests") > 0);
+    world.wait(TimeDelta::days(8));
+    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
+}
+
+#[test]
+fn a_network_in_trouble_says_nothing_about_an_artist() {
+    let world = World::of(20, Options::default());
+    world.hear(&world.tracks());
+    let faults: Vec<u64> = [Service::MusicBrainz, Service::ListenBrainz, Service::Wikidata]
+        .into_iter()
+        .map(|service| {
+            world
+                .server
+                .switch_on(Fault::new(service, FaultKind::ServerError { status: 503, body: ErrorBody::default() }))
+                .unwrap()
+        })
+        .collect();
+    let ran = world.enrich();
+    assert_eq!((ran.exit_code, ran.report.status.as_str()), (75, "failed"), "{}", ran.stderr);
+    assert!(world.rows(&LOOKUPS).is_empty());
+    faults.into_iter().for_each(|fault| assert!(world.server.switch_off(fault)));
+    world.enrich().expect_ok();
+    assert!(!links(&world).is_empty());
+}
+
+#[test]
+fn batches_that_are_refused_are_asked_one_by_one() {
+    let calm = World::of(12, Options::default());
+    calm.hear(&calm.tracks());
+    calm.enrich().expect_ok();
+    let refused_batches = vec![Batch::Urls, Batch::Artists, Batch::Areas];
+    let world = World::of(12, Options { refused_batches, ..Options::default() });
+    world.hear(&world.tracks());
+    world.enrich().expect_ok();
+    assert_eq!(links(&world), links(&calm));
+    assert_eq!(world.rows(&AREA_COORDINATES), calm.rows(&AREA_COORDINATES));
+    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
+}
+
+#[test]
+fn a_limit_is_about_so_many_artists() {
+    let world = World::of(40, Options::default());
+    world.hear(&world.tracks());
+    world.run(&["run", "--limit", "10"]).expect_ok();
+    let asked: Vec<_> = world.pairs(&LOOKUPS, "subject", "subject_type");
+    let artists = asked.iter().filter(|(_, kind)| kind.as_deref() == Some("spotify_artist"));
+    let mut artists: Vec<_> = artists.map(|(subject, _)| subject).collect();
+    artists.dedup();
+    artists.sort();
+    artists.dedup();
+    assert_eq!(artists.len(), 10);
+    world.enrich().expect_ok();
+    let whole = World::of(40, Options::default());
+    whole.hear(&whole.tracks());
+    whole.enrich().expect_ok();
+    assert_eq!(links(&world), links(&whole));
+}
+
+#[test]
+fn only_what_was_wished_is_asked() {
+    let world = World::of(20, Options::default());
+    world.hear(&world.tracks());
+    world.run(&["run", "--only", "listenbrainz,geo"]).expect_ok();
+    assert_eq!(world.requests(), 0, "without MusicBrainz there is nothing to ask about");
+    world.run(&["run", "--only", "musicbrainz"]).expect_ok();
+    assert!(world.server.request_log().iter().all(|line| line.service == Service::MusicBrainz));
+}
+
+#[test]
+fn a_replay_gives_the_same_rows_without_the_network() {
+    let world = World::of(40, Options::default());
+    world.hear(&world.tracks());
+    world.enrich().expect_ok();
+    let (before, requests) = (everything(&world), world.requests());
+    assert!(world.run(&["replay"]).expect_ok().count("answers") > 0);
+    assert_eq!(everything(&world), before);
+    // The tables can be lost altogether.
+    std::fs::remove_dir_all(world.path("src/lookups")).unwrap();
+    std::fs::remove_dir_all(world.path("src/artists")).unwrap();
+    world.run(&["replay"]).expect_ok();
+    assert_eq!(everything(&world), before);
+    assert_eq!(world.requests(), requests);
+}
+
+#[test]
+fn several_programs_at_once_keep_one_pace() {
+    let interval = Duration::from_millis(40);
+    let mut world = World::with_pace(30, interval);
+    world.spacing_ms = 40;
+    world.hear(&world.tracks());
+    // Two of three find the data folder taken; whoever works keeps the pace, and so does the next.
+    let several: Vec<_> = (0..3).map(|_| world.start(&["run", "--limit", "10"])).collect();
+    let codes: Vec<_> = several.into_iter().map(|mut child| child.wait().unwrap().code()).collect();
+    assert!(codes.contains(&Some(0)) && codes.iter().all(|code| matches!(code, Some(0 | 75))), "{codes:?}");
+    let ran = world.enrich();
+    assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
+    assert!(world.server.broken_rules().is_empty(), "{:?}", world.server.broken_rules());
+}

@@ -1,0 +1,259 @@
+//! Simulated services, a data folder with plays, and the program.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use lake::identity::{observation_id, play_id};
+use lake::manifest::{Commit, Manifest, Partition};
+use lake::parts::{self, Observation};
+use lake::play::{Clock, Credit, Kind, Play, Precision, Source};
+use lake::schema::{PLAY_CREDITS, PLAYS, Table};
+use platform::{DataDir, Report};
+use simulator::server::{Options, Server};
+use simulator::{AccountPlan, Item, Scenario, World as Life, parse_instant};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+pub(crate) const NOW: &str = "2026-11-15T12:00:00Z";
+
+/// The services, a data folder, and what was played.
+pub(crate) struct World {
+    pub(crate) server: Server,
+    runtime: Option<Runtime>,
+    folder: TempDir,
+    token: Option<&'static str>,
+    pub(crate) spacing_ms: u64,
+}
+
+/// What a run of the program gave.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) exit_code: i32,
+    pub(crate) report: Report,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    fn of(output: &Output) -> Self {
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        let last = stdout.lines().last().unwrap_or_default();
+        let report = serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {stdout}{stderr}"));
+        Self { exit_code: output.status.code().unwrap(), report, stderr }
+    }
+
+    pub(crate) fn count(&self, name: &str) -> u64 {
+        self.report.counts.get(name).and_then(serde_json::Value::as_u64).unwrap_or_default()
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_ok(self) -> Self {
+        assert_eq!((self.exit_code, self.report.status.as_str()), (0, "ok"), "{}", self.stderr);
+        self
+    }
+}
+
+impl World {
+    /// So many artists, all of them in the catalogue; nobody has heard anything yet.
+    pub(crate) fn of(artists: usize, options: Options) -> Self {
+        let scenario = Scenario::new(7)
+            .account(AccountPlan::at_home("ada", chrono_tz::Europe::Berlin))
+            .between(parse_instant("2026-01-01T00:00:00Z").unwrap(), parse_instant("2026-02-01T00:00:00Z").unwrap())
+            .plays_per_account(1)
+            .artists(artists);
+        let now = Some(parse_instant(NOW).unwrap());
+        let fast = Options { musicbrainz_interval: Duration::ZERO, nominatim_interval: Duration::ZERO, ..options };
+        let runtime = Runtime::new().unwrap();
+        let server = runtime.block_on(Server::start(Life::build(&scenario).unwrap(), Options { now, ..fast })).unwrap();
+        Self { server, runtime: Some(runtime), folder: TempDir::new().unwrap(), token: None, spacing_ms: 0 }
+    }
+
+    /// The same with services that want a pause between requests.
+    pub(crate) fn with_pace(artists: usize, interval: Duration) -> Self {
+        let mut world = Self::of(artists, Options::default());
+        let now = Some(parse_instant(NOW).unwrap());
+        let options =
+            Options { musicbrainz_interval: interval, nominatim_interval: interval, now, ..Options::default() };
+        let life = world.server.world().clone();
+        let runtime = world.runtime.take().unwrap();
+        world.server = runtime.block_on(Server::start(life, options)).unwrap();
+        world.runtime = Some(runtime);
+        world
+    }
+
+    /// With a token for ListenBrainz.
+    pub(crate) fn with_token(mut self) -> Self {
+        self.token = Some("00000000-0000-4000-8000-000000000000");
+        self
+    }
+
+    pub(crate) fn life(&self) -> &Life {
+        self.server.world()
+    }
+
+    pub(crate) fn data(&self) -> DataDir {
+        DataDir::new(self.folder.path().join("data"), None)
+    }
+
+    /// The first track of each artist of Spotify's catalogue.
+    pub(crate) fn tracks(&self) -> Vec<&Item> {
+        let mut seen = BTreeSet::new();
+        let catalogue = self.life().catalogue();
+        let is_first = |item: &&Item| {
+            item.kind == simulator::Kind::Track && item.artists.len() == 1 && seen.insert(item.artists[0])
+        };
+        catalogue.items.iter().filter(is_first).collect()
+    }
+
+    /// Plays of these tracks as the API tells them: with artists, ISRC and album.
+    pub(crate) fn hear(&self, tracks: &[&Item]) {
+        self.tell(Source::SpotifyApi, tracks);
+    }
+
+    /// The same as an export tells them: the album artist by name, and nothing else.
+    pub(crate) fn import(&self, tracks: &[&Item]) {
+        self.tell(Source::SpotifyExport, tracks);
+    }
+
+    fn tell(&self, source: Source, tracks: &[&Item]) {
+        let catalogue = self.life().catalogue();
+        let from = parse_instant("2026-10-01T00:00:00Z").unwrap().timestamp_millis();
+        let is_api = source == Source::SpotifyApi;
+        let rows: Vec<(Play<'_>, Vec<Credit<'_>>)> = (0..)
+            .zip(tracks)
+            .map(|(number, item)| {
+                let at = from + number * 240_000;
+                let raw = DateTime::<Utc>::from_timestamp_millis(at).unwrap().to_rfc3339();
+                let mut play = Play::at(at, raw.into(), Clock::End, Precision::Millisecond);
+                let album = catalogue.collection(item.collection);
+                play.kind = Kind::Track;
+                play.track_uri = Some(item.uri.as_str().into());
+                play.track_name = Some(item.title.as_str().into());
+                play.album_name = Some(album.name.as_str().into());
+                play.album_artist_name = Some(album.artist_name.as_str().into());
+                let mut credits = Vec::new();
+                if is_api {
+                    play.track_isrc = item.isrc.as_deref().map(Into::into);
+                    play.album_uri = album.uri().map(Into::into);
+                    credits.extend(item.artists.iter().map(|artist| {
+                        let artist = catalogue.artist(*artist);
+                        let uri = artist.uri().map(Into::into);
+                        Credit {
+                            artist_name: artist.name.as_str().into(),
+                            artist_uri: uri,
+                            artist_mbid: None,
+                            join_phrase: None,
+                        }
+                    }));
+                }
+                (play, credits)
+            })
+            .collect();
+        let observations: Vec<Observation<'_>> = (0..)
+            .zip(&rows)
+            .map(|(raw_ordinal, (play, credits))| {
+                let play_id = play_id("ada", source, play, 0);
+                let observation_id = observation_id(play_id, play, credits);
+                Observation {
+                    observation_id,
+                    play_id,
+                    source,
+                    play,
+                    credits,
+                    raw_id: "raw",
+                    raw_ordinal,
+                    run_id: "run",
+                    ingested_at: from,
+                }
+            })
+            .collect();
+        let data = self.data();
+        let partition = Partition { account_id: "ada".into(), source: source.as_str().into(), month: "2026-10".into() };
+        let name = format!("part-{}", tracks.len());
+        let plays = parts::write_plays(&data, &partition, &name, &observations).unwrap();
+        let credits = parts::write_credits(&data, &partition, &name, &observations).unwrap();
+        let add = |parts: Vec<lake::Part>| Commit { add: parts, remove: BTreeSet::new() };
+        Manifest::commit(&data, &PLAYS, add(vec![plays])).unwrap();
+        Manifest::commit(&data, &PLAY_CREDITS, add(credits.into_iter().collect())).unwrap();
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_enrich"));
+        let spacing = self.spacing_ms.to_string();
+        command
+            .args(args)
+            .args(["--report", "json", "--log-format", "text"])
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs([("ENVIRONMENT", "testing"), ("DATA_DIR", "data"), ("CONTACT", "me@example.org")])
+            .env("TRACKER_NOW", self.server.now().to_rfc3339())
+            .env("LISTENBRAINZ_BASE_URL", self.server.listenbrainz_base_url())
+            .env("MUSICBRAINZ_BASE_URL", self.server.musicbrainz_base_url())
+            .env("WIKIDATA_BASE_URL", self.server.wikidata_base_url())
+            .env("NOMINATIM_BASE_URL", self.server.nominatim_base_url())
+            .env("MUSIC_MUSICBRAINZ__SPACING_MS", &spacing)
+            .env("MUSIC_NOMINATIM__SPACING_MS", &spacing)
+            .stdin(Stdio::null());
+        if self.spacing_ms > 0 {
+            // A clock that stands still would make each turn wait for all before it.
+            command.env_remove("TRACKER_NOW");
+        }
+        if let Some(token) = self.token {
+            command.env("LISTENBRAINZ_TOKEN", token);
+        }
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        Ran::of(&self.command(args).output().unwrap())
+    }
+
+    pub(crate) fn enrich(&self) -> Ran {
+        self.run(&["run"])
+    }
+
+    /// Starts the program and leaves it alone.
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
+        self.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// Lets time go by.
+    pub(crate) fn wait(&self, time: TimeDelta) {
+        self.server.set_now(self.server.now() + time);
+    }
+
+    /// How many requests there were so far.
+    pub(crate) fn requests(&self) -> usize {
+        self.server.request_log().len()
+    }
+
+    /// The rows of a table as text, sorted, without what differs from run to run.
+    pub(crate) fn rows(&self, table: &Table) -> Vec<String> {
+        let frame = parts::read_table(&self.data(), table).unwrap();
+        let hidden = ["answer_id", "run_id", "fetched_at"];
+        let columns: Vec<_> = table.columns.iter().filter(|column| !hidden.contains(&column.name)).collect();
+        let mut rows: Vec<String> = (0..frame.height())
+            .map(|row| {
+                let cell = |name: &str| format!("{:?}", frame.column(name).unwrap().get(row).unwrap());
+                columns.iter().map(|column| cell(column.name)).collect::<Vec<_>>().join("|")
+            })
+            .collect();
+        rows.sort();
+        rows
+    }
+
+    /// One text column of a table beside another.
+    pub(crate) fn pairs(&self, table: &Table, key: &str, value: &str) -> Vec<(String, Option<String>)> {
+        let frame = parts::read_table(&self.data(), table).unwrap();
+        let (keys, values) = (frame.column(key).unwrap().str().unwrap(), frame.column(value).unwrap().str().unwrap());
+        let pairs = keys.iter().zip(values.iter());
+        pairs.map(|(key, value)| (key.unwrap_or_default().to_owned(), value.map(str::to_owned))).collect()
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("data").join(name)
+    }
+}
