@@ -1,16 +1,19 @@
--- Stretches of time in which a source may have lost plays, as its polls noticed them.
+-- Stretches of time in which a source may have lost plays, as its polls noticed them: where an import
+-- covers half of one, that half and the other half are a row each.
 --
--- grain: one row per account, source and end of the stretch
+-- grain: one row per account, source, end of the whole as it was noticed, and end of the stretch
 -- kind:  view
 -- reads: src_gaps
--- tests: unique account_id, source, gap_end
---        not_null account_id, source, gap_start, gap_end, detected_at
+-- tests: unique account_id, source, noticed_end, gap_end
+--        not_null account_id, source, noticed_start, noticed_end, gap_start, gap_end, detected_at
 --        warn expression gap_start <= gap_end
 
 with gaps as (
     select
         account_id,
         source,
+        noticed_start,
+        noticed_end,
         gap_start,
         gap_end,
         detected_at,
@@ -34,6 +37,8 @@ renamed as (
         cast(estimated_plays as bigint) as estimated_plays,
 
         -- times
+        noticed_start,
+        noticed_end,
         gap_start,
         gap_end,
         detected_at

@@ -1,10 +1,11 @@
 -- When may plays be missing, and which gaps did an import fill?
 --
 -- Spotify lists the newest fifty plays only. A poll that knew none of them leaves a gap behind it.
+-- Where an import covers a part of it, that part is closed and the rest stays a gap.
 --
--- grain: one row per gap
+-- grain: one row per gap, or per part of one that is covered or is not
 -- kind:  table
--- key:   account_id, source, gap_end
+-- key:   account_id, source, noticed_end, gap_end
 -- reads: stg_tracker__gaps, stg_tracker__accounts, int_plays_resolved
 -- sort:  gap_start, account_name
 -- tests: accepted state open, closed
@@ -18,8 +19,10 @@
 --   estimated_plays  About how many plays are missing, by how much this person listens.
 --   plays_filled  Plays known by now from inside the gap.
 --   hours  How long the gap is, in hours.
---   gap_start  End of the last play known before it (UTC).
---   gap_end  End of the oldest play listed after it (UTC).
+--   noticed_start  End of the last play that the poll knew before the whole gap (UTC).
+--   noticed_end  End of the oldest play that the poll listed after the whole gap (UTC).
+--   gap_start  Where this part begins: there, or with a play of an import (UTC).
+--   gap_end  Where this part ends (UTC).
 --   detected_at  When it was noticed (UTC).
 
 with gaps as (
@@ -39,14 +42,22 @@ plays_by_gap as (
     select
         gaps.account_id,
         gaps.source,
+        gaps.noticed_end,
         gaps.gap_end,
         count(*) as plays_filled
     from gaps
     inner join plays
         on gaps.account_id = plays.account_id
-        and plays.ended_at > gaps.gap_start
-        and plays.ended_at < gaps.gap_end
-    group by gaps.account_id, gaps.source, gaps.gap_end
+        and plays.ended_at > gaps.noticed_start
+        and plays.ended_at < gaps.noticed_end
+        -- The plays with which an import begins and ends are its own.
+        and plays.ended_at >= gaps.gap_start
+        and plays.ended_at <= gaps.gap_end
+        and (
+            gaps.closed_by is not null
+            or (plays.ended_at > gaps.gap_start and plays.ended_at < gaps.gap_end)
+        )
+    group by gaps.account_id, gaps.source, gaps.noticed_end, gaps.gap_end
 ),
 
 accounts as (
@@ -72,6 +83,8 @@ gaps_described as (
         round((unix_millis(gaps.gap_end) - unix_millis(gaps.gap_start)) / 36e5, 1) as hours,
 
         -- times
+        gaps.noticed_start,
+        gaps.noticed_end,
         gaps.gap_start,
         gaps.gap_end,
         gaps.detected_at
@@ -79,6 +92,7 @@ gaps_described as (
     left join plays_by_gap
         on gaps.account_id = plays_by_gap.account_id
         and gaps.source = plays_by_gap.source
+        and gaps.noticed_end = plays_by_gap.noticed_end
         and gaps.gap_end = plays_by_gap.gap_end
     left join accounts
         on gaps.account_id = accounts.account_id

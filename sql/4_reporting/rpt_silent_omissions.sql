@@ -47,7 +47,8 @@ plays_listed as (
 ),
 
 gaps as (
-    select account_id, gap_start, gap_end
+    -- As it was noticed, whatever covers it by now.
+    select account_id, noticed_start, noticed_end
     from stg_tracker__gaps
     where source = 'spotify_api'
 ),
@@ -78,8 +79,8 @@ plays_in_gaps as (
     from plays
     inner join gaps
         on plays.account_id = gaps.account_id
-        and plays.ended_at > gaps.gap_start
-        and plays.ended_at < gaps.gap_end
+        and plays.ended_at > gaps.noticed_start
+        and plays.ended_at < gaps.noticed_end
     group by plays.play_id
 ),
 

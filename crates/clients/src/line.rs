@@ -124,7 +124,14 @@ impl Line {
     fn remember(&self, class: Class, error: &ClientError, attempt: u32) -> Result<Option<Duration>, ClientError> {
         let decision = self.policy.decide(error, attempt, http::jitter());
         if let Some(cool_down) = decision.cool_down {
-            self.cool_down(cool_down.class(class.name), cool_down.wait, &error.to_string())?;
+            // How long is kept as a moment: what is read later must not say it as a span.
+            let reason = match error {
+                ClientError::RateLimited { quota_exceeded, .. } => {
+                    ClientError::RateLimited { retry_after: None, quota_exceeded: *quota_exceeded }.to_string()
+                }
+                other => other.to_string(),
+            };
+            self.cool_down(cool_down.class(class.name), cool_down.wait, &reason)?;
         }
         Ok(decision.retry)
     }

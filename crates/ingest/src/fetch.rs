@@ -109,16 +109,16 @@ pub(crate) fn take_in(session: &Session<'_>, service: Service, answer: &Answer) 
 /// Any I/O error; the next start then decides.
 pub(crate) fn decide(session: &Session<'_>, receipt: &Receipt, held: HeldBody, body: &[u8]) -> anyhow::Result<Outcome> {
     let (harvest, settled) = read(session, receipt, body)?;
-    let tally = settled.total();
+    let (tally, harvests) = (settled.total(), std::slice::from_ref(&harvest));
     let mut outcome =
         Outcome { rows: harvest.rows, tally, rejected: harvest.rejected.values().sum(), ..Outcome::default() };
-    if rebuild::has_news(session, receipt, std::slice::from_ref(&harvest), &settled)? {
+    if rebuild::has_news(session, receipt, harvests, &settled)? {
         // Noted before the plays are stored: afterwards they would be the known ones.
         if receipt.items[0].source == Source::SpotifyApi && tally.stored > 0 {
             outcome.gap = gaps::notice(session, receipt, body, tally.stored)?;
         }
         held.keep()?;
-        rebuild::conclude(session, receipt, std::slice::from_ref(&harvest), settled)?;
+        rebuild::conclude(session, receipt, harvests, settled)?;
     } else {
         held.discard()?;
         session.raw.delete_receipt(receipt, State::Pending)?;
@@ -279,6 +279,14 @@ fn record(
     context.state()?.record_run(&context.run_id, &job, Some(account_id), status, started_at, &report)
 }
 
+/// As [`decided`], about the account of a session: whose login has ended is told with a name.
+pub(crate) fn decided_for(session: &Session<'_>, service: Service, error: ClientError) -> anyhow::Error {
+    let ClientError::Reauthorize { .. } = &error else { return decided(session.context, service, error) };
+    let (name, account) = (service.name, &session.account.name);
+    let text = format!("{LOGIN_ENDED} `music-tracker account connect {name} --account {account:?}`");
+    anyhow::Error::new(error).context(Stop::NeedsPerson(text))
+}
+
 /// Turns the decision of a client into the decision of the job.
 pub(crate) fn decided(context: &JobContext, service: Service, error: ClientError) -> anyhow::Error {
     let Service { title, name, .. } = service;
@@ -286,7 +294,7 @@ pub(crate) fn decided(context: &JobContext, service: Service, error: ClientError
     let later = |reason: String| Stop::Later { reason, retry_at };
     let stop = match &error {
         ClientError::Reauthorize { .. } => {
-            Stop::NeedsPerson(format!("the login has ended: log in again with `music-tracker account connect {name}`"))
+            Stop::NeedsPerson(format!("{LOGIN_ENDED} `music-tracker account connect {name}`"))
         }
         ClientError::Forbidden { .. } if service == SPOTIFY => Stop::NeedsPerson(
             "Spotify refuses this app (is the owner's Premium active, and is the listener on the app's list?)".into(),
@@ -305,3 +313,6 @@ pub(crate) fn decided(context: &JobContext, service: Service, error: ClientError
     };
     anyhow::Error::new(error).context(stop)
 }
+
+/// What a person is told whose login has ended.
+const LOGIN_ENDED: &str = "the login has ended: log in again with";

@@ -1,6 +1,8 @@
 //! Stretches of time in which Spotify's list may have lost plays: it holds the newest 50 and
 //! forgets the rest.
 
+mod stretches;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +14,7 @@ use lake::raw::{Job, Receipt};
 use lake::schema::PLAYS;
 use platform::state::Gap;
 
+use self::stretches::Cover;
 use crate::account::shown;
 use crate::month::Month;
 use crate::page;
@@ -25,9 +28,6 @@ const HABIT: TimeDelta = TimeDelta::days(28);
 
 /// Whoever is known for less is taken to listen every day as on that one.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
-/// The end of a play in an export and in the list differ by up to so much.
-const TOLERANCE: TimeDelta = TimeDelta::minutes(2);
 
 const SPOTIFY: [Source; 3] = [Source::SpotifyApi, Source::SpotifyExport, Source::SpotifyAccountData];
 
@@ -59,6 +59,7 @@ pub(crate) fn notice(
     let gap = Gap {
         account_id: session.account.account_id.clone(),
         source: Source::SpotifyApi.as_str().to_owned(),
+        noticed: (after, before),
         after,
         before,
         detected_at: session.now(),
@@ -81,30 +82,27 @@ pub(crate) fn words(gap: &Gap) -> String {
     format!("a gap from {} to {}, perhaps {} plays: {fate}", shown(gap.after), shown(gap.before), gap.estimated_plays)
 }
 
-/// Says of each gap of the account which export covers it, if one does.
+/// Works out anew from the receipts which stretches of the account's gaps an import covers. What
+/// none covers stays a gap, with bounds and an estimate of its own.
 ///
 /// # Errors
 /// Errors of reading receipts and of the state database.
 pub(crate) fn settle(session: &Session<'_>) -> anyhow::Result<()> {
     let mut state = session.context.state()?;
-    let mut gaps = state.gaps()?;
+    let mut gaps = state.noticed_gaps()?;
     gaps.retain(|gap| gap.account_id == session.account.account_id);
     if gaps.is_empty() {
         return Ok(());
     }
     let exports = session.raw.living_receipts(Some(Job::Import))?;
-    for gap in gaps {
-        let covers = |receipt: &&Receipt| {
-            receipt.span.is_some_and(|(first, last)| {
-                instant(first) <= gap.after + TOLERANCE && instant(last) >= gap.before - TOLERANCE
-            })
-        };
-        let closed_by = exports.iter().find(covers).map(|receipt| receipt.receipt_id.as_str());
-        if gap.closed_by.as_deref() != closed_by {
-            state.close_gap(&gap, closed_by)?;
-        }
-    }
-    Ok(())
+    let covers: Vec<Cover> = exports
+        .into_iter()
+        .filter_map(|Receipt { receipt_id, span, .. }| {
+            span.map(|(first, last)| Cover { receipt_id, first: instant(first), last: instant(last) })
+        })
+        .collect();
+    let stretches: Vec<Gap> = gaps.iter().flat_map(|gap| stretches::of(gap, &covers)).collect();
+    state.settle_gaps(&session.account.account_id, &stretches)
 }
 
 /// How somebody listened before an instant.

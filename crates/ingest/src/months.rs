@@ -1,6 +1,6 @@
 //! From buckets of rows to parts of `plays` and `play_credits`, month by month.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 
 use anyhow::Context;
@@ -20,6 +20,9 @@ use crate::settle::{Origins, Tally, settle};
 pub(crate) enum Against {
     /// With what `src/` holds: only news is stored.
     Known,
+    /// The same, and how far both agree is told: is it one person's listening? That takes reading
+    /// all that any source says about these months.
+    KnownOfOnePerson,
     /// With nothing: the months are made anew.
     Nothing,
 }
@@ -41,6 +44,11 @@ impl Settlement {
         let mut total = Tally::default();
         self.tallies.values().for_each(|tally| total += *tally);
         total
+    }
+
+    /// The months that get parts.
+    pub(crate) fn partitions(&self) -> BTreeSet<Partition> {
+        self.plays.iter().map(|part| part.partition.clone()).collect()
     }
 
     /// Makes the parts visible. Credits first: a play is never there without its credits.
@@ -79,8 +87,8 @@ pub(crate) fn partition(session: &Session<'_>, (source, month): Shelf) -> Partit
     }
 }
 
-/// Settles all months of `buckets` and writes their parts under `part_name`, which must be new
-/// or a repetition of the same work. Nothing is visible before the settlement is committed.
+/// Settles all months of `buckets` and writes their parts under `part_name`, which must be new or
+/// a repetition of the same work. Nothing is visible before the settlement is committed.
 ///
 /// # Errors
 /// Any I/O error.
@@ -93,7 +101,7 @@ pub(crate) fn settle_months(
     on_month: impl Fn() + Sync,
 ) -> anyhow::Result<Settlement> {
     let manifest = match against {
-        Against::Known => Some(Manifest::read(session.data(), &PLAYS)?),
+        Against::Known | Against::KnownOfOnePerson => Some(Manifest::read(session.data(), &PLAYS)?),
         Against::Nothing => None,
     };
     let shelves = buckets.shelves();
@@ -102,7 +110,7 @@ pub(crate) fn settle_months(
         &shelves,
         || Ok(()),
         |(), shelf| {
-            let settled = settle_month(session, buckets, *shelf, origins, manifest.as_ref(), part_name)?;
+            let settled = settle_month(session, buckets, *shelf, origins, against, manifest.as_ref(), part_name)?;
             on_month();
             Ok(settled)
         },
@@ -125,16 +133,20 @@ fn settle_month(
     buckets: &Buckets,
     shelf: Shelf,
     origins: &Origins,
+    against: Against,
     manifest: Option<&Manifest>,
     part_name: &str,
 ) -> anyhow::Result<Settlement> {
     let (data, partition) = (session.data(), partition(session, shelf));
-    let (mut known, titles) = match manifest {
-        Some(manifest) => {
-            let titles = Titles::known(data, manifest, &partition, buckets.span(shelf))?;
-            (parts::known(data, manifest, &partition)?, titles)
+    let titles = match manifest {
+        Some(manifest) if against == Against::KnownOfOnePerson => {
+            Titles::known(data, manifest, &partition, buckets.span(shelf))?
         }
-        None => (Known::default(), Titles::none()),
+        _ => Titles::none(),
+    };
+    let mut known = match manifest {
+        Some(manifest) => parts::known(data, manifest, &partition)?,
+        None => Known::default(),
     };
     let mut settled = Settlement { overlap: titles.overlap(), ..Settlement::default() };
     for (place, piece) in buckets.pieces(shelf)?.iter().enumerate() {

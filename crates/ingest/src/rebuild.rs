@@ -4,17 +4,18 @@
 use std::collections::HashSet;
 
 use lake::anew;
+use lake::compact;
 use lake::manifest::{Manifest, Partition};
 use lake::play::Source;
-use lake::raw::{Receipt, State};
+use lake::raw::{Job, Receipt, State};
 use lake::schema::{PLAY_CREDITS, PLAYS};
 use platform::progress;
 
 use crate::buckets::{Buckets, Shelf};
 use crate::harvest::{self, Harvest};
 use crate::months::{Against, Settlement, partition, settle_months};
-use crate::rejects;
 use crate::session::Session;
+use crate::{gaps, rejects};
 
 /// What a rebuild found.
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,8 +74,18 @@ pub(crate) fn conclude(
     }
     let rejected = rejects::write(session, receipt, harvests, &mut told, &receipt.receipt_id)?;
     rejects::commit(session, rejected)?;
+    let grown = settled.partitions();
     settled.commit(session.data())?;
-    session.raw.move_receipt(receipt, State::Pending, State::Done)
+    if receipt.job == Job::Import {
+        gaps::settle(session)?;
+    }
+    session.raw.move_receipt(receipt, State::Pending, State::Done)?;
+    for partition in &grown {
+        for table in [&PLAY_CREDITS, &PLAYS] {
+            compact::keep_few(session.data(), table, partition, &session.part_name("compact"), session.now())?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes the months on `shelves` anew from all raw bodies that are part of the history, and

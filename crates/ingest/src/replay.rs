@@ -80,7 +80,8 @@ pub fn compact(context: &JobContext) -> anyhow::Result<Summary> {
     for account in accounts_with_raw_files(context)? {
         let session = Session::begin(context, account)?;
         for table in TABLES {
-            let one = compact::compact(&context.data, table, session.account_id(), &session.part_name("compact"))?;
+            let name = session.part_name("compact");
+            let one = compact::compact(&context.data, table, session.account_id(), &name, session.now())?;
             total.partitions += one.partitions;
             total.parts += one.parts;
         }

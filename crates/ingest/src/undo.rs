@@ -40,7 +40,6 @@ pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyh
         Err(_) if begun > 0 => begun,
         Err(error) => return Err(error),
     };
-    gaps::settle(&session)?;
     let fewer = before.saturating_sub(observations(&session)?);
     let text = format!(
         "Took back the import {run_id} ({archives} archive(s)): {fewer} rows that only it had brought are gone. \
@@ -103,6 +102,7 @@ pub fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
     for item in receipt.items.iter().filter(|item| !needed.contains(item.raw_id.as_str())) {
         session.raw.delete_body(item.source, &item.raw_id)?;
     }
+    gaps::settle(session)?;
     session.raw.move_receipt(receipt, State::Undoing, State::Undone)
 }
 

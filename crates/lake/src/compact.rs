@@ -1,5 +1,5 @@
 //! Many small parts become one a month. Readers notice nothing: the manifest swaps them in
-//! one moment, and the replaced files stay a day.
+//! one moment, and the replaced files stay a day from then on.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,10 @@ use crate::schema::Table;
 /// How long a file that is no longer alive stays for readers of an older manifest.
 const GRACE: Duration = Duration::from_hours(24);
 
+/// A month of more parts than this is merged by whoever adds one: all of them are read to tell
+/// what is new.
+const MOST_PARTS: usize = 16;
+
 /// What a compaction did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Compacted {
@@ -33,7 +37,13 @@ pub struct Compacted {
 ///
 /// # Errors
 /// When a live file is missing or damaged; what was merged before stays merged.
-pub fn compact(data: &DataDir, table: &Table, account_id: &str, name: &str) -> anyhow::Result<Compacted> {
+pub fn compact(
+    data: &DataDir,
+    table: &Table,
+    account_id: &str,
+    name: &str,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Compacted> {
     let manifest = Manifest::read(data, table)?;
     let mut by_partition: BTreeMap<&Partition, Vec<&Part>> = BTreeMap::new();
     for part in manifest.files.iter().filter(|part| part.partition.account_id == account_id) {
@@ -41,17 +51,59 @@ pub fn compact(data: &DataDir, table: &Table, account_id: &str, name: &str) -> a
     }
     let mut done = Compacted::default();
     for (partition, parts) in by_partition.into_iter().filter(|(_, parts)| parts.len() > 1) {
-        let mut merged = parts::read(data, table, parts[0])?;
-        for part in &parts[1..] {
-            merged.vstack_mut_owned(parts::read(data, table, part)?)?;
-        }
-        let part = parts::write(data, table, partition, name, merged)?;
-        let remove = parts.iter().map(|part| part.path.clone()).collect();
-        Manifest::commit(data, table, Commit { add: vec![part], remove })?;
+        merge(data, table, partition, &parts, name, now)?;
         done.partitions += 1;
         done.parts += parts.len() as u64;
     }
     Ok(done)
+}
+
+/// Merges the parts of one partition once there are many, as [`compact`] does, and deletes what
+/// was replaced there more than a day ago.
+///
+/// # Errors
+/// When a live file is missing or damaged; the table is then as it was.
+pub fn keep_few(
+    data: &DataDir,
+    table: &Table,
+    partition: &Partition,
+    name: &str,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let manifest = Manifest::read(data, table)?;
+    let parts: Vec<&Part> = manifest.partition(partition).collect();
+    if parts.len() > MOST_PARTS {
+        merge(data, table, partition, &parts, name, now)?;
+        sweep_below(data, table, &manifest::table_folder(data, table).join(partition.folder()), now)?;
+    }
+    Ok(())
+}
+
+fn merge(
+    data: &DataDir,
+    table: &Table,
+    partition: &Partition,
+    parts: &[&Part],
+    name: &str,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let Some((first, others)) = parts.split_first() else { return Ok(()) };
+    let mut merged = parts::read(data, table, first)?;
+    for part in others {
+        merged.vstack_mut_owned(parts::read(data, table, part)?)?;
+    }
+    let part = parts::write(data, table, partition, name, merged)?;
+    parts.iter().try_for_each(|part| retire(&manifest::part_path(data, table, part), now))?;
+    let remove = parts.iter().map(|part| part.path.clone()).collect();
+    Manifest::commit(data, table, Commit { add: vec![part], remove })
+}
+
+/// Marks a file that is about to be replaced: from now on it is only for readers of the old
+/// manifest.
+fn retire(path: &Path, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let file = fs::File::options().append(true).open(path);
+    file.and_then(|file| file.set_modified(SystemTime::from(now)))
+        .with_context(|| format!("marking {} as replaced", path.display()))
 }
 
 /// Deletes files of the table's folder that no manifest names and that are older than a day.
@@ -59,7 +111,10 @@ pub fn compact(data: &DataDir, table: &Table, account_id: &str, name: &str) -> a
 /// # Errors
 /// Any I/O error.
 pub fn sweep(data: &DataDir, table: &Table, now: DateTime<Utc>) -> anyhow::Result<u64> {
-    let folder = manifest::table_folder(data, table);
+    sweep_below(data, table, &manifest::table_folder(data, table), now)
+}
+
+fn sweep_below(data: &DataDir, table: &Table, folder: &Path, now: DateTime<Utc>) -> anyhow::Result<u64> {
     let alive: HashSet<PathBuf> =
         Manifest::read(data, table)?.files.iter().map(|part| manifest::part_path(data, table, part)).collect();
     let is_old = |path: &Path| -> io::Result<bool> {
@@ -67,7 +122,7 @@ pub fn sweep(data: &DataDir, table: &Table, now: DateTime<Utc>) -> anyhow::Resul
         Ok(age.is_ok_and(|age| age > GRACE))
     };
     let mut swept = 0;
-    for path in files_below(&folder).with_context(|| format!("listing {}", folder.display()))? {
+    for path in files_below(folder).with_context(|| format!("listing {}", folder.display()))? {
         let leftover = path.extension().is_some_and(|ending| ending == "parquet" || ending == PARTIAL);
         if leftover && !alive.contains(&path) && is_old(&path)? {
             fs::remove_file(&path).with_context(|| format!("deleting {}", path.display()))?;

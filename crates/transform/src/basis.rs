@@ -44,7 +44,9 @@ impl Basis {
         let gaps: Vec<_> = state
             .gaps()?
             .into_iter()
-            .map(|one| (one.account_id, one.source, one.after, one.before, one.estimated_plays, one.closed_by))
+            .map(|one| {
+                (one.account_id, one.source, one.noticed, one.after, one.before, one.estimated_plays, one.closed_by)
+            })
             .collect();
         marks.insert("gaps".to_owned(), mark(gaps));
         marks.insert("corrections".to_owned(), mark(corrections::texts(&context.data)?));

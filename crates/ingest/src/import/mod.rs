@@ -22,7 +22,7 @@ use crate::archive::{self, Archive};
 use crate::buckets::Buckets;
 use crate::months::{Against, settle_months};
 use crate::session::Session;
-use crate::{gaps, rebuild, recover};
+use crate::{rebuild, recover};
 pub(crate) use account::choose as choose_account;
 use files::FileResult;
 pub use list::{ImportRun, ImportState, list};
@@ -122,7 +122,7 @@ fn keep_and_store(
     let mut results = files::read(session, archive, buckets, &receipt_id, receipt.received_at_ms)?;
     let origins = files::origins(&mut results, &receipt);
     let bar = progress::count_bar(buckets.shelves().len() as u64, "sorting into months");
-    let settled = settle_months(session, buckets, &[origins], Against::Known, &receipt_id, || bar.inc(1))?;
+    let settled = settle_months(session, buckets, &[origins], Against::KnownOfOnePerson, &receipt_id, || bar.inc(1))?;
     bar.finish_and_clear();
     if settled.overlap.is_suspicious() && !yes {
         question::is_it_theirs(&session.account.name, archive, settled.overlap)?;
@@ -134,6 +134,5 @@ fn keep_and_store(
     session.raw.write_receipt(&receipt, State::Pending)?;
     let harvests: Vec<_> = results.into_iter().filter(FileResult::counts).map(|result| result.harvest).collect();
     rebuild::conclude(session, &receipt, &harvests, settled)?;
-    gaps::settle(session)?;
     Ok(report)
 }

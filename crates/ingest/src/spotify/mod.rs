@@ -22,7 +22,7 @@ pub fn poll(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Summar
     let accounts = accounts(context, wanted)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let client = Spotify::open(context).map_err(|error| fetch::decided(context, SPOTIFY, error))?;
-    let listeners = accounts.len();
+    let listeners = listeners(context)?.max(accounts.len());
     fetch::for_each(context, SPOTIFY, accounts, |session| {
         recover::replay_what_is_missing(session)?;
         let answer = runtime.block_on(newest(session, &client))?;
@@ -33,10 +33,16 @@ pub fn poll(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Summar
     })
 }
 
+/// How many accounts live on the budget, whichever of them are polled now.
+fn listeners(context: &JobContext) -> anyhow::Result<usize> {
+    let connections = context.state()?.connections()?;
+    Ok(connections.iter().filter(|one| one.service == SPOTIFY.name && !one.is_paused && one.trouble.is_none()).count())
+}
+
 /// The newest 50 plays. A fresh access token may be refused now and then; another one is
 /// fetched once.
 async fn newest(session: &Session<'_>, client: &Spotify) -> anyhow::Result<Answer> {
-    client.may_poll().map_err(|error| fetch::decided(session.context, SPOTIFY, error))?;
+    client.may_poll().map_err(|error| fetch::decided_for(session, SPOTIFY, error))?;
     let first = client.recently_played(&token::access_token(session, client).await?).await;
     let answer = match first {
         Err(ClientError::Unauthorized { .. }) => {
@@ -44,7 +50,7 @@ async fn newest(session: &Session<'_>, client: &Spotify) -> anyhow::Result<Answe
         }
         decided => decided,
     };
-    answer.map_err(|error| fetch::decided(session.context, SPOTIFY, error))
+    answer.map_err(|error| fetch::decided_for(session, SPOTIFY, error))
 }
 
 /// The wanted account; else all that are connected; else the only one, which then adopts the

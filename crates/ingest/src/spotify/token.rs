@@ -7,7 +7,7 @@ use platform::Stop;
 use platform::state::{Login, TroubleKind};
 use secrecy::ExposeSecret;
 
-use crate::fetch::{SPOTIFY, decided};
+use crate::fetch::{SPOTIFY, decided_for};
 use crate::session::Session;
 
 /// Where a login waits until it is known whose it is.
@@ -31,7 +31,7 @@ pub(super) async fn access_token(session: &Session<'_>, client: &Spotify) -> any
                 return Ok(tokens.access_token);
             }
             Err(error @ ClientError::Reauthorize { .. }) => refused = Some(error),
-            Err(error) => return Err(decided(session.context, SPOTIFY, error)),
+            Err(error) => return Err(decided_for(session, SPOTIFY, error)),
         }
     }
     if let Some(login) = unproven(session)? {
@@ -39,7 +39,7 @@ pub(super) async fn access_token(session: &Session<'_>, client: &Spotify) -> any
     }
     let told_before = || ClientError::Reauthorize { message: "Spotify said so before, and was not asked again".into() };
     match refused.or_else(|| is_dead.then(told_before)) {
-        Some(error) => Err(decided(session.context, SPOTIFY, error)),
+        Some(error) => Err(decided_for(session, SPOTIFY, error)),
         None => {
             let text = format!(
                 "the account {:?} has no Spotify login: do it with `music-tracker account connect spotify`",
@@ -77,7 +77,7 @@ async fn prove(session: &Session<'_>, client: &Spotify, login: Login) -> anyhow:
             if matches!(error, ClientError::Reauthorize { .. }) {
                 state.forget_login(UNPROVEN, account_id)?;
             }
-            return Err(decided(session.context, SPOTIFY, error));
+            return Err(decided_for(session, SPOTIFY, error));
         }
     };
     if let Err(error) = identify(session, client, &tokens.access_token).await {
@@ -106,7 +106,7 @@ pub(crate) async fn identify(
     client: &Spotify,
     access_token: &AccessToken,
 ) -> anyhow::Result<()> {
-    let answer = client.me(access_token).await.map_err(|error| decided(session.context, SPOTIFY, error))?;
+    let answer = client.me(access_token).await.map_err(|error| decided_for(session, SPOTIFY, error))?;
     let profile = Profile::parse(&answer.body)?;
     let mut state = session.context.state()?;
     state.attach_identity(&session.account, SPOTIFY.name, profile.identity(), session.now())?;

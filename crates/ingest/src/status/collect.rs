@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use chrono::DateTime;
 use clients::{Class, lastfm, listenbrainz, spotify};
@@ -12,7 +13,7 @@ use lake::parts;
 use lake::play::Source;
 use lake::schema::{PLAYS, TABLES};
 use platform::JobContext;
-use platform::state::{Account, EVERY_CLASS, TroubleKind};
+use platform::state::{Account, EVERY_CLASS, Refusal, RequestLimit, TroubleKind};
 
 use super::{AccountStatus, GapStatus, LimitStatus, RunStatus, SourceStatus, Status};
 use crate::fetch::SERVICES;
@@ -111,7 +112,7 @@ fn newest(context: &JobContext, parts: &[&Part]) -> anyhow::Result<Option<i64>> 
 }
 
 fn limits(context: &JobContext) -> anyhow::Result<Vec<LimitStatus>> {
-    let (state, now) = (context.state()?, context.clock.now());
+    let (mut state, now) = (context.state()?, context.clock.now());
     let settings = &context.settings.spotify;
     let unlimited = |name: &'static str| Class { name, per_day: None };
     let cooldowns = state.cooldowns(now)?;
@@ -127,14 +128,15 @@ fn limits(context: &JobContext) -> anyhow::Result<Vec<LimitStatus>> {
             .iter()
             .filter(|one| one.service == service && (one.class == class.name || one.class == EVERY_CLASS))
             .max_by_key(|one| one.until);
-        Ok(LimitStatus {
-            used: state.requests_of_day(&service, class.name, now)?,
-            service,
-            class: class.name.to_owned(),
-            per_day: class.per_day,
-            cooling_until: cooldown.map(|one| one.until),
-            reason: cooldown.map(|one| one.reason.clone()),
-        })
+        let mut quiet = cooldown.map(|one| (one.until, one.reason.clone()));
+        let (name, per_day) = (class.name, class.per_day);
+        let limit = RequestLimit { service: service.clone(), class: name, spacing: Duration::ZERO, per_day };
+        if let Some(Refusal::BudgetSpent { until, .. }) = state.refusal(&limit, now)? {
+            quiet = Some((until, "the budget of 24 hours is spent".to_owned()));
+        }
+        let (cooling_until, reason) = quiet.unzip();
+        let used = state.requests_of_day(&service, name, now)?;
+        Ok(LimitStatus { service, class: name.to_owned(), used, per_day, cooling_until, reason })
     })
     .collect()
 }

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::{Table, presets};
 
+use platform::state::TroubleKind;
+
 use super::{AccountStatus, SourceStatus, Status};
 use crate::account::shown;
 
@@ -26,16 +28,28 @@ pub(super) fn for_people(status: &Status, now: DateTime<Utc>) -> String {
             limit.class.clone(),
             limit.used.to_string(),
             limit.per_day.map_or_else(|| "-".to_owned(), |per_day| per_day.to_string()),
-            match (limit.cooling_until, &limit.reason) {
-                (Some(until), Some(reason)) => format!("{} ({reason})", shown(until)),
-                _ => "-".to_owned(),
-            },
+            limit
+                .cooling_until
+                .map_or_else(|| "-".to_owned(), |until| format!("{}, in {}", shown(until), span(until - now))),
         ]);
     }
-    text + &limits.to_string()
+    text += &limits.to_string();
+    for limit in &status.limits {
+        if let Some(reason) = &limit.reason {
+            write!(text, "\n  ! {}, {}: {reason}", limit.service, limit.class).ok();
+        }
+    }
+    text
 }
 
 pub(crate) fn of_account(account: &AccountStatus, now: DateTime<Utc>) -> String {
+    if account.sources.is_empty() {
+        let name = &account.name;
+        return format!(
+            "{name}\n  no plays yet: `music-tracker import ZIP --account {name:?}` or `music-tracker account connect \
+             spotify --account {name:?}` brings some\n"
+        );
+    }
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["source", "newest play", "age", "rows", "fetched", "login ends"]);
     for source in &account.sources {
@@ -45,7 +59,7 @@ pub(crate) fn of_account(account: &AccountStatus, now: DateTime<Utc>) -> String 
             source.age_seconds.map_or_else(|| "-".to_owned(), |age| span(TimeDelta::seconds(age))),
             source.observations.to_string(),
             fetched(source, now),
-            source.login_ends.map_or_else(|| "-".to_owned(), |end| end.format("%Y-%m-%d").to_string()),
+            login_ends(source),
         ]);
     }
     let mut text = format!("{}\n{table}\n", account.name);
@@ -81,6 +95,14 @@ fn fetched(source: &SourceStatus, now: DateTime<Utc>) -> String {
         (_, true, _) => "paused".to_owned(),
         (_, _, None) => "not yet".to_owned(),
         (_, _, Some(at)) => format!("{} ago", span(now - at)),
+    }
+}
+
+fn login_ends(source: &SourceStatus) -> String {
+    match source.login_ends {
+        Some(_) if source.trouble_kind == Some(TroubleKind::LoginEnded) => "ended".to_owned(),
+        Some(end) => end.format("%Y-%m-%d").to_string(),
+        None => "-".to_owned(),
     }
 }
 

@@ -6,7 +6,8 @@ use super::{Account, AccountId, StateDb};
 use crate::{Sealer, Stop};
 
 /// The tables that know an account, apart from `accounts` itself.
-const TABLES: &[&str] = &["identities", "zones", "tokens", "job_runs", "connections", "cursors", "gaps"];
+const TABLES: &[&str] =
+    &["identities", "zones", "tokens", "job_runs", "connections", "cursors", "gap_stretches", "gaps"];
 
 impl StateDb {
     /// Whether `from` and `into` may be one person.

@@ -149,6 +149,22 @@ const MIGRATIONS: &[&str] = &[
     create table data_folder (folder_id text not null) strict;
     insert into data_folder values (lower(hex(randomblob(16))));
 ",
+    "
+    -- What became of each gap: the stretches that an import covers, and those that are still dark.
+    create table gap_stretches (
+        account_id      text not null references accounts,
+        source          text not null,
+        gap_before_ms   integer not null,
+        after_ms        integer not null,
+        before_ms       integer not null,
+        estimated_plays integer not null,
+        closed_by       text,
+        primary key (account_id, source, gap_before_ms, before_ms)
+    ) strict;
+    insert into gap_stretches
+        select account_id, source, before_ms, after_ms, before_ms, estimated_plays, closed_by from gaps;
+    alter table gaps drop column closed_by;
+",
 ];
 
 pub(super) fn migrate(state: &mut StateDb) -> anyhow::Result<()> {

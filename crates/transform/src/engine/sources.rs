@@ -34,6 +34,8 @@ const SNAPSHOTS: &[Snapshot] = &[
         &[
             ("account_id", "varchar"),
             ("source", "varchar"),
+            ("noticed_start", "timestamptz"),
+            ("noticed_end", "timestamptz"),
             ("gap_start", "timestamptz"),
             ("gap_end", "timestamptz"),
             ("detected_at", "timestamptz"),
@@ -139,12 +141,16 @@ pub(crate) fn register(duckdb: &Connection, sources: &Sources) -> anyhow::Result
         let valid_from = zone.valid_from.map(|instant| instant.to_rfc3339());
         insert.execute(params![zone.account_id.as_str(), zone.zone.name(), valid_from])?;
     }
-    let mut insert = duckdb
-        .prepare("insert into src_gaps values (?, ?, ?::timestamptz, ?::timestamptz, ?::timestamptz, ?, ?, ?)")?;
+    let mut insert = duckdb.prepare(
+        "insert into src_gaps values (?, ?, ?::timestamptz, ?::timestamptz, ?::timestamptz, ?::timestamptz,
+                                      ?::timestamptz, ?, ?, ?)",
+    )?;
     for gap in &sources.gaps {
         insert.execute(params![
             gap.account_id.as_str(),
             gap.source,
+            gap.noticed.0.to_rfc3339(),
+            gap.noticed.1.to_rfc3339(),
             gap.after.to_rfc3339(),
             gap.before.to_rfc3339(),
             gap.detected_at.to_rfc3339(),

@@ -38,6 +38,7 @@ fn every_change_of_what_it_is_made_of_is_seen() {
     let gap = Gap {
         account_id: ann.account_id.clone(),
         source: "spotify_api".into(),
+        noticed: (world.now, world.now),
         after: world.now,
         before: world.now,
         detected_at: world.now,
@@ -47,7 +48,8 @@ fn every_change_of_what_it_is_made_of_is_seen() {
     };
     state.add_gap(&gap).unwrap();
     assert!(refreshed(&world), "a gap was noticed");
-    state.close_gap(&gap, Some("receipt")).unwrap();
+    let closed = Gap { closed_by: Some("receipt".into()), ..gap };
+    state.settle_gaps(&ann.account_id, &[closed]).unwrap();
     assert!(refreshed(&world), "a gap was closed");
     let correction = world.data().corrections().join("plays.csv");
     write_whole(&correction, b"id,action,track\n1,exclude,One\n").unwrap();

@@ -14,11 +14,12 @@ mod truth;
 mod weather;
 
 use std::sync::Mutex;
+use std::time::Instant;
 
 use month::Month;
 
-/// Which lives are lived, and for how many days. As a rule two short ones; whole months with
-/// `MUSIC_LIVES=20` (seeds 1 to 20), one of them with `MUSIC_LIVES=seed:7`.
+/// Which lives are lived, and for how many days, the last first. As a rule two short ones; whole
+/// months with `MUSIC_LIVES=20` (seeds 1 to 20), one of them with `MUSIC_LIVES=seed:7`.
 fn lives() -> Vec<(u64, i64)> {
     #[allow(clippy::disallowed_methods, reason = "a knob of the test, not a setting of the program")]
     let wish = std::env::var("MUSIC_LIVES").unwrap_or_default();
@@ -29,13 +30,22 @@ fn lives() -> Vec<(u64, i64)> {
     }
 }
 
+/// How far a life is, for whoever waits for it (with `--nocapture`).
+#[allow(clippy::print_stderr, reason = "months take minutes")]
+fn tell(line: &str) {
+    eprintln!("{line}");
+}
+
 fn live((seed, days): (u64, i64)) -> Vec<String> {
+    let begun = Instant::now();
     let mut wrong = Vec::new();
     let mut month = Month::of(seed, days);
     month.live();
+    tell(&format!("seed {seed}: {days} days lived after {} s, {}", begun.elapsed().as_secs(), month.spent()));
     month.look("before the exports", &mut wrong);
     month.import_exports();
     month.look("with the exports", &mut wrong);
+    tell(&format!("seed {seed}: done after {} s, {} mistakes", begun.elapsed().as_secs(), wrong.len()));
     wrong
 }
 

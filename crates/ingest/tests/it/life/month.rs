@@ -2,18 +2,18 @@
 
 mod look;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use chrono_tz::Tz;
 use ingest::{account, connect, import, lastfm, listenbrainz, replay, spotify};
 use platform::state::TroubleKind;
-use platform::{DataDir, FixedClock, JobContext, Settings, Stop, Summary, new_run_id};
+use platform::{FixedClock, JobContext, Settings, Stop, Summary, new_run_id};
 use simulator::export::{KeySet, Package};
 use simulator::server::{Options, Rotation, Server, Shape};
 use simulator::{AccountPlan, Elsewhere, Feeds, Listing, Scenario};
@@ -47,6 +47,9 @@ pub(super) struct Month {
     exports: Vec<Package>,
     /// The last time that these answered well.
     listened: HashMap<&'static str, DateTime<Utc>>,
+    settings: Settings,
+    /// How long what took, for people who wait.
+    spent: BTreeMap<&'static str, Duration>,
     wrong: Vec<String>,
 }
 
@@ -97,10 +100,13 @@ impl Month {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let world = simulator::World::build(&scenario).unwrap();
         let server = runtime.block_on(Server::start(world, options)).unwrap();
+        let folder = World::new();
+        let settings = Settings::from_vars(&vars(&folder, &server)).unwrap();
         Self {
             seed,
             chance,
-            folder: World::new(),
+            folder,
+            settings,
             server,
             _runtime: runtime,
             weather: Weather::default(),
@@ -111,6 +117,7 @@ impl Month {
             login_ends: authorized_at.checked_add_months(Months::new(6)).unwrap(),
             exports: Vec::new(),
             listened: HashMap::new(),
+            spent: BTreeMap::new(),
             wrong: Vec::new(),
         }
     }
@@ -139,19 +146,38 @@ impl Month {
                 self.import(Package::extended("ada", KeySet::Keys23).between(self.from, until));
             }
             if self.chance.once_in(60) {
-                self.kill_a_poll();
+                self.timed("kills", Self::kill_a_poll);
             }
-            self.poll();
-            if tick % 48 == 0 {
-                // As the scheduler does at night.
-                replay::compact(&self.context(&[])).unwrap();
+            self.timed("polls", Self::poll);
+            if tick % 48 == 0 && self.seed.is_multiple_of(2) {
+                // As a scheduler does at night. Where nobody does, polls keep the parts few.
+                self.timed("compacting", |month| replay::compact(&month.context()).map(drop).unwrap());
             }
             match tick % 8 {
-                3 => self.listen("listenbrainz", |context| listenbrainz::fetch(context, None, false)),
-                5 => self.listen("lastfm", |context| lastfm::fetch(context, None, false)),
+                3 => self.timed("listenbrainz", |month| {
+                    month.listen("listenbrainz", |context| listenbrainz::fetch(context, None, false));
+                }),
+                5 => self.timed("lastfm", |month| {
+                    month.listen("lastfm", |context| lastfm::fetch(context, None, false));
+                }),
                 _ => {}
             }
+            if tick % (48 * 7) == 0 {
+                super::tell(&format!("seed {}: {} days so far, {}", self.seed, tick / 48, self.spent()));
+            }
         }
+    }
+
+    fn timed(&mut self, what: &'static str, work: impl FnOnce(&mut Self)) {
+        let begun = Instant::now();
+        work(self);
+        *self.spent.entry(what).or_default() += begun.elapsed();
+    }
+
+    /// What its time went into.
+    pub(super) fn spent(&self) -> String {
+        let spent = self.spent.iter().map(|(what, time)| format!("{what} {:.1} s", time.as_secs_f64()));
+        spent.collect::<Vec<_>>().join(", ")
     }
 
     /// Everybody's exports, which the services make some hours before the end.
@@ -164,7 +190,7 @@ impl Month {
     }
 
     fn begin(&mut self) {
-        let context = self.context(&[]);
+        let context = self.context();
         for account in self.server.world().accounts() {
             let (first, moves) = account.stays.split_first().unwrap();
             account::add(&context, &account.name, Some(first.zone.name()), None).unwrap();
@@ -190,7 +216,9 @@ impl Month {
             }
         }
         let token = self.server.refresh_token("ada").unwrap();
-        spotify::poll(&self.context(&[("SPOTIFY_REFRESH_TOKEN", &token)]), Some("ada")).unwrap();
+        let mut context = context;
+        context.settings.spotify.refresh_token = Some(token.into());
+        spotify::poll(&context, Some("ada")).unwrap();
         self.log_in("bob");
     }
 
@@ -198,7 +226,7 @@ impl Month {
     fn poll(&mut self) {
         let is_fair = self.is_fair();
         let before = self.server.requests();
-        let polled = spotify::poll(&self.context(&[]), None);
+        let polled = spotify::poll(&self.context(), None);
         let after = self.server.requests();
         let here = format!("seed {} at {}", self.seed, self.now);
         if is_fair {
@@ -215,7 +243,7 @@ impl Month {
     }
 
     fn listen(&mut self, what: &'static str, fetch: impl Fn(&JobContext) -> anyhow::Result<Summary>) {
-        let fetched = fetch(&self.context(&[]));
+        let fetched = fetch(&self.context());
         if fetched.as_ref().is_ok_and(|summary| !summary.partial) {
             self.listened.insert(what, self.now);
         }
@@ -234,7 +262,7 @@ impl Month {
 
     /// Nothing is wrong, nobody wants quiet, and there is budget left.
     fn is_fair(&self) -> bool {
-        let state = self.context(&[]).state().unwrap();
+        let state = self.context().state().unwrap();
         let used = state.requests_of_day("spotify/default", "polls", self.now).unwrap();
         self.weather.is_fair()
             && state.cooldowns(self.now).unwrap().is_empty()
@@ -245,7 +273,7 @@ impl Month {
 
     /// The real program, killed at some moment of a poll.
     fn kill_a_poll(&mut self) {
-        let vars = self.vars();
+        let vars = vars(&self.folder, &self.server);
         let now = self.now.to_rfc3339();
         let mut command = self.folder.command(&["spotify"]);
         command.envs(vars.iter()).env("TRACKER_NOW", now).stdout(Stdio::null()).stderr(Stdio::null());
@@ -254,7 +282,7 @@ impl Month {
 
     /// Some hours after a login has ended, its owner notices, and logs in on a fair day.
     fn sign_in_again(&mut self) {
-        let context = self.context(&[]);
+        let context = self.context();
         let state = context.state().unwrap();
         if !self.weather.is_fair() || !state.cooldowns(self.now).unwrap().is_empty() || !self.chance.once_in(4) {
             return;
@@ -281,7 +309,8 @@ impl Month {
     fn log_in(&mut self, name: &str) {
         self.server.login_as(name).unwrap();
         let mut command = self.folder.command(&["account", "connect", "spotify", "--account", name, "--no-wait"]);
-        let begun = command.envs(self.vars()).env("TRACKER_NOW", self.now.to_rfc3339()).output().unwrap();
+        let begun =
+            command.envs(vars(&self.folder, &self.server)).env("TRACKER_NOW", self.now.to_rfc3339()).output().unwrap();
         let screen = String::from_utf8(begun.stderr).unwrap();
         let address = screen.lines().map(str::trim).find(|line| line.contains("/authorize?")).expect(&screen);
         let request = connect::Request {
@@ -290,54 +319,51 @@ impl Month {
             paste: Some(redirect_of(address)),
             ..connect::Request::default()
         };
-        connect::connect(&self.context(&[]), &request).unwrap();
+        connect::connect(&self.context(), &request).unwrap();
     }
 
     fn import(&mut self, package: Package) {
         let zip = self.folder.path(&format!("export-{}.zip", self.exports.len()));
         package.write_zip(self.server.world(), &zip).unwrap();
         let request = import::Request { paths: vec![zip], account: Some(package.account.clone()), yes: false };
-        let imported = import::import(&self.context(&[]), &request);
+        let imported = import::import(&self.context(), &request);
         if !imported.as_ref().is_ok_and(|summary| !summary.partial) {
             self.wrong.push(format!("seed {}: an import gave {imported:?}", self.seed));
         }
         self.exports.push(package);
     }
 
-    fn vars(&self) -> HashMap<String, String> {
-        let data = self.folder.path("data");
-        [
-            ("ENVIRONMENT", "testing"),
-            ("DATA_DIR", data.to_str().unwrap()),
-            ("TIMEZONE", "UTC"),
-            ("SPOTIFY_CLIENT_ID", "id"),
-            ("SPOTIFY_CLIENT_SECRET", "secret"),
-            ("SPOTIFY_BASE_URL", &self.server.base_url()),
-            ("SPOTIFY_ACCOUNTS_BASE_URL", &self.server.accounts_base_url()),
-            ("LISTENBRAINZ_BASE_URL", &self.server.listenbrainz_base_url()),
-            ("LASTFM_BASE_URL", &self.server.lastfm_base_url()),
-            ("LASTFM_API_KEY", "key"),
-            ("MUSIC_SPOTIFY__POLLS_PER_DAY", &POLLS_PER_DAY.to_string()),
-            ("MUSIC_HTTP__TIMEOUT_SECS", "1"),
-            ("MUSIC_HTTP__FIRST_WAIT_MS", "1"),
-            ("MUSIC_HTTP__LONGEST_WAIT_MS", "20"),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
-    }
-
-    fn context(&self, more: &[(&str, &str)]) -> JobContext {
-        let mut vars = self.vars();
-        vars.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let settings = Settings::from_vars(&vars).unwrap();
+    fn context(&self) -> JobContext {
         JobContext {
-            data: DataDir::new(&settings.data_dir, None),
-            settings,
+            data: self.folder.data(),
+            settings: self.settings.clone(),
             clock: Arc::new(FixedClock(self.now)),
             run_id: new_run_id(self.now),
         }
     }
+}
+
+fn vars(folder: &World, server: &Server) -> HashMap<String, String> {
+    let data = folder.path("data");
+    [
+        ("ENVIRONMENT", "testing"),
+        ("DATA_DIR", data.to_str().unwrap()),
+        ("TIMEZONE", "UTC"),
+        ("SPOTIFY_CLIENT_ID", "id"),
+        ("SPOTIFY_CLIENT_SECRET", "secret"),
+        ("SPOTIFY_BASE_URL", &server.base_url()),
+        ("SPOTIFY_ACCOUNTS_BASE_URL", &server.accounts_base_url()),
+        ("LISTENBRAINZ_BASE_URL", &server.listenbrainz_base_url()),
+        ("LASTFM_BASE_URL", &server.lastfm_base_url()),
+        ("LASTFM_API_KEY", "key"),
+        ("MUSIC_SPOTIFY__POLLS_PER_DAY", &POLLS_PER_DAY.to_string()),
+        ("MUSIC_HTTP__TIMEOUT_SECS", "1"),
+        ("MUSIC_HTTP__FIRST_WAIT_MS", "1"),
+        ("MUSIC_HTTP__LONGEST_WAIT_MS", "20"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .collect()
 }
 
 /// Where a browser would end up.

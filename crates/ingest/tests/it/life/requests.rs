@@ -1,4 +1,5 @@
-//! Whether the services were asked no more than they bear.
+//! Whether the services were asked no more than they bear. (Time stands still within a tick, so
+//! how far apart requests are is looked at with real programs: see the module `pace`.)
 
 use std::collections::BTreeMap;
 

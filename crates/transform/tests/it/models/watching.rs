@@ -6,9 +6,10 @@ const ACCOUNTS: (&str, &str) = ("src_accounts", "account_id | name\nann | Ann");
 
 const GAPS: (&str, &str) = (
     "src_gaps",
-    "account_id | source      | gap_start            | gap_end              | detected_at          | estimated_plays | run_id | closed_by
-     ann        | spotify_api | 2024-01-02 10:00:00Z | 2024-01-02 16:00:00Z | 2024-01-02 16:05:00Z | 30              | r1     | null
-     ann        | spotify_api | 2024-01-04 10:00:00Z | 2024-01-04 11:30:00Z | 2024-01-04 16:05:00Z | 12              | r2     | receipt",
+    "account_id | source      | noticed_start        | noticed_end          | gap_start            | gap_end              | detected_at          | estimated_plays | run_id | closed_by
+     ann        | spotify_api | 2024-01-02 10:00:00Z | 2024-01-02 16:00:00Z | 2024-01-02 10:00:00Z | 2024-01-02 16:00:00Z | 2024-01-02 16:05:00Z | 30              | r1     | null
+     ann        | spotify_api | 2024-01-04 10:00:00Z | 2024-01-04 11:30:00Z | 2024-01-04 10:00:00Z | 2024-01-04 11:00:00Z | 2024-01-04 16:05:00Z | 8               | r2     | receipt
+     ann        | spotify_api | 2024-01-04 10:00:00Z | 2024-01-04 11:30:00Z | 2024-01-04 11:00:00Z | 2024-01-04 11:30:00Z | 2024-01-04 16:05:00Z | 4               | r2     | null",
 );
 
 #[test]
@@ -29,7 +30,8 @@ fn gaps_say_what_an_import_filled_in() {
         ],
         "account_name | source      | state  | closed_by | estimated_plays | plays_filled | hours
          Ann          | spotify_api | open   | null      | 30              | 0            | 6
-         Ann          | spotify_api | closed | receipt   | 12              | 2            | 1.5",
+         Ann          | spotify_api | closed | receipt   | 8               | 2            | 1
+         Ann          | spotify_api | open   | null      | 4               | 0            | 0.5",
     );
 }
 

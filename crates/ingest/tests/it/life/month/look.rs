@@ -67,7 +67,7 @@ impl Month {
     /// What Spotify's list never had is inside a gap, or among the silent omissions.
     fn unreported(&self, account: &simulator::Account, omissions: &[(String, i64)]) -> Vec<String> {
         let world = self.server.world();
-        let context = self.context(&[]);
+        let context = self.context();
         let state = context.state().unwrap();
         let account_id = state.chosen_account(Some(&account.name)).unwrap().unwrap().account_id;
         let gaps: Vec<Gap> = state.gaps().unwrap().into_iter().filter(|gap| gap.account_id == account_id).collect();
@@ -79,7 +79,7 @@ impl Month {
         let (Some(first), Some(last)) = (ends.iter().min(), ends.iter().max()) else {
             return vec![format!("{} was never polled", account.name)];
         };
-        let in_gap = |end: DateTime<Utc>| gaps.iter().any(|gap| gap.after < end && end < gap.before);
+        let in_gap = |end: DateTime<Utc>| gaps.iter().any(|gap| gap.noticed.0 < end && end < gap.noticed.1);
         let mut expected = BTreeSet::new();
         for play in world.plays_of(&account.name).filter(|play| !served.contains(&play.number)) {
             let (number, end) = (play.number, play.ended_at);
