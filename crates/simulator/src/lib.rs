@@ -6,8 +6,9 @@
 //!
 //! - the truth, as [`TruePlay`]s or as a Parquet file ([`truth`]),
 //! - the archives that Spotify would send on request ([`export`]),
-//! - Spotify, ListenBrainz and Last.fm on loopback, at any moment of that history, with faults
-//!   on request ([`server`]).
+//! - what MusicBrainz and others know about its artists and places ([`facts`]),
+//! - all these services on loopback, at any moment of that history, with faults on request
+//!   ([`server`]).
 //!
 //! So a test can ask whether the pipeline stored exactly what was played.
 //!

@@ -48,7 +48,7 @@ enum ReportFormat {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve Spotify, ListenBrainz and Last.fm on 127.0.0.1 until interrupted
+    /// Serve Spotify, MusicBrainz and all the others on 127.0.0.1 until interrupted
     #[command(after_help = serve::EXAMPLES)]
     Serve(Box<ServeArgs>),
     /// Write an archive as Spotify sends it

@@ -1,5 +1,7 @@
 //! `simulator serve`.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::ValueEnum;
@@ -8,20 +10,28 @@ use serde_json::json;
 use super::Report;
 use super::describe::ScenarioArgs;
 use crate::parse_instant;
-use crate::server::{App, Fault, Options, Rotation, Server, Shape};
+use crate::server::{App, Batch, Fault, Options, Rotation, Server, Shape};
 
 pub(super) const EXAMPLES: &str = "\
 Services, all at one port:
-  Spotify       GET /authorize, POST /api/token, GET /v1/me, GET /v1/me/player/recently-played
+  Spotify       GET /authorize, POST /api/token, GET /v1/me, GET /v1/me/player/recently-played,
+                GET /v1/{tracks,albums,artists}/ID, with --shape extended also ?ids=ID,ID
   ListenBrainz  GET /listenbrainz/1/validate-token, /listenbrainz/1/user/NAME/listens,
                 /listenbrainz/1/user/NAME/listen-count
+                GET, POST /listenbrainz/1/metadata/lookup/, .../metadata/recording/,
+                GET .../metadata/artist/, POST .../popularity/{artist,recording,release-group}
   Last.fm       GET /lastfm/2.0/?method=user.getrecenttracks
+  MusicBrainz   GET /musicbrainz/ws/2/{url,isrc,artist,area,recording,release,release-group}
+  Wikidata      GET, POST /wikidata/sparql
+  Nominatim     GET /nominatim/search
+  OpenWeather   GET /openweather/geo/1.0/direct
 
 Control, without any token:
   GET, POST        /_control/now           {\"now\": \"2023-07-01T12:00:00Z\"}
   GET              /_control/accounts      names and tokens at each service
   GET              /_control/requests      how often each endpoint was asked
   GET              /_control/requests/log  service, endpoint, simulated time, status, account, app, ...
+  GET              /_control/broken-rules  which requests were too fast, too many or nameless
   POST             /_control/login         {\"as\": \"alice\", \"deny\": false}: who logs in at /authorize
   POST             /_control/revoke        {\"account\": \"alice\"}: all tokens of the account are dead
   GET, POST, DELETE /_control/faults       the faults that are on; one more; none
@@ -29,11 +39,12 @@ Control, without any token:
   GET              /_control/served        numbers of the plays that each service handed out
   GET              /_control/fates         numbers of the plays that recently-played shows late or never
 
-Faults: {\"service\": \"spotify|listenbrainz|lastfm\", \"fault\": NAME} and, if wanted, \"endpoint\",
-\"account\" and \"times\" (for so many requests, else until it is switched off):
+Faults: {\"service\": SERVICE, \"fault\": NAME} and, if wanted, \"endpoint\", \"account\" and \"times\" (for so many requests, else until it is switched off):
   rate_limited      429; retry_after: 30, \"30\", \"date\", \"date:30\" or null
   quota_exceeded    429 with reason QUOTA_EXCEEDED; retry_after (48925)
   server_error      status (503), body: \"empty\", \"html\" or \"json\"
+  overloaded        503 in the service's words; retry_after as above
+  blocked           the page of Nominatim for those it shut out; status (403)
   hang              accepts and never answers
   slow              the right answer in pieces: pause_ms (50), pieces (20)
   truncated         the right answer breaks off in the middle
@@ -51,8 +62,14 @@ Faults: {\"service\": \"spotify|listenbrainz|lastfm\", \"fault\": NAME} and, if 
   duplicated_plays  the same play twice in a page
   clock_skew        times are wrong by ms
   out_of_order      a page in no order
-Endpoints: authorize, token, me, recently-played; validate-token, listens, listen-count;
-recent-tracks; and other.
+Services: spotify, listenbrainz, lastfm, musicbrainz, wikidata, nominatim, openweather.
+Endpoints: authorize, token, me, recently-played, track, album, artist, tracks, albums, artists;
+validate-token, listens, listen-count, lookup, recording-metadata, artist-metadata, popularity;
+recent-tracks; url, isrc, artist, artist-search, area, area-search, release-group,
+release-groups, release, recording, recording-search; sparql; search; direct; and other.
+
+MusicBrainz and Nominatim refuse more than one request per interval, and with Wikidata those
+who do not say who they are in the User-Agent.
 
 Examples:
   simulator serve --port 4567
@@ -113,6 +130,26 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "KEY")]
     lastfm_api_key: Option<String>,
 
+    /// The time that MusicBrainz asks between two requests; 0 for any
+    #[arg(long, value_name = "MS", default_value_t = 1_000)]
+    musicbrainz_interval_ms: u64,
+
+    /// The time that Nominatim asks between two requests; 0 for any
+    #[arg(long, value_name = "MS", default_value_t = 1_000)]
+    nominatim_interval_ms: u64,
+
+    /// Let programs be nameless
+    #[arg(long)]
+    any_user_agent: bool,
+
+    /// A way to ask for many things at once that is refused; repeat for more
+    #[arg(long = "refuse-batch", value_enum, value_name = "WAY")]
+    refused_batches: Vec<Batch>,
+
+    /// The only API key that OpenWeather accepts [default: any]
+    #[arg(long, value_name = "KEY")]
+    openweather_api_key: Option<String>,
+
     #[command(flatten)]
     scenario: ScenarioArgs,
 }
@@ -155,6 +192,11 @@ impl ServeArgs {
             listen_window: TimeDelta::try_seconds(self.listen_window_secs).context("so many seconds")?,
             listenbrainz_limit: self.listenbrainz_limit,
             lastfm_api_key: self.lastfm_api_key.clone(),
+            musicbrainz_interval: Duration::from_millis(self.musicbrainz_interval_ms),
+            nominatim_interval: Duration::from_millis(self.nominatim_interval_ms),
+            checks_user_agent: !self.any_user_agent,
+            refused_batches: self.refused_batches.clone(),
+            openweather_api_key: self.openweather_api_key.clone(),
             ..Options::default()
         };
         let server = Server::start(self.scenario.world()?, options).await?;
@@ -179,11 +221,16 @@ pub(super) fn listening(server: &Server) -> Report {
     let accounts = server.world().accounts();
     let mut text = format!(
         "SPOTIFY_BASE_URL={}\nSPOTIFY_ACCOUNTS_BASE_URL={}\nLISTENBRAINZ_BASE_URL={}\nLASTFM_BASE_URL={}\n\
+         MUSICBRAINZ_BASE_URL={}\nWIKIDATA_BASE_URL={}\nNOMINATIM_BASE_URL={}\nOPENWEATHER_BASE_URL={}\n\
          simulated clock: {now}, ctrl-c ends",
         server.base_url(),
         server.accounts_base_url(),
         server.listenbrainz_base_url(),
         server.lastfm_base_url(),
+        server.musicbrainz_base_url(),
+        server.wikidata_base_url(),
+        server.nominatim_base_url(),
+        server.openweather_base_url(),
     );
     for account in accounts {
         text += &format!(
@@ -209,6 +256,10 @@ pub(super) fn listening(server: &Server) -> Report {
         "accounts_base_url": server.accounts_base_url(),
         "listenbrainz_base_url": server.listenbrainz_base_url(),
         "lastfm_base_url": server.lastfm_base_url(),
+        "musicbrainz_base_url": server.musicbrainz_base_url(),
+        "wikidata_base_url": server.wikidata_base_url(),
+        "nominatim_base_url": server.nominatim_base_url(),
+        "openweather_base_url": server.openweather_base_url(),
         "now": now,
         "accounts": accounts.collect::<Vec<_>>(),
     });

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use clap::ValueEnum;
 use serde::Deserialize;
 
 /// Which fields Spotify's objects have.
@@ -29,7 +30,7 @@ pub enum Rotation {
 }
 
 /// A way to ask for many things in one request that may not work for ever.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Batch {
     /// Several URLs of MusicBrainz: `url?resource=…&resource=…`.
     Urls,

@@ -33,7 +33,9 @@ fn help_teaches_and_mistakes_are_named() {
     assert!(String::from_utf8_lossy(&help.stdout).contains("simulator export --out my_spotify_data.zip"));
     let help = simulator(folder.path(), &["serve", "--help"]);
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
-    for word in ["/authorize", "/_control/faults", "rate_limited", "late_plays", "recent-tracks", "--navidrome-plays"] {
+    for word in
+        ["/authorize", "/_control/faults", "rate_limited", "late_plays", "recent-tracks", "--navidrome-plays", "sparql"]
+    {
         assert!(help.contains(word), "{word}");
     }
     let mistake = simulator(folder.path(), &["truth", "--out", "x", "--account", "ada=Mars"]);
@@ -50,6 +52,7 @@ fn a_server_is_told_of_apps_faults_and_services_by_flags() {
     let mut server = Command::new(env!("CARGO_BIN_EXE_simulator"));
     server.current_dir(folder.path()).stdout(std::process::Stdio::piped());
     server.args(["serve", "--plays", "200", "--artists", "30", "--to", "2022-03-01", "--late-plays", "50"]);
+    server.args(["--musicbrainz-interval-ms", "20", "--refuse-batch", "urls", "--any-user-agent"]);
     server.args(["--navidrome-plays", "40", "--listenbrainz", "spotify,navidrome", "--lastfm", "navidrome"]);
     server.args(["--fault", r#"{"service": "spotify", "fault": "hang", "times": 1}"#]);
     server.args(["--app", r#"{"client_id": "id", "redirect_uris": ["http://127.0.0.1/back"]}"#]);
@@ -61,6 +64,11 @@ fn a_server_is_told_of_apps_faults_and_services_by_flags() {
     let report: Value = serde_json::from_str(&line).unwrap();
     assert!(report["listenbrainz_base_url"].as_str().unwrap().ends_with("/listenbrainz/1/"));
     assert!(report["lastfm_base_url"].as_str().unwrap().ends_with("/lastfm/2.0/"));
+    assert!(report["musicbrainz_base_url"].as_str().unwrap().ends_with("/musicbrainz/ws/2/"));
+    for service in ["wikidata", "nominatim", "openweather"] {
+        let url = report[format!("{service}_base_url")].as_str().unwrap();
+        assert!(url.ends_with(&format!("/{service}/")), "{url}");
+    }
     assert_eq!(report["accounts"][0]["lastfm_name"], "alice_fm");
     for wrong in [["--fault", r#"{"service": "spotify"}"#], ["--app", "{}"], ["--lastfm", "deezer"]] {
         let mistake = simulator(folder.path(), &[&["serve"][..], &wrong].concat());

@@ -176,7 +176,10 @@ async fn some_listens_and_mappings_come_later() {
     assert_eq!(count(&visit).await, before + 1);
 
     let mapped_later = all.iter().find(|listen| {
-        listen.origin == Origin::Navidrome && listen.mapped_ms.is_some_and(|mapped_ms| mapped_ms > listen.inserted_ms)
+        let item = world.play(world.account("ada").unwrap(), listen.number).item;
+        world.facts().recording(item.recording).is_some()
+            && listen.origin == Origin::Navidrome
+            && listen.mapped_ms.is_some_and(|mapped_ms| mapped_ms > listen.inserted_ms)
     });
     let listen = mapped_later.expect("a mapping that comes later");
     let query = format!("min_ts={}&max_ts={}", listen.listened_at - 1, listen.listened_at + 1);

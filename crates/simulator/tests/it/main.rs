@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+mod catalogue;
 mod cli;
 mod export;
 mod facts;
@@ -9,10 +10,12 @@ mod faults;
 mod habits;
 mod lastfm;
 mod listenbrainz;
+mod listenbrainz_metadata;
 mod local_time;
 mod manners;
 mod musicbrainz;
 mod oauth;
+mod places;
 mod server;
 mod truth;
 mod visit;

@@ -74,7 +74,7 @@ pub(super) async fn listens(
     let page = twists.disturb(page, bounds.count);
     let skew = twists.skew_ms() / 1_000;
     let shown = page.iter().map(|listen| {
-        let mut shown = shapes::listen(account, &shared.world.play(account, listen.number), listen, now);
+        let mut shown = shapes::listen(&shared.world, account, listen, now);
         shown["listened_at"] = json!(listen.listened_at + skew);
         shown
     });

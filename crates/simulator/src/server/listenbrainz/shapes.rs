@@ -5,13 +5,17 @@ use serde_json::{Value, json};
 
 use super::put;
 use crate::dice::Dice;
-use crate::world::{Account, Kind, Listen, Origin, TruePlay};
+use crate::facts::{Facts, Recording};
+use crate::world::{Account, Kind, Listen, Origin, TruePlay, World};
 
 /// One listen of an account.
-pub(super) fn listen(account: &Account, play: &TruePlay<'_>, listen: &Listen, now: DateTime<Utc>) -> Value {
+pub(super) fn listen(world: &World, account: &Account, listen: &Listen, now: DateTime<Utc>) -> Value {
+    let play = &world.play(account, listen.number);
+    // Local files have names alone.
+    let known = world.facts().recording(play.item.recording).filter(|_| play.item.kind == Kind::Track);
     let mut dice = Dice::new(listen.inserted_ms.unsigned_abs(), "shape of a listen");
     let mut metadata = json!({
-        "additional_info": info(play),
+        "additional_info": info(world.facts(), play),
         "artist_name": artist_name(play),
         "track_name": play.item.title,
     });
@@ -21,7 +25,8 @@ pub(super) fn listen(account: &Account, play: &TruePlay<'_>, listen: &Listen, no
         (!play.collection.name.is_empty()).then(|| play.collection.name.as_str().into()),
     );
     let is_mapped = listen.mapped_ms.is_some_and(|mapped_ms| mapped_ms <= now.timestamp_millis());
-    put(&mut metadata, "mbid_mapping", (is_mapped && play.item.kind == Kind::Track).then(|| mapping(play)));
+    let mapping = known.filter(|_| is_mapped).map(|known| mapping(world, known));
+    put(&mut metadata, "mbid_mapping", mapping);
     let inserted_at = if dice.chance(0.3) {
         json!(listen.inserted_ms as f64 / 1_000.0)
     } else {
@@ -44,14 +49,14 @@ pub(super) fn listen(account: &Account, play: &TruePlay<'_>, listen: &Listen, no
 }
 
 /// What the client said.
-fn info(play: &TruePlay<'_>) -> Value {
+fn info(facts: &Facts, play: &TruePlay<'_>) -> Value {
     match play.origin {
-        Origin::Navidrome => navidrome(play),
+        Origin::Navidrome => navidrome(facts, play),
         Origin::Spotify => spotify(play),
     }
 }
 
-fn navidrome(play: &TruePlay<'_>) -> Value {
+fn navidrome(facts: &Facts, play: &TruePlay<'_>) -> Value {
     let mut info = json!({
         "artist_names": play.artists().map(|artist| artist.name.as_str()).collect::<Vec<_>>(),
         "duration_ms": play.item.duration_ms,
@@ -59,10 +64,12 @@ fn navidrome(play: &TruePlay<'_>) -> Value {
         "submission_client_version": "0.58.0 (9dbe0c18)",
         "tracknumber": play.item.track_number,
     });
-    // Not every file has tags from MusicBrainz.
-    if play.item.recording % 5 < 3 {
-        info["recording_mbid"] = json!(recording_mbid(play));
-        info["artist_mbids"] = artist_mbids(play);
+    // Not every file has tags from MusicBrainz, and some are older than a merge of artists.
+    if let Some(known) = facts.recording(play.item.recording).filter(|_| play.item.recording % 5 < 3) {
+        let artists = known.credits.iter().map(|credit| &facts.artists[credit.artist]);
+        info["recording_mbid"] = json!(known.mbid);
+        info["artist_mbids"] =
+            artists.map(|artist| artist.former_mbid.as_ref().unwrap_or(&artist.mbid)).cloned().collect();
     }
     info
 }
@@ -91,41 +98,28 @@ fn spotify(play: &TruePlay<'_>) -> Value {
 }
 
 /// What the mapper found in MusicBrainz.
-fn mapping(play: &TruePlay<'_>) -> Value {
-    let count = play.item.artists.len();
-    let artists = play.artists().zip(&play.item.artists).enumerate().map(|(place, (artist, index))| {
-        let join_phrase = if place + 1 < count { ", " } else { "" };
-        let artist_mbid = mbid("artist", *index);
-        json!({"artist_credit_name": artist.name, "artist_mbid": artist_mbid, "join_phrase": join_phrase})
+fn mapping(world: &World, known: &Recording) -> Value {
+    let facts = world.facts();
+    let artists = known.credits.iter().map(|credit| {
+        let artist_mbid = &facts.artists[credit.artist].mbid;
+        json!({"artist_credit_name": credit.name, "artist_mbid": artist_mbid, "join_phrase": credit.join_phrase})
     });
-    let artists: Vec<Value> = artists.collect();
-    let release = mbid("release", play.item.collection);
-    json!({
-        "artist_mbids": artist_mbids(play),
-        "artists": artists,
-        "caa_id": 10_000_000_000_u64 + u64::from(play.item.collection),
-        "caa_release_mbid": release,
-        "recording_mbid": recording_mbid(play),
-        "recording_name": play.item.title,
-        "release_mbid": release,
-    })
+    let mut mapping = json!({
+        "artist_mbids": known.credits.iter().map(|credit| &facts.artists[credit.artist].mbid).collect::<Vec<_>>(),
+        "artists": artists.collect::<Vec<_>>(),
+        "recording_mbid": known.mbid,
+        "recording_name": known.title,
+    });
+    if let Some(release) = facts.release_of(world.catalogue(), known) {
+        mapping["caa_id"] = json!(10_000_000_000_u64 + u64::from(release.collection));
+        mapping["caa_release_mbid"] = json!(release.mbid);
+        mapping["release_mbid"] = json!(release.mbid);
+    }
+    mapping
 }
 
 fn artist_name(play: &TruePlay<'_>) -> String {
     play.artists().map(|artist| artist.name.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-fn artist_mbids(play: &TruePlay<'_>) -> Value {
-    play.item.artists.iter().map(|artist| mbid("artist", *artist)).collect()
-}
-
-/// Alternates of a track are one recording.
-fn recording_mbid(play: &TruePlay<'_>) -> String {
-    mbid("recording", play.item.recording)
-}
-
-fn mbid(kind: &str, index: u32) -> String {
-    Dice::new(index.into(), &format!("mbid of a {kind}")).uuid()
 }
 
 /// One per way of writing a recording: title, artist and release.
