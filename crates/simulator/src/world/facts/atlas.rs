@@ -66,6 +66,8 @@ impl Atlas {
         for index in 0..areas.len() {
             let country =
                 climb(&areas, index).into_iter().find_map(|above| areas[above].country_codes.first().copied());
+            // What is no more, or never was a country, has no code of ISO 3166-1 there.
+            let country = country.filter(|code| !["SU", "YU", "DD"].contains(code) && !code.starts_with('X'));
             areas[index].wikidata_country = areas[index].wikidata_country.or(country);
         }
         let by_mbid = areas.iter().enumerate().map(|(index, area)| (area.mbid.clone(), index)).collect();
