@@ -52,7 +52,8 @@ pub(crate) struct ArtistArea {
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pasts: HashMap<(Kind, Method), HashMap<String, Past>>,
-    refusals: HashMap<Method, Vec<UnixMs>>,
+    /// How many subjects were refused together, and when, by answer.
+    refusals: HashMap<Method, HashMap<String, (UnixMs, usize)>>,
     pub(crate) answered: HashSet<String>,
     /// By URI, or by the key of a name.
     links: HashMap<(Kind, String), String>,
@@ -187,10 +188,11 @@ impl Known {
         self.pasts.get(&(kind, method))?.get(subject_key(kind, subject).as_str())
     }
 
-    /// How often a question of this kind was refused lately.
-    pub(crate) fn refusals(&self, method: Method, now: UnixMs) -> usize {
+    /// The smallest number of subjects for which a question of this kind was refused lately.
+    pub(crate) fn refused(&self, method: Method, now: UnixMs) -> Option<usize> {
         let since = now - REFUSED_FOR.num_milliseconds();
-        self.refusals.get(&method).map_or(0, |refusals| refusals.iter().filter(|at| **at > since).count())
+        let lately = self.refusals.get(&method)?.values().filter(|(at, _)| *at > since);
+        lately.map(|(_, subjects)| *subjects).min()
     }
 
     /// The artist of MusicBrainz that somebody is.
@@ -222,11 +224,8 @@ impl Known {
         self.answered.insert(answer.to_owned());
         let (Some(method), Some(kind)) = (Method::of_name(method), Kind::of_name(kind)) else { return };
         if outcome == "refused" {
-            // One answer that refuses many counts once.
             let refusals = self.refusals.entry(method).or_default();
-            if !refusals.contains(&at) {
-                refusals.push(at);
-            }
+            refusals.entry(answer.to_owned()).or_insert((at, 0)).1 += 1;
             return;
         }
         let pasts = self.pasts.entry((kind, method)).or_default();

@@ -159,7 +159,11 @@ impl Run<'_> {
 
     fn was_refused(&self, question: &Question) -> bool {
         let books = self.books.borrow();
-        question.subjects.len() > 1 && books.known.refusals(question.method, books.now()) > 0
+        question.subjects.len() > 1
+            && books
+                .known
+                .refused(question.method, books.now())
+                .is_some_and(|refused| refused <= question.subjects.len())
     }
 }
 

@@ -75,18 +75,14 @@ impl Situation<'_> {
         self.scope.is_none_or(|scope| scope.contains(subject))
     }
 
-    /// How many subjects go into one question: less and less while the service refuses.
+    /// How many subjects go into one question: a tenth of what the service refused lately.
     fn batch(&self, method: Method, most: usize) -> usize {
-        match self.known.refusals(method, self.now) {
-            0 => most,
-            1 => (most / 2).max(1),
-            _ => 1,
-        }
+        self.known.refused(method, self.now).map_or(most, |refused| (refused / 10).clamp(1, most))
     }
 
     /// Whether the service refuses questions of this kind for many at a time.
     fn is_refused(&self, method: Method) -> bool {
-        self.known.refusals(method, self.now) > 0
+        self.known.refused(method, self.now).is_some()
     }
 }
 

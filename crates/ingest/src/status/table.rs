@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::{Table, presets};
-
 use platform::state::TroubleKind;
 
 use super::{AccountStatus, SourceStatus, Status};
