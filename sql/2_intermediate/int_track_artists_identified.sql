@@ -1,13 +1,15 @@
 -- The artists of each track, as artists and no longer as names.
 --
--- The API's credits in their order; where the API never named any, the album artist alone.
+-- The credits in their order; where nobody ever named any, the album artist alone. An artist that
+-- stands for others (merged, or split) gives way to them; whoever is credited twice counts once.
 --
 -- grain: one row per track and position of the credit
 -- kind:  incremental
 -- key:   track_id, position
 -- recompute: whole
--- reads: int_tracks_described, int_track_credits_chosen, int_artist_names_identified
--- tests: not_null artist_id, artist_name
+-- reads: int_tracks_described, int_track_credits_chosen, int_artist_names_identified,
+--        int_artists_replaced
+-- tests: not_null artist_id
 --        accepted told_by credits, album_artist
 
 with tracks as (
@@ -32,8 +34,13 @@ credits as (
 ),
 
 names as (
-    select artist_key, album_key, artist_id
+    select artist_key, album_key, named_artist_id
     from int_artist_names_identified
+),
+
+artists_replaced as (
+    select artist_id, part, new_artist_id, new_artist_name
+    from int_artists_replaced
 ),
 
 artists_credited as (
@@ -73,30 +80,61 @@ artists as (
     select * from album_artists
 ),
 
-artists_numbered as (
+artists_named as (
     select
-        artists.*,
-        row_number() over (partition by track_id order by position) as place
+        artists.track_id,
+        artists.position,
+        coalesce(artists.artist_uri, names.named_artist_id) as artist_id,
+        artists.artist_name,
+        artists.told_by,
+        artists.last_ended_ms
     from artists
+    left join names
+        on artists.artist_key = names.artist_key
+        and artists.album_key = names.album_key
+),
+
+-- The name of one that is replaced says nothing about whoever takes its place.
+artists_replaced_by_others as (
+    select
+        artists_named.track_id,
+        artists_named.position,
+        coalesce(artists_replaced.part, 1) as part,
+        coalesce(artists_replaced.new_artist_id, artists_named.artist_id) as artist_id,
+        case
+            when artists_replaced.artist_id is null
+                then artists_named.artist_name
+            else artists_replaced.new_artist_name
+        end as artist_name,
+        artists_named.told_by,
+        artists_named.last_ended_ms
+    from artists_named
+    left join artists_replaced
+        on artists_named.artist_id = artists_replaced.artist_id
+),
+
+artists_once as (
+    select
+        artists_replaced_by_others.*,
+        row_number() over (partition by track_id, artist_id order by position, part) as occurrence
+    from artists_replaced_by_others
 ),
 
 artists_identified as (
     select
         -- ids
-        artists_numbered.track_id,
-        coalesce(artists_numbered.artist_uri, names.artist_id) as artist_id,
+        track_id,
+        artist_id,
 
         -- attributes
-        artists_numbered.artist_name,
-        artists_numbered.told_by,
+        artist_name,
+        told_by,
 
         -- numbers
-        cast(artists_numbered.place as int) as position,
-        artists_numbered.last_ended_ms
-    from artists_numbered
-    left join names
-        on artists_numbered.artist_key = names.artist_key
-        and artists_numbered.album_key = names.album_key
+        cast(row_number() over (partition by track_id order by position, part) as int) as position,
+        last_ended_ms
+    from artists_once
+    where occurrence = 1
 )
 
 select * from artists_identified

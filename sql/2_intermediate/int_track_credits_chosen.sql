@@ -1,11 +1,11 @@
--- Who is credited on each track, by the newest play of it that named anyone; the API goes before
--- what other programs tell.
+-- Who is credited on each track, by the newest that named anyone: Spotify, in a play or an answer
+-- about the track, goes before what other programs tell of a play, and that before look-ups by names.
 --
 -- grain: one row per track and credited artist
 -- kind:  incremental
 -- key:   track_id, position
 -- recompute: by track_id
--- reads: int_play_observations_chosen, stg_tracker__credits
+-- reads: int_play_observations_chosen, stg_tracker__credits, stg_enrichment__track_credits
 -- tests: not_null artist_name
 --        expression artist_key is not null or artist_uri is not null
 
@@ -13,7 +13,7 @@ with plays as (
     select
         observation_id,
         track_id,
-        case when source = 'spotify_api' then '1' else '0' end as told_rank,
+        case when source = 'spotify_api' then '2' else '1' end as told_rank,
         unix_millis(coalesce(ended_at, started_at)) as ended_ms
     from int_play_observations_chosen
     where source not in ('spotify_export', 'spotify_account_data')
@@ -25,34 +25,62 @@ credits as (
         observation_id,
         position,
         artist_uri,
+        artist_mbid,
         artist_name
     from stg_tracker__credits
     where artist_uri is not null
         or trim(artist_name) <> ''
 ),
 
--- The rank and the end with leading zeros sort as text, and the id behind them breaks ties.
-newest_plays as (
+answered_credits as (
+    select
+        answer_id,
+        track_uri as track_id,
+        position,
+        artist_uri,
+        artist_mbid,
+        coalesce(artist_name, artist_uri) as artist_name,
+        case when service = 'spotify' then '2' else '0' end as told_rank,
+        unix_millis(fetched_at) as told_ms
+    from stg_enrichment__track_credits
+    where artist_uri is not null
+        or artist_name is not null
+),
+
+-- The rank and the moment with leading zeros sort as text; the kind and the id behind them break ties.
+told as (
     select
         plays.track_id,
-        substr(
-            max(
-                plays.told_rank || lpad(cast(plays.ended_ms as string), 16, '0') || plays.observation_id
-            ),
-            18
-        ) as observation_id,
-        max(plays.ended_ms) as ended_ms
+        plays.told_rank || lpad(cast(plays.ended_ms as string), 16, '0') || 'p' || plays.observation_id
+            as told_key,
+        plays.ended_ms as told_ms
     from plays
     semi join credits
         on plays.observation_id = credits.observation_id
-    group by plays.track_id
+    union all
+    select
+        track_id,
+        told_rank || lpad(cast(told_ms as string), 16, '0') || 'a' || answer_id as told_key,
+        told_ms
+    from answered_credits
+),
+
+newest_told as (
+    select
+        track_id,
+        substr(max(told_key), 18, 1) as told_kind,
+        substr(max(told_key), 19) as told_id,
+        max(told_ms) as told_ms
+    from told
+    group by track_id
 ),
 
 credits_chosen as (
     select
         -- ids
-        newest_plays.track_id,
+        newest_told.track_id,
         credits.artist_uri,
+        credits.artist_mbid,
 
         -- attributes
         credits.artist_name,
@@ -60,10 +88,25 @@ credits_chosen as (
 
         -- numbers
         credits.position,
-        newest_plays.ended_ms
-    from newest_plays
+        newest_told.told_ms as ended_ms
+    from newest_told
     inner join credits
-        on newest_plays.observation_id = credits.observation_id
+        on newest_told.told_id = credits.observation_id
+    where newest_told.told_kind = 'p'
+    union all
+    select
+        newest_told.track_id,
+        answered_credits.artist_uri,
+        answered_credits.artist_mbid,
+        answered_credits.artist_name,
+        lower(answered_credits.artist_name) as artist_key,
+        answered_credits.position,
+        newest_told.told_ms as ended_ms
+    from newest_told
+    inner join answered_credits
+        on newest_told.told_id = answered_credits.answer_id
+        and newest_told.track_id = answered_credits.track_id
+    where newest_told.told_kind = 'a'
 )
 
 select * from credits_chosen

@@ -1,14 +1,15 @@
 -- What is known about each track, put together from all that was reported about it.
 --
--- Exports know little, so that what the API says comes first, column by column; what other
--- programs tell comes last. Of what one of these says, the fullest version counts, then the latest.
+-- Exports know little, so that what Spotify's API says comes first, column by column, in plays and then
+-- in answers about the track; what other programs tell comes last. Of what one of these says, the
+-- fullest version counts, then the latest; of answers, the latest that says anything.
 -- A length that nobody tells is estimated: the median of the plays that ran to the track's end.
 --
 -- grain: one row per track as its source names it
 -- kind:  incremental
 -- key:   track_id
 -- recompute: by track_id
--- reads: int_play_observations_united
+-- reads: int_play_observations_united, stg_enrichment__tracks
 -- tests: not_null track_kind, track_name, last_ended_ms
 
 with versions as (
@@ -101,6 +102,18 @@ listen_versions as (
     where told_by = 'listen' and choice = 1
 ),
 
+answers as (
+    select
+        track_uri,
+        max_by(track_isrc, told_order) filter (where track_isrc is not null) as isrc,
+        max_by(album_uri, told_order) filter (where album_uri is not null) as album_uri,
+        max_by(album_name, told_order) filter (where album_name is not null) as album_name,
+        max_by(duration_ms, told_order) filter (where duration_ms > 0) as duration_ms
+    from stg_enrichment__tracks
+    where service = 'spotify'
+    group by track_uri
+),
+
 lengths_heard as (
     select
         track_id,
@@ -116,15 +129,17 @@ tracks_described as (
         -- ids
         tracks.track_id,
         coalesce(api_versions.track_uri, file_versions.track_uri, listen_versions.track_uri) as track_uri,
-        upper(replace(coalesce(api_versions.isrc, file_versions.isrc, listen_versions.isrc), '-', '')) as isrc,
-        coalesce(api_versions.album_uri, file_versions.album_uri, listen_versions.album_uri) as album_uri,
+        upper(replace(coalesce(api_versions.isrc, answers.isrc, file_versions.isrc, listen_versions.isrc), '-', '')) as isrc,
+        coalesce(api_versions.album_uri, answers.album_uri, file_versions.album_uri, listen_versions.album_uri) as album_uri,
 
         -- attributes
         coalesce(api_versions.kind, file_versions.kind, listen_versions.kind) as track_kind,
         coalesce(api_versions.track_name, file_versions.track_name, listen_versions.track_name, tracks.track_id) as track_name,
         nullif(lower(trim(coalesce(api_versions.track_name, file_versions.track_name, listen_versions.track_name))), '') as title_key,
-        coalesce(api_versions.album_name, file_versions.album_name, listen_versions.album_name) as album_name,
-        nullif(lower(trim(coalesce(api_versions.album_name, file_versions.album_name, listen_versions.album_name))), '') as album_key,
+        coalesce(api_versions.album_name, answers.album_name, file_versions.album_name, listen_versions.album_name) as album_name,
+        nullif(
+            lower(trim(coalesce(api_versions.album_name, answers.album_name, file_versions.album_name, listen_versions.album_name))), ''
+        ) as album_key,
         coalesce(api_versions.album_artist_name, file_versions.album_artist_name, listen_versions.album_artist_name) as album_artist_name,
         nullif(
             lower(trim(coalesce(api_versions.album_artist_name, file_versions.album_artist_name, listen_versions.album_artist_name))), ''
@@ -140,12 +155,22 @@ tracks_described as (
         end as album_release_date_precision,
 
         -- numbers
-        coalesce(api_versions.duration_ms, file_versions.duration_ms, listen_versions.duration_ms, lengths_heard.duration_ms)
-            as duration_ms,
+        coalesce(
+            api_versions.duration_ms,
+            answers.duration_ms,
+            file_versions.duration_ms,
+            listen_versions.duration_ms,
+            lengths_heard.duration_ms
+        ) as duration_ms,
         tracks.last_ended_ms,
 
         -- booleans
-        coalesce(api_versions.duration_ms, file_versions.duration_ms, listen_versions.duration_ms) is null
+        coalesce(
+            api_versions.duration_ms,
+            answers.duration_ms,
+            file_versions.duration_ms,
+            listen_versions.duration_ms
+        ) is null
             and lengths_heard.duration_ms is not null as is_duration_estimated
     from tracks
     left join api_versions
@@ -154,6 +179,8 @@ tracks_described as (
         on tracks.track_id = file_versions.track_id
     left join listen_versions
         on tracks.track_id = listen_versions.track_id
+    left join answers
+        on tracks.track_id = answers.track_uri
     left join lengths_heard
         on tracks.track_id = lengths_heard.track_id
 )

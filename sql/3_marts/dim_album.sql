@@ -1,15 +1,19 @@
 -- Albums that were heard from; shows and audiobooks stand beside them.
 --
+-- What Spotify says, in plays and in answers about the album, goes before what MusicBrainz says of the
+-- same release, column by column.
+--
 -- grain: one row per album, and one for an unknown album
 -- kind:  incremental
 -- key:   album_id
 -- recompute: whole
 -- reads: int_albums_identified, int_tracks_identified, int_tracks_described,
---        int_artist_names_identified, dim_artist
--- tests: not_null album_name, artist_id, album_kind
+--        int_artist_names_identified, int_album_facts_chosen, popularity_bands, dim_artist
+-- tests: not_null album_name, artist_id, album_kind, popularity_group, popularity_sort
 --        references artist_id dim_artist.artist_id
 --        accepted album_kind album, show, audiobook, unknown
 --        accepted release_date_precision year, month, day
+--        between album_popularity 0 100
 --        warn between release_year 1860 2200
 -- columns:
 --   album_id  Key of the album: the Spotify URI, else name: and a hash of its names, else unknown.
@@ -18,6 +22,16 @@
 --   album_kind  What it is: album, show or audiobook.
 --   album_name  Name of the album, show or audiobook.
 --   artist_album  Album artist and album in one text.
+--   album_type  Kind of release in lower case: album, single, compilation, ep, broadcast or other; empty where unknown.
+--   label  Label that released it; empty where unknown.
+--   upc  Barcode (UPC or EAN) without leading zeros; empty where unknown.
+--   release_mbid  MBID of the release at MusicBrainz; empty where unknown.
+--   release_group_mbid  MBID of the release group, which all releases of one album share; empty where unknown.
+--   total_tracks  Number of tracks; empty where unknown.
+--   popularity_group  The popularity in words, from Extremely Popular to Not Popular; No data where nobody tells.
+--   album_popularity  Popularity on Spotify from 0 to 100; empty where it is not told any more.
+--   popularity_sort  Order of the popularity in words, the most popular first; 7 where nobody tells.
+--   is_popular  True where the popularity is 50 or more; empty where nobody tells.
 --   release_date  Date of release; the first day of the month or year where no more is known.
 --   release_date_precision  How much of the release date is known: day, month or year.
 --   release_year  Year of release.
@@ -94,25 +108,67 @@ versions_ranked as (
     from versions
 ),
 
+facts as (
+    select
+        album_uri,
+        release_mbid,
+        release_group_mbid,
+        album_type,
+        label,
+        upc,
+        release_date,
+        release_date_precision,
+        total_tracks,
+        popularity
+    from int_album_facts_chosen
+),
+
+bands as (
+    select popularity_group, popularity_from, popularity_to, popularity_sort
+    from popularity_bands
+),
+
+albums_with_facts as (
+    select
+        versions_ranked.album_id,
+        versions_ranked.album_kind,
+        versions_ranked.album_name,
+        versions_ranked.artist_id,
+        coalesce(
+            case
+                when versions_ranked.album_release_date_text not like '0000%'
+                    then versions_ranked.album_release_date_text
+            end,
+            facts.release_date
+        ) as release_date_text,
+        facts.release_mbid,
+        facts.release_group_mbid,
+        facts.album_type,
+        facts.label,
+        facts.upc,
+        facts.total_tracks,
+        facts.popularity
+    from versions_ranked
+    left join facts
+        on versions_ranked.album_id = facts.album_uri
+    where versions_ranked.choice = 1
+),
+
 -- Dates come as 1994, 1994-03 or 1994-03-28; 0000 and what is not a date stay empty.
 albums_with_date as (
     select
-        album_id,
-        album_kind,
-        album_name,
-        artist_id,
+        albums_with_facts.*,
         case
-            when length(album_release_date_text) in (4, 7, 10)
-                and album_release_date_text not like '0000%'
-                then try_cast(substr(album_release_date_text || '-01-01', 1, 10) as date)
+            when length(release_date_text) in (4, 7, 10)
+                and release_date_text not like '0000%'
+                then try_cast(substr(release_date_text || '-01-01', 1, 10) as date)
         end as release_date,
-        case length(album_release_date_text)
+        case length(release_date_text)
             when 4 then 'year'
             when 7 then 'month'
             when 10 then 'day'
         end as release_date_precision
-    from versions_ranked
-    where choice = 1
+    from albums_with_facts
 ),
 
 albums_described as (
@@ -122,37 +178,61 @@ albums_described as (
         case when albums_with_date.album_id not like 'name:%' then albums_with_date.album_id end
             as album_uri,
         coalesce(albums_with_date.artist_id, 'unknown') as artist_id,
+        albums_with_date.release_mbid,
+        albums_with_date.release_group_mbid,
 
         -- attributes
         albums_with_date.album_kind,
         coalesce(albums_with_date.album_name, albums_with_date.album_id) as album_name,
         coalesce(artists.artist_name || ' - ', '')
             || coalesce(albums_with_date.album_name, albums_with_date.album_id) as artist_album,
+        albums_with_date.album_type,
+        albums_with_date.label,
+        albums_with_date.upc,
+        coalesce(bands.popularity_group, 'No data') as popularity_group,
         case
             when albums_with_date.release_date is not null
                 then albums_with_date.release_date_precision
         end as release_date_precision,
 
         -- numbers
+        albums_with_date.total_tracks,
+        albums_with_date.popularity as album_popularity,
+        coalesce(bands.popularity_sort, 7) as popularity_sort,
         cast(year(albums_with_date.release_date) as int) as release_year,
         cast(floor(year(albums_with_date.release_date) / 10) * 10 as int) as release_decade,
+
+        -- booleans
+        albums_with_date.popularity >= 50 as is_popular,
 
         -- times
         albums_with_date.release_date
     from albums_with_date
     left join artists
         on albums_with_date.artist_id = artists.artist_id
+    left join bands
+        on albums_with_date.popularity between bands.popularity_from and bands.popularity_to
     union all
     select
         'unknown' as album_id,
         cast(null as string) as album_uri,
         'unknown' as artist_id,
+        cast(null as string) as release_mbid,
+        cast(null as string) as release_group_mbid,
         'unknown' as album_kind,
         'Unknown album' as album_name,
         'Unknown album' as artist_album,
+        cast(null as string) as album_type,
+        cast(null as string) as label,
+        cast(null as string) as upc,
+        'No data' as popularity_group,
         cast(null as string) as release_date_precision,
+        cast(null as int) as total_tracks,
+        cast(null as int) as album_popularity,
+        7 as popularity_sort,
         cast(null as int) as release_year,
         cast(null as int) as release_decade,
+        cast(null as boolean) as is_popular,
         cast(null as date) as release_date
 )
 

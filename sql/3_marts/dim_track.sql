@@ -7,11 +7,12 @@
 -- kind:  incremental
 -- key:   track_id
 -- recompute: whole
--- reads: int_tracks_identified, dim_artist
--- tests: not_null track_name, artist_id, album_id, recording_id
+-- reads: int_tracks_identified, stg_enrichment__tracks, popularity_bands, dim_artist
+-- tests: not_null track_name, artist_id, album_id, recording_id, popularity_group, popularity_sort
 --        references artist_id dim_artist.artist_id
 --        references album_id dim_album.album_id
 --        accepted track_kind track, episode, audiobook, local, unattributed
+--        between track_popularity 0 100
 --        warn between duration_ms 0 86400000
 -- columns:
 --   track_id  Key of the track: the URI its source gives, else name: and a hash of its names, else unknown.
@@ -29,6 +30,13 @@
 --   track_duration  Length as text in minutes and seconds (4:05).
 --   track_length  Length in words, from very short to possibly too long.
 --   track_length_sort  Order of the lengths in words, 1 to 6; 7 where unknown.
+--   popularity_group  The popularity in words, from Extremely Popular to Not Popular; No data where nobody tells.
+--   track_popularity  Popularity on Spotify from 0 to 100; empty where it is not told any more.
+--   popularity_sort  Order of the popularity in words, the most popular first; 7 where nobody tells.
+--   disc_number  Disc of the album the track is on; empty where unknown.
+--   track_number  Place of the track on its disc; empty where unknown.
+--   is_popular  True where the popularity is 50 or more; empty where nobody tells.
+--   is_explicit  True where Spotify marks the lyrics as explicit; empty where unknown.
 --   is_duration_estimated  True where no source tells the length and it is the median of the plays that ran to the end.
 
 with tracks as (
@@ -52,14 +60,42 @@ artists as (
     where artist_id <> 'unknown'
 ),
 
+-- Of each column the newest answer that says anything.
+answers as (
+    select
+        track_uri,
+        max_by(popularity, told_order) filter (where popularity is not null) as popularity,
+        max_by(disc_number, told_order) filter (where disc_number is not null) as disc_number,
+        max_by(track_number, told_order) filter (where track_number is not null) as track_number,
+        max_by(is_explicit, told_order) filter (where is_explicit is not null) as is_explicit
+    from stg_enrichment__tracks
+    where service = 'spotify'
+    group by track_uri
+),
+
+bands as (
+    select popularity_group, popularity_from, popularity_to, popularity_sort
+    from popularity_bands
+),
+
 tracks_with_artist as (
     select
         tracks.*,
         artists.artist_name,
+        answers.popularity as track_popularity,
+        coalesce(bands.popularity_group, 'No data') as popularity_group,
+        coalesce(bands.popularity_sort, 7) as popularity_sort,
+        answers.disc_number,
+        answers.track_number,
+        answers.is_explicit,
         cast(floor(tracks.duration_ms / 1000) as bigint) as track_seconds
     from tracks
     left join artists
         on tracks.artist_id = artists.artist_id
+    left join answers
+        on tracks.track_id = answers.track_uri
+    left join bands
+        on answers.popularity between bands.popularity_from and bands.popularity_to
 ),
 
 tracks_described as (
@@ -96,13 +132,20 @@ tracks_described as (
             when duration_ms < 600000 then 5
             else 6
         end as track_length_sort,
+        popularity_group,
 
         -- numbers
+        track_popularity,
+        popularity_sort,
+        disc_number,
+        track_number,
         duration_ms,
         track_seconds,
         round(duration_ms / 6e4, 2) as track_minutes,
 
         -- booleans
+        track_popularity >= 50 as is_popular,
+        is_explicit,
         is_duration_estimated
     from tracks_with_artist
     union all
@@ -119,9 +162,16 @@ tracks_described as (
         cast(null as string) as track_duration,
         'unknown' as track_length,
         7 as track_length_sort,
+        'No data' as popularity_group,
+        cast(null as int) as track_popularity,
+        7 as popularity_sort,
+        cast(null as int) as disc_number,
+        cast(null as int) as track_number,
         cast(null as bigint) as duration_ms,
         cast(null as bigint) as track_seconds,
         cast(null as double) as track_minutes,
+        cast(null as boolean) as is_popular,
+        cast(null as boolean) as is_explicit,
         false as is_duration_estimated
 )
 

@@ -9,6 +9,10 @@ with unknown_rows as (
     union all
     select 'dim_date' as dimension, count(*) as unknown_rows from dim_date where date_id = -1
     union all
+    select 'dim_genre' as dimension, count(*) as unknown_rows from dim_genre where genre_id = 'unknown'
+    union all
+    select 'dim_location' as dimension, count(*) as unknown_rows from dim_location where location_id = 'unknown'
+    union all
     select 'dim_time' as dimension, count(*) as unknown_rows from dim_time where time_id = -1
     union all
     select 'dim_track' as dimension, count(*) as unknown_rows from dim_track where track_id = 'unknown'

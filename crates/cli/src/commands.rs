@@ -50,7 +50,7 @@ pub const COMMANDS: &[Subcommand] = &[
     transform("explain", "Show why a play is there: who told it, in which file, and what was made of it"),
     Subcommand {
         then_refresh: true,
-        ..transform("correct", "Leave plays out, or give them to another account; see it first, take it back")
+        ..transform("correct", "Leave plays out, give them away, or say who an artist is; see it first, take it back")
     },
     Subcommand { then_refresh: true, ..transform("travel", "Use local time for trips that the history shows") },
     transform("refresh", "Build, test and publish the star schema"),

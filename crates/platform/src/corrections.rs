@@ -1,4 +1,4 @@
-//! The files of corrections: what people said about plays, rules and trips.
+//! The files of corrections: what people said about plays, artists, rules and trips.
 
 use crate::DataDir;
 use crate::sheet::Sheet;
@@ -24,6 +24,14 @@ pub const PLAYS: Sheet = Sheet {
     accounts: &["account", "to_account"],
 };
 
+/// Who an artist is, and how it is called.
+pub const ARTISTS: Sheet = Sheet {
+    name: "artists.csv",
+    columns: &["id", "action", "artist", "value", "reason", "created_at"],
+    needed: &["id", "action", "artist", "value"],
+    accounts: &[],
+};
+
 /// Which rules of matching are switched off.
 pub const RULES: Sheet = Sheet { name: "rules.csv", columns: &["rule", "reason"], needed: &["rule"], accounts: &[] };
 
@@ -36,7 +44,7 @@ pub const TRIPS: Sheet = Sheet {
 };
 
 /// All of them. Other files in the folder are nobody's but the person's.
-pub const SHEETS: [&Sheet; 3] = [&PLAYS, &RULES, &TRIPS];
+pub const SHEETS: [&Sheet; 4] = [&PLAYS, &ARTISTS, &RULES, &TRIPS];
 
 /// The files as they are, to see whether they changed.
 ///

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, SecondsFormat, Utc};
-use duckdb::{Connection, params_from_iter};
+use duckdb::{Connection, appender_params_from_iter};
 use platform::Stop;
 
 use crate::checks::{self, Outcome};
@@ -13,7 +13,7 @@ use crate::columns::{check_columns, described};
 use crate::engine::fault::Fault;
 use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
-use crate::engine::sql::{columns, count, quoted, quoted_list};
+use crate::engine::sql::{columns, count, quoted};
 use crate::project::{Kind, Model, Project, SeedFile, Selection};
 use crate::record::{BuildRecord, BuiltModel, Folder};
 
@@ -236,19 +236,14 @@ fn drop_leftovers(duckdb: &Connection, project: &Project) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Rows of a seed that go into one statement: a row each took longer than most models.
-const ROWS_AT_ONCE: usize = 100;
-
 fn load_seed(duckdb: &Connection, seed: &SeedFile) -> anyhow::Result<()> {
     let table = quoted(&seed.table);
     let columns: Vec<String> = seed.columns.iter().map(|column| format!("{} varchar", quoted(column))).collect();
     duckdb.execute_batch(&format!("create or replace table {table} ({})", columns.join(", ")))?;
-    let place = format!("({})", vec!["?"; seed.columns.len()].join(", "));
-    let names = quoted_list(&seed.columns);
-    for rows in seed.rows.chunks(ROWS_AT_ONCE) {
-        let places = vec![place.as_str(); rows.len()].join(", ");
-        let mut insert = duckdb.prepare(&format!("insert into {table} ({names}) values {places}"))?;
-        insert.execute(params_from_iter(rows.iter().flatten()))?;
+    // An insert of the largest seed, even of many rows at once, took longer than most models.
+    let mut appender = duckdb.appender(&seed.table)?;
+    for row in &seed.rows {
+        appender.append_row(appender_params_from_iter(row))?;
     }
-    Ok(())
+    Ok(appender.flush()?)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use platform::CommonArgs;
 
-use crate::correct::Wanted;
+use crate::correct::{self, Wanted};
 use crate::explain;
 use crate::project::Selection;
 use crate::query::Format;
@@ -101,7 +101,7 @@ The play may be named by the play_id of any of its reports, or by the beginning 
         #[arg(long, value_enum)]
         format: Option<explain::Format>,
     },
-    /// Leave plays out, or give them to another account: preview, add, list, undo
+    /// Leave plays out, give them to another account, or say who an artist is: preview, add, list, undo
     #[command(subcommand)]
     Correct(CorrectCommand),
     /// Trips that the history shows and the time zone does not: list, accept, dismiss
@@ -147,6 +147,27 @@ pub enum CorrectCommand {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+    /// Say who an artist is: link, merge, split, rename, mask, genre
+    #[command(subcommand)]
+    Artist(ArtistCommand),
+}
+
+/// What can be done about corrections of artists.
+#[derive(Debug, Subcommand)]
+pub enum ArtistCommand {
+    /// Show what a correction would concern, and change nothing
+    #[command(after_help = ARTISTS)]
+    Preview(correct::artist::Wanted),
+    /// Make a correction; it holds for later imports too
+    #[command(after_help = ARTISTS)]
+    Add(correct::artist::Wanted),
+    /// List the corrections
+    List,
+    /// Take a correction back
+    Undo {
+        /// Its id, as `list` shows it
+        id: String,
+    },
 }
 
 /// Off or on.
@@ -166,6 +187,18 @@ Examples:
   correct add exclude --play 9c1f2ab4
 
 Corrections lie in <data>/corrections/plays.csv, one a line, and can be edited there as well.";
+
+const ARTISTS: &str = "\
+Examples:
+  correct artist preview link \"Phoenix\" 8d455809-96b3-4bb6-8829-ea4beb580d35
+  correct artist add link spotify:artist:1xU878Z1QtBldR7ru9owdU none
+  correct artist add merge \"Beatles\" \"The Beatles\"
+  correct artist add split \"Simon & Garfunkel & Friends\" \"Simon & Garfunkel\" \"Friends\"
+  correct artist add rename \"Prince (Artist)\" \"Prince\"
+  correct artist add mask \"Secret Love\" \"Artist A\"
+  correct artist add genre \"Air\" electronic downtempo
+
+Corrections lie in <data>/corrections/artists.csv, one a line, and can be edited there as well.";
 
 /// `--select`.
 #[derive(Debug, clap::Args)]

@@ -2,6 +2,8 @@
 //!
 //! They only change files below `data/corrections`; the next refresh applies them.
 
+pub mod artist;
+
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeZone, Utc};

@@ -1,7 +1,9 @@
-//! What people said about plays, rules and trips, in files below `data/corrections`.
+//! What people said about plays, artists, rules and trips, in files below `data/corrections`.
 //!
 //! The files are plain CSV that may be edited by hand; a line that cannot be understood stops
 //! the build with its place, because publishing plays that somebody took out would be worse.
+
+pub(crate) mod artists;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -10,6 +12,8 @@ use platform::DataDir;
 use platform::corrections::{PLAYS, RULES, TRIPS};
 use platform::sheet::Line;
 use platform::state::Account;
+
+use artists::ArtistCorrection;
 
 /// What a correction does to the plays it concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -50,6 +54,7 @@ pub(crate) struct PlayCorrection {
 #[derive(Debug, Default)]
 pub(crate) struct Corrections {
     pub(crate) plays: Vec<PlayCorrection>,
+    pub(crate) artists: Vec<ArtistCorrection>,
     rules_off: Vec<(String, Option<String>)>,
     trips_dismissed: Vec<(String, String, DateTime<Utc>)>,
 }
@@ -81,7 +86,7 @@ impl Corrections {
             let first_play_at = line.instant("first_play_at")?.unwrap_or_default();
             trips_dismissed.push((account, line.need("country")?.to_uppercase(), first_play_at));
         }
-        Ok(Self { plays, rules_off, trips_dismissed })
+        Ok(Self { plays, artists: artists::read(data)?, rules_off, trips_dismissed })
     }
 
     /// Refuses rules that are switched off but do not exist, where the names of all are known.
@@ -120,6 +125,7 @@ impl Corrections {
                 one.to.map(|at| at.to_rfc3339())
             ])?;
         }
+        artists::register(duckdb, &self.artists)?;
         let mut insert = duckdb.prepare("insert into src_rules_off values (?, ?)")?;
         for (rule, reason) in &self.rules_off {
             insert.execute(params![rule, reason])?;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use platform::args::ReportFormat;
 use platform::{run_command, run_job};
-use transform::cli::{Cli, Command, CorrectCommand, Switch};
+use transform::cli::{ArtistCommand, Cli, Command, CorrectCommand, Switch};
 use transform::{correct, explain, jobs, travel};
 
 fn main() -> ExitCode {
@@ -42,6 +42,12 @@ fn main() -> ExitCode {
             CorrectCommand::Rule { switch, rule, reason } => {
                 correct::rule(context, rule, *switch == Switch::On, reason.as_deref())
             }
+            CorrectCommand::Artist(command) => match command {
+                ArtistCommand::Preview(wanted) => correct::artist::preview(context, wanted),
+                ArtistCommand::Add(wanted) => correct::artist::add(context, wanted),
+                ArtistCommand::List => correct::artist::list(context),
+                ArtistCommand::Undo { id } => correct::artist::undo(context, id),
+            },
         }),
         Command::Travel(request) => run_job("transform travel", &common, |context| travel::travel(context, &request)),
         Command::Summary { account } => {

@@ -61,6 +61,18 @@ const SNAPSHOTS: &[Snapshot] = &[
             ("to_at", "timestamptz"),
         ],
     ),
+    (
+        "artist_corrections",
+        &[
+            ("correction_id", "varchar"),
+            ("correction_number", "bigint"),
+            ("part", "bigint"),
+            ("action", "varchar"),
+            ("artist", "varchar"),
+            ("value", "varchar"),
+            ("reason", "varchar"),
+        ],
+    ),
     ("rules_off", &[("rule", "varchar"), ("reason", "varchar")]),
     ("trips_dismissed", &[("account_id", "varchar"), ("country", "varchar"), ("first_play_at", "timestamptz")]),
 ];

@@ -4,6 +4,7 @@
 mod building;
 mod command;
 mod correcting;
+mod correcting_artists;
 mod explaining;
 mod headers;
 mod keeping_up;

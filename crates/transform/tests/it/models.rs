@@ -1,13 +1,17 @@
 //! Each SQL model on a few hand-written rows: given → expect, in memory.
 
 mod answers;
+mod artists;
 mod choosing;
 mod describing;
 mod dimensions;
+mod genres;
+mod knowing;
 mod listening;
 mod matching;
 mod matching_account_data;
 mod matching_listens;
+mod places;
 mod watching;
 
 use transform::project::{Project, SqlTree};

@@ -1,0 +1,54 @@
+-- What other services say about albums: one answer after the other.
+--
+-- grain: one row per answer and album
+-- kind:  view
+-- reads: src_albums
+-- tests: not_null answer_id, service, album_ref, fetched_at
+
+with answers as (
+    select
+        answer_id,
+        album_ref,
+        release_group_id,
+        service,
+        album_name,
+        artist_name,
+        album_type,
+        label,
+        upc,
+        release_date,
+        release_date_precision,
+        total_tracks,
+        popularity,
+        fetched_at
+    from src_albums
+),
+
+renamed as (
+    select
+        -- ids
+        answer_id,
+        album_ref,
+        release_group_id,
+
+        -- attributes
+        service,
+        nullif(trim(album_name), '') as album_name,
+        nullif(trim(artist_name), '') as artist_name,
+        lower(trim(album_type)) as album_type,
+        nullif(trim(label), '') as label,
+        nullif(trim(upc), '') as upc,
+        release_date,
+        release_date_precision,
+        lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
+
+        -- numbers
+        cast(total_tracks as int) as total_tracks,
+        cast(popularity as int) as popularity,
+
+        -- times
+        fetched_at
+    from answers
+)
+
+select * from renamed

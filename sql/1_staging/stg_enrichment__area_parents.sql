@@ -1,0 +1,40 @@
+-- Which areas an area is, or was, part of: one answer after the other.
+--
+-- grain: one row per answer, area and parent
+-- kind:  view
+-- reads: src_area_parents
+-- tests: not_null answer_id, area_id, parent_id, fetched_at
+
+with answers as (
+    select
+        answer_id,
+        area_id,
+        parent_id,
+        parent_name,
+        parent_type,
+        is_ended,
+        fetched_at
+    from src_area_parents
+),
+
+renamed as (
+    select
+        -- ids
+        answer_id,
+        area_id,
+        parent_id,
+
+        -- attributes
+        parent_name,
+        parent_type,
+        lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
+
+        -- booleans
+        coalesce(is_ended, false) as is_ended,
+
+        -- times
+        fetched_at
+    from answers
+)
+
+select * from renamed

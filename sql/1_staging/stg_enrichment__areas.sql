@@ -1,0 +1,50 @@
+-- Areas of MusicBrainz: one answer after the other.
+--
+-- grain: one row per answer and area
+-- kind:  view
+-- reads: src_areas
+-- tests: not_null answer_id, area_id, fetched_at
+
+with answers as (
+    select
+        answer_id,
+        area_id,
+        asked_id,
+        wikidata_id,
+        area_name,
+        sort_name,
+        area_type,
+        iso_3166_1,
+        iso_3166_2,
+        disambiguation,
+        is_ended,
+        fetched_at
+    from src_areas
+),
+
+renamed as (
+    select
+        -- ids
+        answer_id,
+        area_id,
+        asked_id,
+        wikidata_id,
+
+        -- attributes
+        nullif(trim(area_name), '') as area_name,
+        nullif(trim(sort_name), '') as sort_name,
+        area_type,
+        upper(iso_3166_1) as country_code,
+        upper(iso_3166_2) as subdivision_code,
+        nullif(trim(disambiguation), '') as disambiguation,
+        lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
+
+        -- booleans
+        is_ended,
+
+        -- times
+        fetched_at
+    from answers
+)
+
+select * from renamed

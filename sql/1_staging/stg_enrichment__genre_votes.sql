@@ -1,0 +1,47 @@
+-- What people voted genres and tags to be: one answer after the other.
+--
+-- Null votes: the service lists genres and counts nothing.
+--
+-- grain: one row per answer, subject and tag
+-- kind:  view
+-- reads: src_genre_votes
+-- tests: not_null answer_id, service, artist_ref, subject_type, subject, tag, fetched_at
+--        accepted subject_type artist, release_group, recording
+
+with answers as (
+    select
+        answer_id,
+        artist_ref,
+        subject,
+        genre_mbid,
+        service,
+        subject_type,
+        tag,
+        votes,
+        fetched_at
+    from src_genre_votes
+),
+
+renamed as (
+    select
+        -- ids
+        answer_id,
+        artist_ref,
+        subject,
+        genre_mbid,
+
+        -- attributes
+        service,
+        subject_type,
+        lower(trim(tag)) as tag,
+        lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
+
+        -- numbers
+        cast(votes as int) as votes,
+
+        -- times
+        fetched_at
+    from answers
+)
+
+select * from renamed

@@ -1,0 +1,41 @@
+-- What was asked of other services about artists, tracks, albums and places, and what came of it.
+--
+-- grain: one row per answer and subject
+-- kind:  view
+-- reads: src_lookups
+-- tests: not_null answer_id, service, subject_type, subject, outcome, fetched_at
+--        accepted outcome found, none, ambiguous, refused
+
+with answers as (
+    select
+        answer_id,
+        subject,
+        service,
+        method,
+        subject_type,
+        outcome,
+        reason,
+        fetched_at
+    from src_lookups
+),
+
+renamed as (
+    select
+        -- ids
+        answer_id,
+        subject,
+
+        -- attributes
+        service,
+        method,
+        subject_type,
+        outcome,
+        reason,
+        lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
+
+        -- times
+        fetched_at
+    from answers
+)
+
+select * from renamed

@@ -1,0 +1,45 @@
+-- Whom other services credit for tracks of Spotify: one answer after the other.
+--
+-- grain: one row per answer, track and position
+-- kind:  view
+-- reads: src_track_credits
+-- tests: not_null answer_id, service, track_uri, position, fetched_at
+--        between position 1 1000
+
+with answers as (
+    select
+        answer_id,
+        track_uri,
+        artist_uri,
+        artist_mbid,
+        service,
+        artist_name,
+        join_phrase,
+        position,
+        fetched_at
+    from src_track_credits
+),
+
+renamed as (
+    select
+        -- ids
+        answer_id,
+        track_uri,
+        artist_uri,
+        artist_mbid,
+
+        -- attributes
+        service,
+        nullif(trim(artist_name), '') as artist_name,
+        join_phrase,
+        lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
+
+        -- numbers
+        cast(position as int) as position,
+
+        -- times
+        fetched_at
+    from answers
+)
+
+select * from renamed

@@ -1,0 +1,66 @@
+-- Which artist of MusicBrainz each artist of Spotify and each bare name is, by what services said.
+--
+-- A link that MusicBrainz itself keeps (url) goes before one through a recording (isrc), a search,
+-- and a look-up by names; of one kind the newest counts. A name that listens came with one MBID for
+-- is linked by that, where nothing better is known. A later answer that knows nothing takes no
+-- link away.
+--
+-- grain: one row per artist of Spotify or name that is linked
+-- kind:  table
+-- key:   subject_type, subject_key
+-- reads: stg_enrichment__artist_links, int_artist_names_seen, int_mbid_redirects
+-- tests: not_null artist_mbid
+--        accepted subject_type spotify_artist, artist_name
+--        accepted link_method url, isrc, search, names, credits
+
+with links as (
+    select
+        subject_type,
+        case when subject_type = 'artist_name' then lower(trim(subject)) else subject end
+            as subject_key,
+        artist_mbid,
+        method as link_method,
+        case method
+            when 'url' then '5'
+            when 'isrc' then '4'
+            when 'search' then '3'
+            else '2'
+        end || told_order as preference
+    from stg_enrichment__artist_links
+    union all
+    select
+        'artist_name' as subject_type,
+        artist_key as subject_key,
+        only_artist_mbid as artist_mbid,
+        'credits' as link_method,
+        '1' as preference
+    from int_artist_names_seen
+    where only_artist_mbid is not null
+),
+
+links_ranked as (
+    select
+        links.*,
+        row_number() over (
+            partition by subject_type, subject_key
+            order by preference desc, artist_mbid
+        ) as choice
+    from links
+),
+
+subjects_linked as (
+    select
+        -- ids
+        links_ranked.subject_key,
+        coalesce(int_mbid_redirects.artist_mbid, links_ranked.artist_mbid) as artist_mbid,
+
+        -- attributes
+        links_ranked.subject_type,
+        links_ranked.link_method
+    from links_ranked
+    left join int_mbid_redirects
+        on links_ranked.artist_mbid = int_mbid_redirects.asked_mbid
+    where links_ranked.choice = 1
+)
+
+select * from subjects_linked

@@ -1,0 +1,114 @@
+-- Which artist of MusicBrainz each artist of the plays is, and which artists are the same.
+--
+-- What a person said goes first, then the link of the artist's own URI or name, then that of a name
+-- which means this artist alone. An artist has one MBID at most. Two artists of Spotify that are one
+-- artist of MusicBrainz keep their rows and their links, and share a group.
+--
+-- grain: one row per artist that is linked, or of which a person said that it is unknown
+-- kind:  incremental
+-- key:   artist_id
+-- recompute: whole
+-- reads: int_artist_subjects_linked, int_artist_names_resolved, int_artist_corrections_identified,
+--        int_artists_replaced, int_mbid_redirects
+-- tests: accepted link_method correction, url, isrc, search, names, credits
+--        expression artist_mbid is not null or link_method = 'correction'
+
+with corrections as (
+    select
+        corrections.artist_id,
+        case
+            when corrections.value <> 'none'
+                then coalesce(int_mbid_redirects.artist_mbid, lower(corrections.value))
+        end as artist_mbid,
+        row_number() over (
+            partition by corrections.artist_id
+            order by corrections.correction_number
+        ) as choice
+    from int_artist_corrections_identified as corrections
+    left join int_mbid_redirects
+        on lower(corrections.value) = int_mbid_redirects.asked_mbid
+    where corrections.action = 'link'
+),
+
+subjects as (
+    select subject_type, subject_key, artist_mbid, link_method
+    from int_artist_subjects_linked
+),
+
+names as (
+    select artist_key, artist_id
+    from int_artist_names_resolved
+),
+
+-- A link of an artist that gave way to another one says nothing about that one.
+artists_replaced as (
+    select distinct artist_id
+    from int_artists_replaced
+),
+
+links as (
+    select
+        artist_id,
+        artist_mbid,
+        'correction' as link_method,
+        1 as preference,
+        '' as subject_key
+    from corrections
+    where choice = 1
+    union all
+    select
+        subject_key as artist_id,
+        artist_mbid,
+        link_method,
+        2 as preference,
+        subject_key
+    from subjects
+    where subject_type = 'spotify_artist'
+    union all
+    select
+        names.artist_id,
+        subjects.artist_mbid,
+        subjects.link_method,
+        3 as preference,
+        subjects.subject_key
+    from subjects
+    inner join names
+        on subjects.subject_key = names.artist_key
+    where subjects.subject_type = 'artist_name'
+),
+
+links_ranked as (
+    select
+        links.*,
+        row_number() over (
+            partition by links.artist_id
+            order by
+                links.preference,
+                case links.link_method
+                    when 'url' then 1
+                    when 'isrc' then 2
+                    when 'search' then 3
+                    when 'names' then 4
+                    else 5
+                end,
+                links.subject_key
+        ) as choice
+    from links
+    anti join artists_replaced
+        on links.artist_id = artists_replaced.artist_id
+),
+
+artists_linked as (
+    select
+        -- ids
+        artist_id,
+        artist_mbid,
+        coalesce('mbid:' || artist_mbid, artist_id) as artist_group_id,
+
+        -- attributes
+        link_method
+    from links_ranked
+    where choice = 1
+)
+
+select * from artists_linked

@@ -1,0 +1,157 @@
+-- Artists that stand for others: merged by a person, split by a person, or a credit of several.
+--
+-- Programs that know names only write "A feat. B", "A & B" or "A, B". Such a name is split where
+-- every piece is an artist that is known otherwise, and the whole is not: neither credited with a
+-- URI or an MBID, nor an album artist of Spotify, which are never several. What a person says goes
+-- before that.
+--
+-- grain: one row per artist that is replaced and artist in its place
+-- kind:  incremental
+-- key:   artist_id, part
+-- recompute: whole
+-- reads: int_artist_corrections_identified, int_artist_names_resolved, int_track_credits_chosen,
+--        int_tracks_described
+-- tests: not_null new_artist_id
+--        between part 1 1000
+
+with merges as (
+    select artist_id, other_artist_id, other_artist_name
+    from int_artist_corrections_identified
+    where action = 'merge'
+        and artist_id <> other_artist_id
+),
+
+splits_by_hand as (
+    select artist_id, part, other_artist_id, other_artist_name
+    from int_artist_corrections_identified
+    where action = 'split'
+),
+
+names as (
+    select artist_key, artist_id, artist_name, is_known, is_shared
+    from int_artist_names_resolved
+),
+
+names_that_may_be_several as (
+    select distinct artist_key
+    from int_track_credits_chosen
+    where artist_uri is null
+        and artist_mbid is null
+        and rlike(artist_key, ' feat[.]? | ft[.]? | featuring | & |, ')
+        and artist_key not like '%|%'
+),
+
+-- What is on an album of Spotify is one artist, whatever its name looks like.
+names_of_one_artist as (
+    select artist_key
+    from names
+    where is_known
+    union
+    select artist_key
+    from int_tracks_described
+    where track_uri is not null
+        and artist_key is not null
+),
+
+names_in_pieces as (
+    select
+        names_that_may_be_several.artist_key,
+        replace(
+            replace(
+                replace(
+                    replace(
+                        replace(
+                            replace(
+                                replace(names_that_may_be_several.artist_key, ' featuring ', '|'),
+                                ' feat. ',
+                                '|'
+                            ),
+                            ' feat ',
+                            '|'
+                        ),
+                        ' ft. ',
+                        '|'
+                    ),
+                    ' ft ',
+                    '|'
+                ),
+                ' & ',
+                '|'
+            ),
+            ', ',
+            '|'
+        ) as pieces
+    from names_that_may_be_several
+    anti join names_of_one_artist
+        on names_that_may_be_several.artist_key = names_of_one_artist.artist_key
+),
+
+pieces as (
+    select
+        names_in_pieces.artist_key,
+        cast(numbers.number as int) as part,
+        trim(split_part(names_in_pieces.pieces, '|', cast(numbers.number as int))) as piece_key,
+        length(names_in_pieces.pieces) - length(replace(names_in_pieces.pieces, '|', '')) + 1
+            as piece_count
+    from names_in_pieces
+    cross join range(1, 17) as numbers(number)
+    where numbers.number
+        <= length(names_in_pieces.pieces) - length(replace(names_in_pieces.pieces, '|', '')) + 1
+),
+
+pieces_known as (
+    select
+        pieces.artist_key,
+        pieces.part,
+        pieces.piece_count,
+        names.artist_id,
+        names.artist_name,
+        count(*) over (partition by pieces.artist_key) as known_count
+    from pieces
+    inner join names
+        on pieces.piece_key = names.artist_key
+    where names.is_known
+        and not names.is_shared
+),
+
+splits as (
+    select artist_id, part, other_artist_id, other_artist_name
+    from splits_by_hand
+    union all
+    select
+        'name:' || md5('artist:' || pieces_known.artist_key) as artist_id,
+        pieces_known.part,
+        pieces_known.artist_id as other_artist_id,
+        pieces_known.artist_name as other_artist_name
+    from pieces_known
+    anti join splits_by_hand
+        on 'name:' || md5('artist:' || pieces_known.artist_key) = splits_by_hand.artist_id
+    where pieces_known.known_count = pieces_known.piece_count
+),
+
+artists_replaced as (
+    select
+        -- ids
+        splits.artist_id,
+        coalesce(merges.other_artist_id, splits.other_artist_id) as new_artist_id,
+
+        -- attributes
+        coalesce(merges.other_artist_name, splits.other_artist_name) as new_artist_name,
+
+        -- numbers
+        splits.part
+    from splits
+    left join merges
+        on splits.other_artist_id = merges.artist_id
+    union all
+    select
+        merges.artist_id,
+        merges.other_artist_id as new_artist_id,
+        merges.other_artist_name as new_artist_name,
+        1 as part
+    from merges
+    anti join splits
+        on merges.artist_id = splits.artist_id
+)
+
+select * from artists_replaced

@@ -1,0 +1,150 @@
+-- Which artists does MusicBrainz not know, or not know for certain, and when is it asked again?
+--
+-- Artists without an MBID, those played most first. An artist that was never asked about is there as
+-- well. What led to nothing is asked again in the same way after a week, then after two, after four, and
+-- so on up to half a year; what was refused, after a month.
+--
+-- grain: one row per artist without an MBID
+-- kind:  table
+-- key:   artist_id
+-- reads: dim_artist, fct_track_played, stg_enrichment__lookups, int_artist_names_resolved
+-- sort:  plays, artist_id
+-- tests: accepted outcome none, ambiguous, refused, found, never_asked, not_at_musicbrainz
+-- columns:
+--   outcome  What came of the last look-up: none, ambiguous or refused; found where the answer was of no use; never_asked where nobody asked yet; not_at_musicbrainz where a person said so.
+--   reason  Why, in the words of whoever asked.
+--   service  Service that was asked last.
+--   method  How it was asked last.
+--   times_asked  How often anybody asked.
+--   plays  Plays of music with the artist as the first credited.
+--   asked_at  When it was asked last.
+--   retry_at  When it may be asked again, in whichever way is first; empty where it may be at once, or never.
+
+with artists as (
+    select artist_id, artist_uri, artist_name, known_by, link_method
+    from dim_artist
+    where artist_mbid is null
+        and artist_id <> 'unknown'
+),
+
+plays as (
+    select artist_id, count(*) as plays
+    from fct_track_played
+    where is_music
+    group by artist_id
+),
+
+names as (
+    select artist_key, artist_id
+    from int_artist_names_resolved
+),
+
+lookups as (
+    select
+        case
+            when lookups.subject_type = 'spotify_artist' then lookups.subject
+            else coalesce(names.artist_id, 'name:' || md5('artist:' || lower(trim(lookups.subject))))
+        end as artist_id,
+        lookups.service,
+        lookups.method,
+        lookups.outcome,
+        lookups.reason,
+        lookups.told_order,
+        lookups.fetched_at
+    from stg_enrichment__lookups as lookups
+    left join names
+        on lookups.subject_type = 'artist_name'
+        and lower(trim(lookups.subject)) = names.artist_key
+    where lookups.subject_type in ('spotify_artist', 'artist_name')
+        and lookups.service <> 'spotify'
+),
+
+last_lookups as (
+    select
+        artist_id,
+        max_by(service, told_order) as service,
+        max_by(method, told_order) as method,
+        max_by(outcome, told_order) as outcome,
+        max_by(reason, told_order) as reason,
+        count(*) as times_asked,
+        max(fetched_at) as asked_at
+    from lookups
+    group by artist_id
+),
+
+last_found as (
+    select
+        artist_id,
+        service,
+        method,
+        max(told_order) as told_order
+    from lookups
+    where outcome = 'found'
+    group by artist_id, service, method
+),
+
+misses as (
+    select
+        lookups.artist_id,
+        lookups.service,
+        lookups.method,
+        max_by(lookups.outcome, lookups.told_order) as outcome,
+        count(*) as misses,
+        max(lookups.fetched_at) as asked_at
+    from lookups
+    left join last_found
+        on lookups.artist_id = last_found.artist_id
+        and lookups.service = last_found.service
+        and lookups.method is not distinct from last_found.method
+    where lookups.told_order > coalesce(last_found.told_order, '')
+    group by lookups.artist_id, lookups.service, lookups.method
+),
+
+retries as (
+    select
+        artist_id,
+        min(
+            asked_at
+            + case
+                when outcome = 'refused' then 30
+                else cast(least(180, 7 * power(2, least(misses, 6) - 1)) as int)
+            end * interval '1' day
+        ) as retry_at
+    from misses
+    group by artist_id
+),
+
+artists_not_found as (
+    select
+        -- ids
+        artists.artist_id,
+        artists.artist_uri,
+
+        -- attributes
+        artists.artist_name,
+        artists.known_by,
+        case
+            when artists.link_method = 'correction' then 'not_at_musicbrainz'
+            else coalesce(last_lookups.outcome, 'never_asked')
+        end as outcome,
+        last_lookups.reason,
+        last_lookups.service,
+        last_lookups.method,
+
+        -- numbers
+        coalesce(last_lookups.times_asked, 0) as times_asked,
+        coalesce(plays.plays, 0) as plays,
+
+        -- times
+        last_lookups.asked_at,
+        case when artists.link_method is null then retries.retry_at end as retry_at
+    from artists
+    left join plays
+        on artists.artist_id = plays.artist_id
+    left join last_lookups
+        on artists.artist_id = last_lookups.artist_id
+    left join retries
+        on artists.artist_id = retries.artist_id
+)
+
+select * from artists_not_found
