@@ -2,7 +2,8 @@
 --
 -- A correction names an artist by URI, by key or by name. A name, also in the form of a key, means
 -- what it means everywhere, so that a correction of an artist known by name holds for the artist
--- of Spotify it turns out to be.
+-- of Spotify it turns out to be. Where two of one kind turn out to be about one artist, the earlier
+-- line counts.
 --
 -- grain: one row per correction and value
 -- kind:  table
@@ -38,7 +39,6 @@ names_by_text as (
 
 corrections_identified as (
     select
-        -- ids
         corrections.correction_id,
         case
             when artists.artist_id is not null
@@ -56,8 +56,6 @@ corrections_identified as (
                 then corrections.value
             else 'name:' || md5('artist:' || lower(trim(corrections.value)))
         end as other_artist_id,
-
-        -- attributes
         corrections.action,
         corrections.value,
         case
@@ -66,8 +64,6 @@ corrections_identified as (
             when corrections.value not like 'spotify:artist:%' and corrections.value not like 'name:%'
                 then trim(corrections.value)
         end as other_artist_name,
-
-        -- numbers
         corrections.part,
         corrections.correction_number
     from corrections
@@ -76,6 +72,31 @@ corrections_identified as (
     left join names_by_text as others
         on corrections.action in ('merge', 'split')
         and lower(trim(corrections.value)) = others.text_key
+),
+
+corrections_ranked as (
+    select
+        corrections_identified.*,
+        min(correction_number) over (partition by action, artist_id) as first_number
+    from corrections_identified
+),
+
+corrections_in_force as (
+    select
+        -- ids
+        correction_id,
+        artist_id,
+        other_artist_id,
+
+        -- attributes
+        action,
+        value,
+        other_artist_name,
+
+        -- numbers
+        part
+    from corrections_ranked
+    where correction_number = first_number
 )
 
-select * from corrections_identified
+select * from corrections_in_force

@@ -19,11 +19,7 @@ with corrections as (
         case
             when corrections.value <> 'none'
                 then coalesce(int_mbid_redirects.artist_mbid, lower(corrections.value))
-        end as artist_mbid,
-        row_number() over (
-            partition by corrections.artist_id
-            order by corrections.correction_number
-        ) as choice
+        end as artist_mbid
     from int_artist_corrections_identified as corrections
     left join int_mbid_redirects
         on lower(corrections.value) = int_mbid_redirects.asked_mbid
@@ -54,7 +50,6 @@ links as (
         1 as preference,
         '' as subject_key
     from corrections
-    where choice = 1
     union all
     select
         subject_key as artist_id,

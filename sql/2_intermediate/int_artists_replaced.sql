@@ -136,7 +136,8 @@ artists_replaced as (
         coalesce(merges.other_artist_id, splits.other_artist_id) as new_artist_id,
 
         -- attributes
-        coalesce(merges.other_artist_name, splits.other_artist_name) as new_artist_name,
+        case when merges.artist_id is null then splits.other_artist_name else merges.other_artist_name end
+            as new_artist_name,
 
         -- numbers
         splits.part
@@ -146,10 +147,14 @@ artists_replaced as (
     union all
     select
         merges.artist_id,
-        merges.other_artist_id as new_artist_id,
-        merges.other_artist_name as new_artist_name,
+        coalesce(later.other_artist_id, merges.other_artist_id) as new_artist_id,
+        case when later.artist_id is null then merges.other_artist_name else later.other_artist_name end
+            as new_artist_name,
         1 as part
     from merges
+    left join merges as later
+        on merges.other_artist_id = later.artist_id
+        and merges.artist_id <> later.other_artist_id
     anti join splits
         on merges.artist_id = splits.artist_id
 )

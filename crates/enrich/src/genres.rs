@@ -10,14 +10,20 @@ const SEEDS: [&str; 2] =
 static GENRES: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let names = SEEDS.into_iter().flat_map(|seed| {
         let rows = csv::Reader::from_reader(seed.as_bytes()).into_records();
-        rows.filter_map(|row| Some(row.ok()?.get(0)?.to_owned())).collect::<Vec<_>>()
+        rows.filter_map(|row| Some(key(row.ok()?.get(0)?))).collect::<Vec<_>>()
     });
     names.collect()
 });
 
 /// Whether people mean a genre by this tag.
 pub fn is_genre(tag: &str) -> bool {
-    GENRES.contains(tag.trim().to_lowercase().as_str())
+    GENRES.contains(&key(tag))
+}
+
+/// What is left of a tag without what people spell differently; `genre_key` in the models.
+fn key(tag: &str) -> String {
+    let told_apart = |char: &char| !" -_./’'".contains(*char);
+    tag.to_lowercase().replace('&', "and").chars().filter(told_apart).collect()
 }
 
 #[cfg(test)]
@@ -28,6 +34,7 @@ mod tests {
     fn genres_are_told_from_other_tags() {
         assert!(is_genre("rock"));
         assert!(is_genre(" Hip-Hop "));
+        assert!(is_genre("Drum & Bass"));
         assert!(!is_genre("seen live"));
     }
 }

@@ -195,24 +195,30 @@ const CORRECTIONS: &str = "correction_id | correction_number | part | action | a
                            c2            | 2                 | 2    | split  | Ann and Cy       | Cy
                            c3            | 3                 | 1    | link   | ANN              | none
                            c4            | 4                 | 1    | link   | spotify:artist:b | M-BEATLES
-                           c5            | 5                 | 1    | merge  | cy               | Cyril";
+                           c5            | 5                 | 1    | merge  | cy               | Cyril
+                           c6            | 6                 | 1    | merge  | Cy               | somebody else
+                           c7            | 7                 | 1    | merge  | Fab Four         | Beatles";
 
 #[test]
 fn what_a_person_says_goes_before_everything() {
     let names = "artist_key | artist_id        | artist_name | is_known
                  ann        | spotify:artist:a | Ann         | true
                  beatles    | name:beatles     | Beatles     | false
+                 fab four   | name:four        | Fab Four    | false
                  the duo    | spotify:artist:d | The Duo     | true
                  ann and cy | spotify:artist:d | Ann and Cy  | true";
     let credits = "track_id | position | artist_uri       | artist_name | artist_key | ended_ms
                    u1       | 1        | null             | Beatles     | beatles    | 1
                    u2       | 1        | spotify:artist:d | The Duo     | the duo    | 1
                    u2       | 2        | spotify:artist:b | The Beatles | the beatles | 1
-                   u3       | 1        | null             | Cy          | cy         | 1";
+                   u3       | 1        | null             | Cy          | cy         | 1
+                   u4       | 1        | null             | Fab Four    | fab four   | 1
+                   u4       | 2        | null             | Beatles     | beatles    | 1";
     let tracks = "track_id
                   u1
                   u2
-                  u3";
+                  u3
+                  u4";
     check(
         "int_track_artists_identified",
         &[
@@ -226,7 +232,8 @@ fn what_a_person_says_goes_before_everything() {
          u2       | 1        | spotify:artist:a                      | Ann
          u2       | 2        | name:05e064fb0b7bcd3a2a466f55f5e8df08 | Cyril
          u2       | 3        | spotify:artist:b                      | The Beatles
-         u3       | 1        | name:05e064fb0b7bcd3a2a466f55f5e8df08 | Cyril",
+         u3       | 1        | name:05e064fb0b7bcd3a2a466f55f5e8df08 | Cyril
+         u4       | 1        | spotify:artist:b                      | null",
     );
     check(
         "int_artists_linked",
