@@ -1,7 +1,7 @@
 //! Asking a question: which client, with which words.
 
 use clients::listenbrainz::Names;
-use clients::musicbrainz::phrase;
+use clients::musicbrainz::{MAX_RESULTS, phrase};
 use clients::places::{Nominatim, Openweather, Place, PlaceKind, Wikidata};
 use clients::{Answer, ClientError, Listenbrainz, Musicbrainz, Spotify};
 use lake::cache::Subject;
@@ -73,12 +73,8 @@ impl Clients {
             }
             Method::Artists => musicbrainz.search("artist", &any_of("arid", &ids), ids.len()).await,
             Method::Artist => musicbrainz.lookup("artist", &first.id, "genres+tags+aliases").await,
-            Method::ReleaseGroups => {
-                musicbrainz.search("release-group", &any_of("arid", &ids), clients::musicbrainz::MAX_RESULTS).await
-            }
-            Method::Recordings => {
-                musicbrainz.search("recording", &any_of("arid", &ids), clients::musicbrainz::MAX_RESULTS).await
-            }
+            Method::ReleaseGroups => musicbrainz.search("release-group", &tagged(&ids), MAX_RESULTS).await,
+            Method::Recordings => musicbrainz.search("recording", &tagged(&ids), MAX_RESULTS).await,
             Method::Releases => musicbrainz.search("release", &any_of("reid", &ids), ids.len()).await,
             Method::Areas => musicbrainz.search("area", &any_of("aid", &ids), ids.len()).await,
             Method::Area => musicbrainz.lookup("area", &first.id, "area-rels+url-rels").await,
@@ -131,6 +127,11 @@ impl Clients {
 /// `arid:(a OR b)`
 fn any_of(field: &str, ids: &[&str]) -> String {
     format!("{field}:({})", ids.join(" OR "))
+}
+
+/// What these artists made, as far as anybody voted for a tag of it.
+fn tagged(artists: &[&str]) -> String {
+    format!("{} AND tag:*", any_of("arid", artists))
 }
 
 /// What the plan wrote into the hint: kind, state and country.

@@ -11,8 +11,8 @@ use super::{Situation, batches, subject};
 use crate::heard::{Artist, Named};
 use crate::question::{Kind, Method, Question, Service, has_sound_id, is_mbid};
 
-/// Artists whose works are asked for together: the answer has room for a hundred works.
-const ARTISTS_OF_WORKS: usize = 20;
+/// Artists whose works with tags are asked for together: the answer has room for a hundred works.
+const ARTISTS_OF_WORKS: usize = 25;
 
 /// Names that stand for no artist.
 const NOBODY: [&str; 4] = ["various artists", "unknown artist", "unknown", "[unknown]"];

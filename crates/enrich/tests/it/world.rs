@@ -24,7 +24,7 @@ pub(crate) struct World {
     pub(crate) server: Server,
     runtime: Option<Runtime>,
     folder: TempDir,
-    token: Option<&'static str>,
+    token: Option<String>,
     pub(crate) spacing_ms: u64,
 }
 
@@ -86,7 +86,7 @@ impl World {
 
     /// With a token for ListenBrainz.
     pub(crate) fn with_token(mut self) -> Self {
-        self.token = Some("00000000-0000-4000-8000-000000000000");
+        self.token = Some(self.life().accounts()[0].listenbrainz_token.clone());
         self
     }
 
@@ -201,7 +201,7 @@ impl World {
             // A clock that stands still would make each turn wait for all before it.
             command.env_remove("TRACKER_NOW");
         }
-        if let Some(token) = self.token {
+        if let Some(token) = &self.token {
             command.env("LISTENBRAINZ_TOKEN", token);
         }
         command

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::super::{Outcome, Said, filled};
 use super::artists::votes;
-use super::{Credit, Named, Tag};
+use super::{Credit, Tag};
 
 /// Release groups, or recordings.
 #[derive(Deserialize)]
@@ -98,7 +98,12 @@ struct Medium {
 
 #[derive(Deserialize)]
 struct LabelInfo {
-    label: Option<Named>,
+    label: Option<Label>,
+}
+
+#[derive(Deserialize)]
+struct Label {
+    name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -129,7 +134,7 @@ fn take(said: &mut Said<'_>, release: Release) {
         let name = one.name.as_deref().or(one.artist.as_ref().map(|artist| artist.name.as_str()));
         credit + name.unwrap_or_default() + one.joinphrase.as_deref().unwrap_or_default()
     });
-    let label = release.labels.unwrap_or_default().into_iter().find_map(|info| filled(Some(info.label?.name)));
+    let label = release.labels.unwrap_or_default().into_iter().find_map(|info| filled(info.label?.name));
     let date = filled(release.date);
     let media = release.media.unwrap_or_default();
     let counted: Option<i64> = media.iter().map(|medium| medium.tracks).sum();

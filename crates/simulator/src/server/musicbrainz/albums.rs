@@ -6,14 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::search::{answer, id_fits, query, text_fits};
+use super::search::{answer, id_fits, query, tag_fits, text_fits};
 use super::{Answer, Wish};
 use crate::facts::{Facts, Release, ReleaseGroup};
 use crate::server::state::Shared;
 
 /// `GET /ws/2/release-group?query=…`
 pub(super) fn search_groups(shared: &Shared, wish: &Wish) -> Answer {
-    let clauses = query(wish, &["arid", "rgid", "releasegroup", "artist"])?;
+    let clauses = query(wish, &["arid", "rgid", "releasegroup", "artist", "tag"])?;
     let facts = shared.world.facts();
     let found = answer(
         wish,
@@ -23,6 +23,7 @@ pub(super) fn search_groups(shared: &Shared, wish: &Wish) -> Answer {
         |group, clause| match clause.field.as_deref() {
             Some("arid") => id_fits(clause, &facts.artists[group.artist].mbid),
             Some("rgid") => id_fits(clause, &group.mbid),
+            Some("tag") => tag_fits(clause, &group.tags),
             Some("artist") => text_fits(clause, std::iter::once(facts.artists[group.artist].name.as_str())),
             _ => text_fits(clause, std::iter::once(group.title.as_str())),
         },

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::search::{answer, id_fits, is_batch, query, text_fits};
+use super::search::{answer, id_fits, is_batch, query, tag_fits, text_fits};
 use super::{Answer, Mbid, Refusal, Wish, shapes};
 use crate::facts::{Area, Facts, KnownArtist};
 use crate::server::options::Batch;
@@ -58,7 +58,7 @@ pub(super) async fn search(State(shared): State<Arc<Shared>>, wish: Wish) -> Ans
             Some("arid") => id_fits(clause, &artist.mbid),
             Some("country") => id_fits(clause, country(artist).unwrap_or_default()),
             Some("type") => id_fits(clause, artist.kind.unwrap_or_default()),
-            Some("tag") => f64::from(artist.tags.iter().any(|tag| tag.name == clause.text)),
+            Some("tag") => tag_fits(clause, &artist.tags),
             Some("alias") => text_fits(clause, artist.aliases.iter().map(String::as_str)),
             _ => {
                 let names = std::iter::once(&artist.name).chain(&artist.aliases);

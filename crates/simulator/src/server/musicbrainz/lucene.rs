@@ -13,8 +13,17 @@ pub(super) struct Clause {
     pub(super) text: String,
     /// Whether the words must stand together.
     pub(super) is_phrase: bool,
-    /// Whether nothing is found without it.
+    /// Whether nothing is found without it, or another of its group.
     pub(super) is_needed: bool,
+    /// Those within one pair of parentheses belong together.
+    group: usize,
+}
+
+impl Clause {
+    /// Whether anything will do, as long as there is something: `tag:*`.
+    pub(super) fn is_anything(&self) -> bool {
+        self.text == "*" && !self.is_phrase
+    }
 }
 
 /// Characters that must be written with a backslash before them outside of a phrase.
@@ -22,7 +31,8 @@ const SPECIAL: &str = "+-!(){}[]^\"~*?:\\/&|";
 
 /// Reads a query.
 pub(super) fn parse(query: &str) -> Result<Vec<Clause>, String> {
-    let mut parser = Parser { rest: query.chars().peekable(), clauses: Vec::new(), joins: false };
+    let mut parser =
+        Parser { rest: query.chars().peekable(), clauses: Vec::new(), joins: false, groups: 0, inside: None };
     parser.list(None, false)?;
     if parser.clauses.is_empty() {
         return Err("the query is empty".into());
@@ -35,6 +45,9 @@ struct Parser<'q> {
     clauses: Vec<Clause>,
     /// Whether the last word was `AND`.
     joins: bool,
+    groups: usize,
+    /// The group of the parentheses that are open.
+    inside: Option<usize>,
 }
 
 impl Parser<'_> {
@@ -48,10 +61,7 @@ impl Parser<'_> {
                     self.rest.next();
                     return Ok(());
                 }
-                Some('(') => {
-                    self.rest.next();
-                    self.list(field, true)?;
-                }
+                Some('(') => self.group(field)?,
                 Some('"') => {
                     let text = self.phrase()?;
                     self.add(field, text, true);
@@ -59,6 +69,24 @@ impl Parser<'_> {
                 Some(_) => self.word(field)?,
             }
         }
+    }
+
+    /// What stands in parentheses. Those within others count as one.
+    fn group(&mut self, field: Option<&str>) -> Result<(), String> {
+        self.rest.next();
+        let is_outermost = self.inside.is_none();
+        if is_outermost {
+            self.groups += 1;
+            self.inside = Some(self.groups);
+        }
+        let first = self.clauses.len();
+        let is_needed = std::mem::take(&mut self.joins);
+        self.list(field, true)?;
+        if is_outermost {
+            self.inside = None;
+            self.clauses[first..].iter_mut().for_each(|one| one.is_needed |= is_needed);
+        }
+        Ok(())
     }
 
     fn word(&mut self, field: Option<&str>) -> Result<(), String> {
@@ -80,9 +108,8 @@ impl Parser<'_> {
             ("OR", _) => Ok(()),
             ("AND", _) => {
                 self.joins = true;
-                if let Some(last) = self.clauses.last_mut() {
-                    last.is_needed = true;
-                }
+                let last = self.clauses.last().map(|last| last.group);
+                self.clauses.iter_mut().filter(|one| Some(one.group) == last).for_each(|one| one.is_needed = true);
                 Ok(())
             }
             (_, Some(':')) if field.is_none() => {
@@ -93,9 +120,11 @@ impl Parser<'_> {
                         self.add(Some(&word), text, true);
                         Ok(())
                     }
-                    Some('(') => {
+                    Some('(') => self.group(Some(&word)),
+                    Some('*') => {
                         self.rest.next();
-                        self.list(Some(&word), true)
+                        self.add(Some(&word), "*".into(), false);
+                        Ok(())
                     }
                     _ => self.word(Some(&word)),
                 }
@@ -131,14 +160,20 @@ impl Parser<'_> {
 
     fn add(&mut self, field: Option<&str>, text: String, is_phrase: bool) {
         let is_needed = std::mem::take(&mut self.joins);
-        self.clauses.push(Clause { field: field.map(str::to_owned), text, is_phrase, is_needed });
+        let group = self.inside.unwrap_or_else(|| {
+            self.groups += 1;
+            self.groups
+        });
+        self.clauses.push(Clause { field: field.map(str::to_owned), text, is_phrase, is_needed, group });
     }
 }
 
 /// How well a document fits: 0 when it does not.
 pub(super) fn score(clauses: &[Clause], fits: impl Fn(&Clause) -> f64) -> f64 {
     let scores: Vec<f64> = clauses.iter().map(&fits).collect();
-    let misses = clauses.iter().zip(&scores).any(|(clause, score)| clause.is_needed && *score <= 0.0);
+    let of_group = |group: usize| clauses.iter().zip(&scores).filter(move |(clause, _)| clause.group == group);
+    let fits_none = |group: usize| of_group(group).all(|(_, score)| *score <= 0.0);
+    let misses = clauses.iter().any(|clause| clause.is_needed && fits_none(clause.group));
     if misses { 0.0 } else { scores.iter().sum() }
 }
 

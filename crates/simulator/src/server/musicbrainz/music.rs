@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::search::{answer, id_fits, is_batch, query, text_fits};
+use super::search::{answer, id_fits, is_batch, query, tag_fits, text_fits};
 use super::{Answer, Incs, Mbid, Refusal, Wish, albums, shapes};
 use crate::facts::{Facts, Recording, Release, ReleaseGroup};
 use crate::server::options::Batch;
@@ -65,7 +65,7 @@ pub(super) async fn recording(State(shared): State<Arc<Shared>>, Mbid(mbid): Mbi
 
 /// `GET /ws/2/recording?query=…`
 pub(super) async fn search(State(shared): State<Arc<Shared>>, wish: Wish) -> Answer {
-    let clauses = query(&wish, &["isrc", "rid", "arid", "recording", "artist", "artistname"])?;
+    let clauses = query(&wish, &["isrc", "rid", "arid", "recording", "artist", "artistname", "tag"])?;
     if is_batch(&clauses, "isrc") && shared.options.refused_batches.contains(&Batch::Isrcs) {
         return Err(Refusal::bad("Unable to parse search: too many clauses"));
     }
@@ -78,6 +78,7 @@ pub(super) async fn search(State(shared): State<Arc<Shared>>, wish: Wish) -> Ans
         |recording, clause| match clause.field.as_deref() {
             Some("isrc") => recording.isrcs.iter().map(|isrc| id_fits(clause, isrc)).fold(0.0, f64::max),
             Some("rid") => id_fits(clause, &recording.mbid),
+            Some("tag") => tag_fits(clause, &recording.tags),
             Some("arid") => {
                 let artists = recording.credits.iter().map(|credit| &facts.artists[credit.artist]);
                 artists.map(|artist| id_fits(clause, &artist.mbid)).fold(0.0, f64::max)

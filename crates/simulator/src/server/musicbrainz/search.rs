@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::lucene::{self, Clause};
 use super::{Refusal, Wish};
-use crate::facts::normal;
+use crate::facts::{Tag, normal};
 
 /// What searches say about themselves; their index is a little older than the data.
 const CREATED: &str = "2026-01-05T03:00:12.345Z";
@@ -64,6 +64,11 @@ pub(super) fn text_fits<'n>(clause: &Clause, names: impl Iterator<Item = &'n str
 /// 1 when an id is the one that is looked for.
 pub(super) fn id_fits(clause: &Clause, id: &str) -> f64 {
     if clause.text.eq_ignore_ascii_case(id) { 1.0 } else { 0.0 }
+}
+
+/// 1 when there is a tag of this name, or any for `*`.
+pub(super) fn tag_fits(clause: &Clause, tags: &[Tag]) -> f64 {
+    f64::from(tags.iter().any(|tag| clause.is_anything() || tag.name == clause.text))
 }
 
 /// Whether so many ids are looked for that it is a batch.
