@@ -52,7 +52,8 @@ ingest import --account bob demo-data/bob.zip
 
 step 'The days after: polling Spotify every twelve simulated hours'
 # shellcheck disable=SC2086
-"$bin/simulator" serve $world --report text --now 2024-12-27T00:00:00Z >demo-data/spotify.txt &
+"$bin/simulator" serve $world --report text --musicbrainz-interval-ms 0 --nominatim-interval-ms 0 \
+    --now 2024-12-27T00:00:00Z >demo-data/spotify.txt &
 spotify=$!
 trap 'kill $spotify' EXIT
 trap 'exit 130' INT TERM HUP
@@ -72,14 +73,24 @@ for day in 27 28 29; do
         ingest spotify
     done
 done
-kill $spotify
-trap - EXIT
 
 step 'A newer export of everything: only what is new is added'
 export_of alice --keys 23 --out demo-data/alice_new.zip
 export_of bob --keys 23 --out demo-data/bob_new.zip
 ingest import --account alice demo-data/alice_new.zip
 ingest import --account bob demo-data/bob_new.zip
+
+step 'Who made it, what kind of music, from where: asking MusicBrainz and others (simulated)'
+export MUSICBRAINZ_BASE_URL LISTENBRAINZ_BASE_URL WIKIDATA_BASE_URL NOMINATIM_BASE_URL
+MUSICBRAINZ_BASE_URL=$(said MUSICBRAINZ_BASE_URL)
+LISTENBRAINZ_BASE_URL=$(said LISTENBRAINZ_BASE_URL)
+WIKIDATA_BASE_URL=$(said WIKIDATA_BASE_URL)
+NOMINATIM_BASE_URL=$(said NOMINATIM_BASE_URL)
+# The real services bear one request a second; the simulated ones any.
+MUSIC_MUSICBRAINZ__SPACING_MS=0 MUSIC_WIKIDATA__SPACING_MS=0 MUSIC_NOMINATIM__SPACING_MS=0 \
+    MUSIC_LISTENBRAINZ__SPACING_MS=0 CONTACT=demo@example.org "$bin/enrich" run --report text
+kill $spotify
+trap - EXIT
 
 step 'The star schema: models, tests, publishing'
 "$bin/transform" refresh --report text

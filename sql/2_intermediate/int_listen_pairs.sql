@@ -6,6 +6,8 @@
 -- match_rules; of the artists, any credit and the album artist of either side will do, as will a
 -- whole credit that begins with the other's name (`Host feat. Guest`).
 -- A listen that began when the other play was over is another play, however near it was.
+-- A listen without an end of its own ended when the same program told the next one, at the latest:
+-- compared with the end of a play it lies within, that tells a skipped play of a long track.
 --
 -- grain: one row per listen and report that may be of the same play
 -- kind:  incremental
@@ -66,7 +68,13 @@ listen_plays as (
         observations.title_key,
         observations.artist_key,
         observations.started_at,
-        observations.ended_at,
+        case
+            when listens.clock = 'end' then observations.ended_at
+            else lead(observations.started_at) over (
+                partition by observations.account_id, observations.source, listens.clock
+                order by observations.started_at, observations.observation_id
+            )
+        end as ended_at,
         listens.client,
         listens.clock as source_clock,
         listens.recording_mbid
@@ -170,6 +178,7 @@ reports as (
         observations.known_by,
         observations.title_key,
         observations.artist_key,
+        unix_millis(observations.started_at) as started_ms,
         unix_millis(observations.ended_at) as ended_ms,
         -- Where account data tells a minute, any moment of it may be meant.
         case when observations.source = 'spotify_account_data' then 60000 else 0 end as blur_ms,
@@ -222,6 +231,14 @@ pairs_in_time as (
         and listens_by_stretch.stretch = reports.stretch
     where listens_by_stretch.source <> reports.source
         and abs(listens_by_stretch.at_ms - reports.at_ms) <= listens_by_stretch.reach_ms
+        -- A start that is compared by an end lies within the other play, but for two minutes of pauses.
+        and (
+            listens_by_stretch.clock = listens_by_stretch.source_clock
+            or (
+                unix_millis(listens_by_stretch.started_at) >= reports.started_ms - 120000
+                and unix_millis(listens_by_stretch.started_at) < reports.ended_ms
+            )
+        )
 ),
 
 pairs_with_isrc as (

@@ -9,7 +9,8 @@
 -- not heard, so that a listen may have begun earlier (two minutes), while clocks of devices may be
 -- late (one minute). The start of an API play is its end less the whole length; where the song was
 -- skipped, the listen began later than that (up to ten minutes, and never after the end: within
--- one play no other of the same song begins). Two programs
+-- one play no other of the same song begins). A longer track that was skipped is known by its end:
+-- the API's is the moment at which the next listen began (ten seconds; `until_next`). Two programs
 -- that tell the start of the same play hardly differ (half a minute).
 -- Servers that play one's own files (`except_clients`) do not play Spotify: what they tell is never
 -- a play of Spotify, only a listen that came here on two ways.

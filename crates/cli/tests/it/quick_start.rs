@@ -13,7 +13,7 @@ use crate::readme::typed_lines;
 fn newcomer() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let programs = Path::new(env!("CARGO_BIN_EXE_music-tracker")).parent().unwrap();
-    for name in ["ingest", "transform", "simulator"] {
+    for name in ["ingest", "enrich", "transform", "simulator"] {
         assert!(programs.join(name).exists(), "{name} is not built: run `make build` or `make test`");
     }
     symlink(programs.join("music-tracker"), folder.path().join("music-tracker")).unwrap();
@@ -70,7 +70,7 @@ impl Upstream {
         let programs = Path::new(env!("CARGO_BIN_EXE_music-tracker")).parent().unwrap();
         let world =
             "serve --report json --seed 1 --plays 300 --artists 20 --account me=Europe/Vienna --lastfm-api-key key
-            --navidrome-plays 40 --listenbrainz spotify,navidrome --lastfm navidrome";
+            --musicbrainz-interval-ms 0 --nominatim-interval-ms 0 --navidrome-plays 40 --listenbrainz spotify,navidrome --lastfm navidrome";
         let mut simulator = Command::new(programs.join("simulator"));
         let mut simulator = simulator.args(world.split_whitespace()).stdout(Stdio::piped()).spawn().unwrap();
         let mut said = String::new();
@@ -78,11 +78,16 @@ impl Upstream {
         let value = |key: &str| value_of(&said, key).unwrap_or_else(|| panic!("no {key} in {said}"));
         let settings = format!(
             "SPOTIFY_CLIENT_ID=app\nSPOTIFY_BASE_URL={}\nSPOTIFY_ACCOUNTS_BASE_URL={}\nLISTENBRAINZ_BASE_URL={}\n\
-             LASTFM_BASE_URL={}\nLASTFM_API_KEY=key\n",
+             LASTFM_BASE_URL={}\nLASTFM_API_KEY=key\nMUSICBRAINZ_BASE_URL={}\nWIKIDATA_BASE_URL={}\n\
+             NOMINATIM_BASE_URL={}\nMUSIC_MUSICBRAINZ__SPACING_MS=0\nMUSIC_WIKIDATA__SPACING_MS=0\n\
+             MUSIC_NOMINATIM__SPACING_MS=0\nCONTACT=me@example.org\n",
             value("base_url"),
             value("accounts_base_url"),
             value("listenbrainz_base_url"),
-            value("lastfm_base_url")
+            value("lastfm_base_url"),
+            value("musicbrainz_base_url"),
+            value("wikidata_base_url"),
+            value("nominatim_base_url")
         );
         std::fs::write(folder.join(".env"), settings).unwrap();
         let root = value("accounts_base_url");

@@ -4,6 +4,8 @@
 
 mod chart;
 mod heatmap;
+mod origins;
+mod worldmap;
 
 use anyhow::Context;
 use chrono::NaiveDate;
@@ -60,7 +62,9 @@ pub(crate) fn summary(reader: &Reader, account: Option<&str>) -> anyhow::Result<
 }
 
 fn page(reader: &Reader, person: &Person) -> anyhow::Result<String> {
-    let parts = [totals(reader, person)?, top_artists(reader, person)?, hours(reader, person)?, year(reader, person)?];
+    let mut parts = vec![totals(reader, person)?, top_artists(reader, person)?];
+    parts.extend(origins::origins(reader, person)?);
+    parts.extend([hours(reader, person)?, year(reader, person)?]);
     Ok(parts.join("\n\n"))
 }
 

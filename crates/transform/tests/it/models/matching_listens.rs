@@ -115,7 +115,28 @@ fn a_listen_is_the_start_of_a_long_track_only_where_ten_minutes_were_skipped_at_
     );
 }
 
-/// Both plays of a long track are told by both, and the skip of each is long: two reports too many.
+/// Where the next listen begins at the moment that the API tells, the long track before it was
+/// skipped then: the reports are of one play, unless the listen began before the play could have.
+#[test]
+fn the_next_listen_tells_when_a_long_track_was_skipped() {
+    duplicates(
+        "play_id | source       | clock | started_at           | ended_at             | track_uri
+         a1      | spotify_api  | end   | 2024-01-01 09:45:00Z | 2024-01-01 10:25:00Z | u
+         b1      | listenbrainz | start | 2024-01-01 10:10:00Z | null                 | u
+         b2      | listenbrainz | start | 2024-01-01 10:25:03Z | null                 | v
+         a3      | spotify_api  | end   | 2024-01-01 12:00:00Z | 2024-01-01 12:20:00Z | u
+         b3      | listenbrainz | start | 2024-01-01 11:50:00Z | null                 | u
+         b4      | listenbrainz | start | 2024-01-01 12:20:00Z | null                 | v
+         a5      | spotify_api  | end   | 2024-01-01 14:00:00Z | 2024-01-01 14:40:00Z | u
+         b5      | listenbrainz | start | 2024-01-01 14:20:00Z | null                 | u
+         b6      | listenbrainz | start | 2024-01-01 14:41:00Z | null                 | v",
+        CREDITS,
+        "play_id | canonical_play_id | rule                         | distance_s
+         b1      | a1                | listenbrainz_api_uri_until_next | 3",
+    );
+}
+
+/// Both plays of a long track are told by both, and the skip of each is long: one report too many.
 #[test]
 fn a_long_track_that_was_skipped_early_and_begun_again_is_never_fewer_than_two_plays() {
     duplicates(
@@ -125,7 +146,8 @@ fn a_long_track_that_was_skipped_early_and_begun_again_is_never_fewer_than_two_p
          b1      | listenbrainz | start | 2024-01-01 10:00:00Z | null                 | u
          b2      | listenbrainz | start | 2024-01-01 10:05:00Z | null                 | u",
         CREDITS,
-        "play_id | canonical_play_id",
+        "play_id | canonical_play_id
+         b1      | a1",
     );
 }
 
