@@ -25,18 +25,26 @@ impl Statements {
         let mut reader = csv::Reader::from_path(log.join("duckdb_log_entries.csv"))?;
         let message = reader.headers()?.iter().position(|name| name == "message").context("the log has no messages")?;
         let (mut statements, mut filled) = (Vec::new(), BTreeSet::new());
+        let fill = |table: &str| -> anyhow::Result<String> {
+            let rows = log.join(format!("{table}.parquet")).display().to_string();
+            duckdb.execute_batch(&format!("copy main.\"{table}\" to '{rows}' (format parquet)"))?;
+            Ok(format!("insert into \"{table}\" select * from read_parquet('{rows}')"))
+        };
         for record in reader.records() {
             let statement = record?.get(message).unwrap_or_default().trim().to_owned();
+            let seed = seed_table(&statement).map(str::to_owned);
             match filled_table(&statement) {
                 Some(table) if filled.contains(table) => {}
                 Some(table) => {
-                    let rows = log.join(format!("{table}.parquet")).display().to_string();
-                    duckdb.execute_batch(&format!("copy main.\"{table}\" to '{rows}' (format parquet)"))?;
+                    statements.push(fill(table)?);
                     filled.insert(table.to_owned());
-                    statements.push(format!("insert into \"{table}\" select * from read_parquet('{rows}')"));
                 }
                 None if is_prepared(&statement) => {}
                 None => statements.push(statement),
+            }
+            // The rows of seeds are appended without a statement.
+            if let Some(table) = seed {
+                statements.push(fill(&table)?);
             }
         }
         ensure!(statements.len() > 20, "only {} statements were logged", statements.len());
@@ -82,6 +90,12 @@ fn filled_table(statement: &str) -> Option<&str> {
     (rest.contains("values (?") && is_prepared(statement)).then_some(table)
 }
 
+/// `create or replace table "csv_table" (…)` → `csv_table`.
+fn seed_table(statement: &str) -> Option<&str> {
+    let name = statement.strip_prefix("create or replace table \"")?.split('"').next()?;
+    name.starts_with("csv_").then_some(name)
+}
+
 /// Whether the values of a statement are not in it: a `?` outside of quotes and comments.
 fn is_prepared(statement: &str) -> bool {
     let mut rest = statement;
@@ -114,6 +128,8 @@ mod tests {
         assert_eq!(filled_table(r#"insert into "rules" ("a", "b") values (?, ?)"#), Some("rules"));
         assert_eq!(filled_table("insert into accounts values (?, ?::timestamptz)"), Some("accounts"));
         assert_eq!(filled_table("insert into t select 'values (?)'"), None);
+        assert_eq!(seed_table(r#"create or replace table "csv_rules" ("a" varchar)"#), Some("csv_rules"));
+        assert_eq!(seed_table(r#"create or replace table "rules" as select 1"#), None);
     }
 
     #[test]
