@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use clients::ClientError;
+use platform::corrections::ARTISTS;
 use platform::{JobContext, Stop, Summary, progress};
 use serde_json::json;
 
@@ -72,6 +73,7 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
 impl Run<'_> {
     async fn ask_all(&self, context: &JobContext, wishes: &Wishes, plays: &Plays) -> anyhow::Result<()> {
         let mut scope: Option<HashSet<String>> = None;
+        let corrected = corrected_artists(context)?;
         loop {
             let questions = {
                 let books = self.books.borrow();
@@ -82,6 +84,7 @@ impl Run<'_> {
                     heard: &heard,
                     known: &books.known,
                     now: books.now(),
+                    corrected: &corrected,
                     services: self.clients.services().filter(may_ask).collect(),
                     has_listenbrainz_token: self.clients.has_listenbrainz_token(),
                     scope: None,
@@ -175,6 +178,13 @@ fn refusal(question: &Question, error: &ClientError) -> Option<u16> {
         ClientError::Forbidden { .. } if question.subjects.len() > 1 => Some(403),
         _ => None,
     }
+}
+
+/// The artists of MusicBrainz that people said somebody is.
+fn corrected_artists(context: &JobContext) -> anyhow::Result<Vec<String>> {
+    let lines = ARTISTS.read(&context.data)?;
+    let links = lines.iter().filter(|line| line.get("action") == Some("link"));
+    Ok(links.filter_map(|line| line.get("value")).map(|mbid| mbid.trim().to_lowercase()).collect())
 }
 
 fn chain(error: ClientError) -> String {

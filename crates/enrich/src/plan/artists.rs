@@ -201,9 +201,11 @@ impl Situation<'_> {
         let artists = artists.filter_map(|uri| known.linked(Kind::SpotifyArtist, uri));
         let names = heard.names.iter().map(|one| one.name.as_str()).filter(in_scope);
         let names = names.filter_map(|name| known.linked(Kind::ArtistName, name));
+        let corrected = self.corrected.iter().map(String::as_str);
         let told = heard.mbids.iter().map(|(mbid, _)| mbid.as_str()).filter(in_scope);
         let mut seen = HashSet::new();
-        artists
+        corrected
+            .chain(artists)
             .chain(names)
             .chain(told)
             .map(|mbid| known.today(mbid))

@@ -20,6 +20,8 @@ pub(crate) struct Situation<'s> {
     pub(crate) heard: &'s Heard,
     pub(crate) known: &'s Known,
     pub(crate) now: UnixMs,
+    /// Artists of MusicBrainz that people named themselves: they count, whatever was found.
+    pub(crate) corrected: &'s [String],
     /// The services that may be asked and answer.
     pub(crate) services: HashSet<Service>,
     /// ListenBrainz looks names up for those who have a token.

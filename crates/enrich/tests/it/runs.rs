@@ -227,3 +227,16 @@ fn several_programs_at_once_keep_one_pace() {
     assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
     assert!(world.server.broken_rules().is_empty(), "{:?}", world.server.broken_rules());
 }
+
+#[test]
+fn an_artist_whom_somebody_linked_by_hand_is_described() {
+    let world = World::of(30, Options::default());
+    let facts = world.life().facts();
+    let somebody = facts.artists.iter().find(|artist| artist.former_mbid.is_none()).unwrap();
+    let line = format!("id,action,artist,value\nc1,link,Nobody in particular,{}\n", somebody.mbid);
+    let path = world.path("corrections/artists.csv");
+    platform::files::write_whole(&path, line.as_bytes()).unwrap();
+    world.enrich().expect_ok();
+    let described = world.pairs(&ARTISTS, "artist_ref", "service");
+    assert!(described.iter().any(|(mbid, _)| *mbid == somebody.mbid), "{described:?}");
+}
