@@ -21,7 +21,7 @@ pub fn plain(name: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect();
     let words = match words.split_first() {
-        Some((first, rest)) if first == "the" && !rest.is_empty() => rest,
+        Some((first, rest)) if first == "the" && !rest.is_empty() && rest != ["the"] => rest,
         _ => &words[..],
     };
     if words.is_empty() { name.trim().to_lowercase() } else { words.join(" ") }

@@ -59,9 +59,10 @@ mod tests {
     /// Line and column of each mark.
     fn marks(places: &[(f64, f64, i64)]) -> Vec<(usize, usize, char)> {
         let map = drawn(places);
-        let cells = map.lines().enumerate().flat_map(|(line, text)| {
-            text.chars().enumerate().map(move |(column, sign)| (line, column, sign))
-        });
+        let cells = map
+            .lines()
+            .enumerate()
+            .flat_map(|(line, text)| text.chars().enumerate().map(move |(column, sign)| (line, column, sign)));
         cells.filter(|(.., sign)| SHADES.contains(sign)).collect()
     }
 
