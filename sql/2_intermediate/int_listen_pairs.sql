@@ -71,7 +71,7 @@ listen_plays as (
         case
             when listens.clock = 'end' then observations.ended_at
             else lead(observations.started_at) over (
-                partition by observations.account_id, observations.source, listens.clock
+                partition by observations.account_id, observations.source, listens.clock, listens.client
                 order by observations.started_at, observations.observation_id
             )
         end as ended_at,

@@ -78,21 +78,30 @@ impl Scrobbles<'_, '_> {
     /// Fetches one page and stores it: where it stands, and how many it had. `None` when it is
     /// empty.
     async fn page(&self, course: &mut Course<'_, '_>, window: Window) -> anyhow::Result<Option<(Seconds, u64)>> {
-        let answer: Answer = self
-            .client
-            .recent_tracks(self.user, window, MAX_LIMIT)
-            .await
-            .map_err(|error: ClientError| fetch::decided(self.session.context, LASTFM, error))?;
+        let mut answer = self.ask(window).await?;
+        // It may be empty by mistake: the end of a history is asked for twice, where the service
+        // itself says that there is something.
+        if window.page == 1 && !page::has_scrobbles(&answer.body)? && page::total(&answer.body) > Some(0) {
+            answer = self.ask(window).await?;
+        }
+        if !page::has_scrobbles(&answer.body)? {
+            return Ok(None);
+        }
+        let outcome = course.take_in(&answer)?;
         let all = page::seconds(&answer.body)?;
         let (Some(oldest), Some(newest)) = (all.iter().min().copied(), all.iter().max().copied()) else {
             return Ok(None);
         };
-        let outcome = course.take_in(&answer)?;
         // The second that two pages share comes again: a page with nothing else ends the walk.
         let is_repetition = all.len() < MAX_LIMIT as usize
             && outcome.tally.stored + outcome.tally.changed == 0
             && window.to == Some(newest + 1)
             && oldest == newest;
         Ok((!is_repetition).then_some((Seconds { oldest, newest }, outcome.rows)))
+    }
+
+    async fn ask(&self, window: Window) -> anyhow::Result<Answer> {
+        let answer = self.client.recent_tracks(self.user, window, MAX_LIMIT).await;
+        answer.map_err(|error: ClientError| fetch::decided(self.session.context, LASTFM, error))
     }
 }

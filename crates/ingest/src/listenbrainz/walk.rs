@@ -60,6 +60,8 @@ struct Listens<'w, 's> {
 
 /// What a page says about where it stands.
 struct Page {
+    /// How many listens there are, also those whose time nobody can read.
+    listens: usize,
     /// The seconds of its listens.
     seconds: Vec<i64>,
     /// The second of the first listen there is at all.
@@ -98,6 +100,7 @@ impl Pages for Listens<'_, '_> {
                 (top, first) = (page.newest(), page.first);
                 // The history begins earlier than it did: somebody imported old listens.
                 if first.zip(course.get("first")?).is_some_and(|(now, then)| now < then) {
+                    course.start_over()?;
                     floor = BEGINNING;
                 }
                 course.begin(top)?;
@@ -195,11 +198,11 @@ impl Listens<'_, '_> {
             .await
             .map_err(|error: ClientError| fetch::decided(self.session.context, LISTENBRAINZ, error))?;
         let page = read(&answer.body)?;
-        if let Some(oldest) = page.oldest() {
+        if page.listens > 0 {
             course.take_in(&answer)?;
-            if let Window::Before(before) = window {
-                self.sight = self.sight.max(before - oldest);
-            }
+        }
+        if let (Some(oldest), Window::Before(before)) = (page.oldest(), window) {
+            self.sight = self.sight.max(before - oldest);
         }
         Ok(page)
     }
@@ -233,6 +236,7 @@ fn read(body: &[u8]) -> anyhow::Result<Page> {
         })
     })?;
     Ok(Page {
+        listens: payload.listens.len(),
         seconds: payload.listens.iter().filter_map(|listen| listen.listened_at?.get().parse().ok()).collect(),
         first: payload.oldest_listen_ts.filter(|first| *first > 0),
     })

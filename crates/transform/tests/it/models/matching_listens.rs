@@ -136,6 +136,21 @@ fn the_next_listen_tells_when_a_long_track_was_skipped() {
     );
 }
 
+/// What another program tells in between is nothing that the first one could have ended with.
+#[test]
+fn the_next_listen_is_one_of_the_same_program() {
+    duplicates(
+        "play_id | source       | clock | client    | started_at           | ended_at             | track_uri
+         a1      | spotify_api  | end   | null      | 2024-01-01 09:45:00Z | 2024-01-01 10:25:00Z | u
+         b1      | listenbrainz | start | phone     | 2024-01-01 10:10:00Z | null                 | u
+         n1      | listenbrainz | start | navidrome | 2024-01-01 10:20:00Z | null                 | w
+         b2      | listenbrainz | start | phone     | 2024-01-01 10:25:03Z | null                 | v",
+        CREDITS,
+        "play_id | canonical_play_id | rule
+         b1      | a1                | listenbrainz_api_uri_until_next",
+    );
+}
+
 /// Both plays of a long track are told by both, and the skip of each is long: one report too many.
 #[test]
 fn a_long_track_that_was_skipped_early_and_begun_again_is_never_fewer_than_two_plays() {
