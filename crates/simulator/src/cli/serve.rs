@@ -66,7 +66,7 @@ Services: spotify, listenbrainz, lastfm, musicbrainz, wikidata, nominatim, openw
 Endpoints: authorize, token, me, recently-played, track, album, artist, tracks, albums, artists;
 validate-token, listens, listen-count, lookup, recording-metadata, artist-metadata, popularity;
 recent-tracks; url, isrc, artist, artist-search, area, area-search, release-group,
-release-groups, release, recording, recording-search; sparql; search; direct; and other.
+release-groups, release, releases, recording, recording-search; sparql; search; direct; and other.
 
 MusicBrainz and Nominatim refuse more than one request per interval, and with Wikidata those
 who do not say who they are in the User-Agent.

@@ -16,7 +16,7 @@
 //! | `POST /listenbrainz/1/popularity/{artist,recording,release-group}` | how much they are heard |
 //! | `GET /lastfm/2.0/?method=user.getrecenttracks` | scrobbles, in pages |
 //! | `GET /musicbrainz/ws/2/url?resource=…` | what is linked to one URL or up to 100 |
-//! | `GET /musicbrainz/ws/2/{artist,area,recording}?query=…` | searches, by name or by many ids |
+//! | `GET /musicbrainz/ws/2/{artist,area,recording,release,release-group}?query=…` | searches, by name or by many ids |
 //! | `GET /musicbrainz/ws/2/{artist,area,recording,release,release-group}/{mbid}` | lookups |
 //! | `GET /musicbrainz/ws/2/isrc/{isrc}`, `release-group?artist=…` | by ISRC; the albums of an artist |
 //! | `GET`, `POST /wikidata/sparql` | where areas are, by their MBIDs |
@@ -73,6 +73,7 @@ mod nominatim;
 mod openweather;
 mod options;
 mod redirects;
+mod routes;
 mod shapes;
 mod state;
 mod targets;
@@ -85,9 +86,6 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use anyhow::Context;
-use axum::Router;
-use axum::middleware;
-use axum::routing::{delete, get, post};
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -117,7 +115,7 @@ impl Server {
             .with_context(|| format!("listening on 127.0.0.1:{}", options.port))?;
         let root = format!("http://{}/", listener.local_addr()?);
         let shared = Arc::new(Shared::new(world.into(), options, root));
-        let service = axum::serve(listener, router(Arc::clone(&shared)));
+        let service = axum::serve(listener, routes::router(Arc::clone(&shared)));
         let (stop, stopped) = oneshot::channel::<()>();
         let task = service.with_graceful_shutdown(async {
             // Either way the server was dropped.
@@ -285,56 +283,4 @@ pub struct Fates {
     pub late: BTreeSet<usize>,
     /// Never shown.
     pub lost: BTreeSet<usize>,
-}
-
-fn router(shared: Arc<Shared>) -> Router {
-    let listenbrainz = Router::new()
-        .route("/1/validate-token", get(listenbrainz::validate_token))
-        .route("/1/user/{name}/listens", get(listenbrainz::listens))
-        .route("/1/user/{name}/listen-count", get(listenbrainz::listen_count))
-        .route("/1/metadata/lookup/", get(listenbrainz::metadata::lookup).post(listenbrainz::metadata::lookups))
-        .route(
-            "/1/metadata/recording/",
-            get(listenbrainz::metadata::recordings).post(listenbrainz::metadata::recordings_posted),
-        )
-        .route("/1/metadata/artist/", get(listenbrainz::metadata::artists))
-        .route("/1/popularity/{kind}", post(listenbrainz::metadata::popularity))
-        .fallback(listenbrainz::not_found);
-    let lastfm = Router::new()
-        .route("/2.0/", get(lastfm::recent_tracks))
-        .route("/2.0", get(lastfm::recent_tracks))
-        .fallback(lastfm::not_found);
-    let upstream = Router::new()
-        .route("/authorize", get(authorize::authorize))
-        .route("/api/token", post(token::grant))
-        .route("/v1/me", get(web_api::me))
-        .route("/v1/me/player/recently-played", get(web_api::recently_played))
-        .route("/v1/tracks", get(catalogue::tracks))
-        .route("/v1/tracks/{id}", get(catalogue::track))
-        .route("/v1/albums", get(catalogue::albums))
-        .route("/v1/albums/{id}", get(catalogue::album))
-        .route("/v1/artists", get(catalogue::artists))
-        .route("/v1/artists/{id}", get(catalogue::artist))
-        .nest("/listenbrainz", listenbrainz)
-        .nest("/lastfm", lastfm)
-        .nest("/musicbrainz", musicbrainz::routes())
-        .nest("/wikidata", wikidata::routes())
-        .nest("/nominatim", nominatim::routes())
-        .nest("/openweather", openweather::routes())
-        .fallback(web_api::no_such_service)
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared), journal::attend));
-    Router::new()
-        .route("/_control/now", get(control::now).post(control::set_now))
-        .route("/_control/requests", get(control::requests))
-        .route("/_control/requests/log", get(control::request_log))
-        .route("/_control/broken-rules", get(control::broken_rules))
-        .route("/_control/accounts", get(control::accounts))
-        .route("/_control/login", post(control::login))
-        .route("/_control/revoke", post(control::revoke))
-        .route("/_control/faults", get(control::faults).post(control::switch_on).delete(control::clear))
-        .route("/_control/faults/{id}", delete(control::switch_off))
-        .route("/_control/served", get(control::served))
-        .route("/_control/fates", get(control::fates))
-        .merge(upstream)
-        .with_state(shared)
 }

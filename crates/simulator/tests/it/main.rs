@@ -19,6 +19,7 @@ mod places;
 mod server;
 mod truth;
 mod visit;
+mod ways;
 
 use std::sync::LazyLock;
 

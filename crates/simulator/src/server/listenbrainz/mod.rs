@@ -1,6 +1,7 @@
 //! ListenBrainz, below `/listenbrainz/`: who a token belongs to, what someone listened to,
 //! and what is known of artists and recordings.
 
+mod known;
 pub(super) mod metadata;
 mod pages;
 mod shapes;

@@ -4,7 +4,8 @@ mod albums;
 mod areas;
 mod artists;
 mod lucene;
-mod music;
+mod recordings;
+mod releases;
 mod search;
 mod shapes;
 mod urls;
@@ -31,17 +32,17 @@ const MOST: usize = 100;
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/ws/2/url", get(urls::urls))
-        .route("/ws/2/isrc/{isrc}", get(music::isrc))
+        .route("/ws/2/isrc/{isrc}", get(recordings::isrc))
         .route("/ws/2/artist", get(artists::search))
         .route("/ws/2/artist/{mbid}", get(artists::lookup))
         .route("/ws/2/area", get(areas::search))
         .route("/ws/2/area/{mbid}", get(areas::lookup))
-        .route("/ws/2/release-group", get(music::release_groups))
-        .route("/ws/2/release-group/{mbid}", get(music::release_group))
+        .route("/ws/2/release-group", get(releases::release_groups))
+        .route("/ws/2/release-group/{mbid}", get(releases::release_group))
         .route("/ws/2/release", get(albums::search_releases))
-        .route("/ws/2/release/{mbid}", get(music::release))
-        .route("/ws/2/recording", get(music::search))
-        .route("/ws/2/recording/{mbid}", get(music::recording))
+        .route("/ws/2/release/{mbid}", get(releases::release))
+        .route("/ws/2/recording", get(recordings::search))
+        .route("/ws/2/recording/{mbid}", get(recordings::recording))
         .fallback(nothing_here)
 }
 

@@ -122,7 +122,8 @@ pub(super) fn tags(dice: &mut Dice, taste: usize, genres: usize, others: usize) 
         add(Tag { name: GENRES[place % GENRES.len()], votes: votes as u32, is_genre: true });
     }
     for _ in 0..others {
-        add(Tag { name: *dice.pick(&OTHER), votes: 1 + dice.low_below(9) as u32, is_genre: false });
+        let name = OTHER[dice.below(OTHER.len())];
+        add(Tag { name, votes: 1 + dice.low_below(9) as u32, is_genre: false });
     }
     tags.sort_unstable_by_key(|tag| tag.name);
     tags

@@ -128,7 +128,8 @@ pub(super) fn albums(seed: u64, catalogue: &Catalogue) -> Vec<AlbumFacts> {
         let mut dice = Dice::new(seed, &format!("facts of album {index}"));
         let digits = format!("{:012}", dice.between(10_000_000_000, 999_999_999_999));
         let upc = if dice.chance(0.4) { format!("00{digits}") } else { digits };
-        AlbumFacts { upc, label: *dice.pick(&LABELS), popularity: dice.low_below(100) as u32 }
+        let label = LABELS[dice.below(LABELS.len())];
+        AlbumFacts { upc, label, popularity: dice.low_below(100) as u32 }
     });
     facts.collect()
 }
