@@ -195,7 +195,7 @@ mod tests {
         below(Service::ListenBrainz, &[&listens[..], &metadata, &["1/x"]].concat());
         below(Service::LastFm, &["2.0/", ""]);
         let kinds = ["url", "isrc/a", "artist/a", "artist", "area/a", "area", "release-group/a", "release-group"];
-        let paths = [&kinds[..], &["release/a", "recording/a", "recording", "work"]].concat();
+        let paths = [&kinds[..], &["release/a", "release", "recording/a", "recording", "work"]].concat();
         let paths: Vec<String> = paths.iter().map(|path| format!("ws/2/{path}")).collect();
         below(Service::MusicBrainz, &paths.iter().map(String::as_str).collect::<Vec<_>>());
         below(Service::Wikidata, &["sparql", ""]);
