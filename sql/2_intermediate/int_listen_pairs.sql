@@ -286,6 +286,19 @@ artist_names as (
     ) as paired
         on credits.observation_id = paired.observation_id
     union
+    -- A mapping may spell an artist in another way than the program that told the listen.
+    select
+        listens.observation_id,
+        lower(trim(listens.album_artist_name)) as artist_key
+    from int_listens as listens
+    semi join (
+        select observation_id from pairs_of_one_title
+        union
+        select other_observation_id as observation_id from pairs_of_one_title
+    ) as paired
+        on listens.observation_id = paired.observation_id
+    where nullif(trim(listens.album_artist_name), '') is not null
+    union
     select
         pairs_of_one_title.other_observation_id as observation_id,
         credits.artist_key

@@ -122,7 +122,12 @@ impl<'a> Listen<'a> {
                 play.album_name.clone().unwrap_or_else(|| "".into()),
             ],
         };
-        let credits = credits(artist_name, mapping, &info);
+        let credits = credits(artist_name.clone(), mapping, &info);
+        // The mapping may spell the artist in another way than the program, and than others to whom
+        // the program told the same.
+        if play.album_artist_name.is_none() && credits.iter().all(|credit| credit.artist_name != artist_name) {
+            play.album_artist_name = Some(artist_name);
+        }
         Ok((play, credits))
     }
 }
