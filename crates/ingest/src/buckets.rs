@@ -88,6 +88,11 @@ impl Span {
         (self.first, self.last) = (self.first.min(other.first), self.last.max(other.last));
     }
 
+    /// Its first and its last instant, if it has any.
+    pub(crate) fn bounds(self) -> Option<(UnixMs, UnixMs)> {
+        (self.first <= self.last).then_some((self.first, self.last))
+    }
+
     /// What both have.
     pub(crate) fn meet(self, other: Self) -> Self {
         Self { first: self.first.max(other.first), last: self.last.min(other.last) }
@@ -96,6 +101,12 @@ impl Span {
     /// Whether an instant lies in it.
     pub(crate) fn has(self, at: UnixMs) -> bool {
         (self.first..=self.last).contains(&at)
+    }
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Self::EMPTY
     }
 }
 
@@ -126,18 +137,6 @@ impl Buckets {
     /// From the first to the last row of one month.
     pub(crate) fn span(&self, shelf: Shelf) -> Span {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).get(&shelf).map_or(Span::EMPTY, |bucket| bucket.span)
-    }
-
-    /// From the first to the last play of Spotify's exports, if there are any.
-    pub(crate) fn exported(&self) -> Option<(UnixMs, UnixMs)> {
-        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut whole = Span::EMPTY;
-        for ((source, _), bucket) in files.iter() {
-            if matches!(source, Source::SpotifyExport | Source::SpotifyAccountData) {
-                whole.join(bucket.span);
-            }
-        }
-        (whole.first <= whole.last).then_some((whole.first, whole.last))
     }
 
     /// The files of one month, of which [`rows`] reads one at a time. Rows of equal keys are

@@ -94,6 +94,7 @@ pub(crate) fn take_in(session: &Session<'_>, service: Service, answer: &Answer) 
             status: Some(answer.status),
             original_sha256: None,
             bytes: answer.body.len() as u64,
+            span: None,
         }],
         is_loose: false,
         span: None,

@@ -1,6 +1,7 @@
 //! Stretches of time in which Spotify's list may have lost plays: it holds the newest 50 and
 //! forgets the rest.
 
+pub(crate) mod covers;
 mod stretches;
 
 use std::collections::BTreeSet;
@@ -31,8 +32,11 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 const SPOTIFY: [Source; 3] = [Source::SpotifyApi, Source::SpotifyExport, Source::SpotifyAccountData];
 
-/// Notes a gap when a list, all of which was `stored` just now, does not reach back to what is
-/// known. Its words, if there is one.
+/// Notes a gap when a list, all of which was `stored` just now, does not reach back to the lists
+/// before it. Words for what imports leave open of it, if anything.
+///
+/// What an export knows of the gap closes it like any other, so that it opens when that import is
+/// undone. Only before the first list nothing but an export can say what is known.
 ///
 /// # Errors
 /// When a live file is missing or damaged; database errors.
@@ -51,9 +55,14 @@ pub(crate) fn notice(
     let Some(oldest) = page.rows.iter().min_by_key(|row| row.play.at) else { return Ok(None) };
     let (oldest_end, oldest_start) = (oldest.play.at, oldest.play.started_at().unwrap_or(oldest.play.at));
     let Some(habit) = habit(session, oldest_end)? else { return Ok(None) };
-    let (after, before) = (instant(habit.newest), instant(oldest_end));
-    if instant(oldest_start) - after < SHORTEST {
+    let (after, known_to) = (instant(habit.newest), instant(habit.known_to));
+    let (start, mut before) = (instant(oldest_start), instant(oldest_end));
+    if start - after < SHORTEST {
         return Ok(None);
+    }
+    if start - known_to < SHORTEST {
+        // Where an export reaches to the list, all that is behind it is the oldest play of the list.
+        before = before.min(known_to + SHORTEST);
     }
     let share = (oldest_start - habit.newest) as f64 / habit.observed_ms.max(DAY_MS) as f64;
     let gap = Gap {
@@ -69,17 +78,22 @@ pub(crate) fn notice(
     };
     session.context.state()?.add_gap(&gap)?;
     settle(session)?;
-    Ok(Some(words(&gap)))
+    let mut open = session.context.state()?.gaps()?;
+    open.retain(|one| {
+        let is_it = (&one.account_id, &one.source, one.noticed.1) == (&gap.account_id, &gap.source, gap.noticed.1);
+        is_it && one.closed_by.is_none()
+    });
+    Ok((!open.is_empty()).then(|| open.iter().map(words).collect::<Vec<_>>().join("; ")))
 }
 
-/// A gap for people.
-pub(crate) fn words(gap: &Gap) -> String {
-    let fate = if gap.closed_by.is_some() {
-        "an import covers it"
-    } else {
-        "ask Spotify for your extended streaming history and import it to fill it"
-    };
-    format!("a gap from {} to {}, perhaps {} plays: {fate}", shown(gap.after), shown(gap.before), gap.estimated_plays)
+/// An open gap for people.
+fn words(gap: &Gap) -> String {
+    format!(
+        "a gap from {} to {}, perhaps {} plays: ask Spotify for your extended streaming history and import it to fill it",
+        shown(gap.after),
+        shown(gap.before),
+        gap.estimated_plays
+    )
 }
 
 /// Works out anew from the receipts which stretches of the account's gaps an import covers. What
@@ -95,20 +109,17 @@ pub(crate) fn settle(session: &Session<'_>) -> anyhow::Result<()> {
         return Ok(());
     }
     let exports = session.raw.living_receipts(Some(Job::Import))?;
-    let covers: Vec<Cover> = exports
-        .into_iter()
-        .filter_map(|Receipt { receipt_id, span, .. }| {
-            span.map(|(first, last)| Cover { receipt_id, first: instant(first), last: instant(last) })
-        })
-        .collect();
+    let covers: Vec<Cover> = exports.iter().flat_map(covers::of).collect();
     let stretches: Vec<Gap> = gaps.iter().flat_map(|gap| stretches::of(gap, &covers)).collect();
     state.settle_gaps(&session.account.account_id, &stretches)
 }
 
 /// How somebody listened before an instant.
 struct Habit {
-    /// The end of the last play that is known.
+    /// The end of the last play of a list; where no list ever was, of an export.
     newest: UnixMs,
+    /// The end of the last play that is known, whoever told it.
+    known_to: UnixMs,
     /// How many plays ended in the four weeks up to then.
     plays: usize,
     /// How much of the four weeks is known.
@@ -128,6 +139,8 @@ fn habit(session: &Session<'_>, before: UnixMs) -> anyhow::Result<Option<Habit>>
         })
         .collect();
     mine.sort_by(|left, right| right.partition.month.cmp(&left.partition.month));
+    let list = Source::SpotifyApi.as_str();
+    let has_lists = mine.iter().any(|part| part.partition.source == list);
     let mut ends: Vec<(&str, UnixMs)> = Vec::new();
     let mut newest: Option<UnixMs> = None;
     for part in mine {
@@ -140,9 +153,11 @@ fn habit(session: &Session<'_>, before: UnixMs) -> anyhow::Result<Option<Habit>>
         ends.extend(
             parts::ends(session.data(), part)?.into_iter().filter(|end| *end < before).map(|end| (source, end)),
         );
-        newest = ends.iter().map(|(_, end)| *end).max();
+        newest = ends.iter().filter(|(source, _)| !has_lists || *source == list).map(|(_, end)| *end).max();
     }
     Ok(newest.map(|newest| {
+        let known_to = ends.iter().map(|(_, end)| *end).max().unwrap_or(newest);
+        ends.retain(|(_, end)| *end <= newest);
         let recent = |wanted: Source| {
             let of = |(source, end): &&(&str, UnixMs)| {
                 *source == wanted.as_str() && *end > newest - HABIT.num_milliseconds()
@@ -152,7 +167,7 @@ fn habit(session: &Session<'_>, before: UnixMs) -> anyhow::Result<Option<Habit>>
         // The same play stands in several sources; the fullest of them tells most.
         let plays = SPOTIFY.map(recent).into_iter().max().unwrap_or_default();
         let oldest = ends.iter().map(|(_, end)| *end).min().unwrap_or(newest);
-        Habit { newest, plays, observed_ms: (newest - oldest).min(HABIT.num_milliseconds()) }
+        Habit { newest, known_to, plays, observed_ms: (newest - oldest).min(HABIT.num_milliseconds()) }
     }))
 }
 

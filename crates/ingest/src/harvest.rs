@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use lake::parts::Rejection;
-use lake::play::{Source, UnixMs};
+use lake::play::{Kind, Play, Source, UnixMs};
 use lake::raw::{BodyWriter, Item, Job, Receipt};
 use lake::text::Text;
 
-use crate::buckets::{Buckets, Row, Shelf, Writer};
+use crate::buckets::{Buckets, Row, Shelf, Span, Writer};
 use crate::crew;
 use crate::month::Month;
 use crate::page;
@@ -35,6 +35,10 @@ pub(crate) struct Harvest {
     pub rejections: Vec<Rejection>,
     /// Keys this program does not know.
     pub unknown_keys: BTreeSet<String>,
+    /// From the first to the last row of an export file.
+    pub span: Span,
+    /// Whether any row of an export file is music.
+    pub has_music: bool,
 }
 
 /// Which body this is, by receipt and item, and what bounds its rows.
@@ -170,6 +174,9 @@ impl Harvest {
         if let Some(key) = place.read.unknown_key {
             self.note_unknown(&key);
         }
+        if let Ok(play) = &place.read.play {
+            self.note_span(play);
+        }
         match place.read.play {
             Ok(play) if take((stand.source, Month::of(play.at))) => {
                 let (receipt, item, ordinal, credits) = (stand.receipt, stand.item, place.ordinal, place.read.credits);
@@ -181,6 +188,11 @@ impl Harvest {
                 Ok(())
             }
         }
+    }
+
+    fn note_span(&mut self, play: &Play<'_>) {
+        self.span.add(play.at);
+        self.has_music |= matches!(play.kind, Kind::Track | Kind::Local);
     }
 
     fn note_unknown(&mut self, key: &Text<'_>) {

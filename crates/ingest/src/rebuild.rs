@@ -12,6 +12,7 @@ use lake::schema::{PLAY_CREDITS, PLAYS};
 use platform::progress;
 
 use crate::buckets::{Buckets, Shelf};
+use crate::gaps::covers;
 use crate::harvest::{self, Harvest};
 use crate::months::{Against, Settlement, partition, settle_months};
 use crate::session::Session;
@@ -104,10 +105,13 @@ pub(crate) fn months(
         receipt.items.retain(|item| sources.contains(&item.source));
     }
     let partitions = shelves.iter().map(|shelf| partition(session, *shelf)).collect();
-    rebuild(session, &receipts, sources, &|shelf| shelves.contains(&shelf), &partitions, part_name, false)
+    let (rebuilt, _) =
+        rebuild(session, &receipts, sources, &|shelf| shelves.contains(&shelf), &partitions, part_name, false)?;
+    Ok(rebuilt)
 }
 
-/// Makes all typed tables of the account anew from its raw bodies.
+/// Makes all typed tables of the account anew from its raw bodies, and says anew in its receipts
+/// which time the files of an export span.
 ///
 /// # Errors
 /// When a body is missing or damaged; what was there before then stays.
@@ -119,7 +123,9 @@ pub(crate) fn everything(session: &Session<'_>, part_name: &str) -> anyhow::Resu
         partitions.extend(all.filter(|mine| mine.account_id == session.account_id()));
     }
     let receipts = session.raw.living_receipts(None)?;
-    let rebuilt = rebuild(session, &receipts, &HashSet::from(Source::ALL), &|_| true, &partitions, part_name, true)?;
+    let (rebuilt, harvests) =
+        rebuild(session, &receipts, &HashSet::from(Source::ALL), &|_| true, &partitions, part_name, true)?;
+    covers::keep_spans(session, &receipts, &harvests)?;
     anew::is_there(session.data(), session.account_id())?;
     Ok(rebuilt)
 }
@@ -132,7 +138,7 @@ fn rebuild(
     partitions: &HashSet<Partition>,
     part_name: &str,
     over_damage: bool,
-) -> anyhow::Result<Rebuilt> {
+) -> anyhow::Result<(Rebuilt, Vec<Vec<Harvest>>)> {
     let buckets = Buckets::new(session.work_folder())?;
     let bodies = receipts.iter().map(|receipt| receipt.items.len() as u64).sum();
     let bar = progress::count_bar(bodies, "reading raw files");
@@ -146,10 +152,11 @@ fn rebuild(
     settled.replace(session.data(), partitions, over_damage)?;
     rejects::retell(session, receipts, &harvests, sources, part_name, over_damage)?;
     let all = || harvests.iter().flatten();
-    Ok(Rebuilt {
+    let rebuilt = Rebuilt {
         bodies,
         rows: all().map(|harvest| harvest.rows).sum(),
         observations: total.stored + total.changed,
         rejected: all().flat_map(|harvest| harvest.rejected.values()).sum(),
-    })
+    };
+    Ok((rebuilt, harvests))
 }

@@ -35,9 +35,15 @@ impl Origin {
             ingested_at: receipt.received_at_ms,
             counts: true,
             folder: if receipt.is_loose { item.name.clone() } else { folder.to_owned() },
-            is_video: base.to_lowercase().starts_with("streaming_history_video"),
+            is_video: is_video(base),
         }
     }
+}
+
+/// Whether an export's file holds music videos, by its name without folders; people put their own
+/// words in front.
+pub(crate) fn is_video(base: &str) -> bool {
+    base.to_lowercase().contains("streaming_history_video")
 }
 
 /// What became of the rows of one body.

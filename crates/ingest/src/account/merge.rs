@@ -39,9 +39,11 @@ pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<Str
     let there = target.raw.receipts()?;
     for (receipt, state) in &receipts {
         ensure!(matches!(state, State::Done | State::Undone), "{} is not finished", receipt.receipt_id);
+        // What a replay writes into a receipt does not make it another one.
         let is_it = |(other, _): &(Receipt, State)| {
-            (other.received_at_ms, &other.run_id, &other.origin, &other.items)
-                == (receipt.received_at_ms, &receipt.run_id, &receipt.origin, &receipt.items)
+            let bodies = |one: &Receipt| one.items.iter().map(|item| item.raw_id.clone()).collect::<Vec<_>>();
+            (other.received_at_ms, &other.run_id, &other.origin, bodies(other))
+                == (receipt.received_at_ms, &receipt.run_id, &receipt.origin, bodies(receipt))
         };
         if there.iter().any(is_it) {
             continue;

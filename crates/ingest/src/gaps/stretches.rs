@@ -7,7 +7,7 @@ use platform::state::Gap;
 /// a gap and is no longer than this holds no play either.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(2);
 
-/// An import: its receipt, and its first and last play.
+/// A time that an import covers, and its receipt.
 #[derive(Debug, Clone)]
 pub(super) struct Cover {
     pub(super) receipt_id: String,
@@ -53,6 +53,9 @@ pub(super) fn of(gap: &Gap, covers: &[Cover]) -> Vec<Gap> {
 /// What an import covers of a gap, if anything worth a word.
 fn within(gap: &Gap, cover: &Cover) -> Option<Cover> {
     let (after, before) = gap.noticed;
+    if cover.last <= after || cover.first >= before {
+        return None;
+    }
     let first = if cover.first <= after + TOLERANCE { after } else { cover.first };
     let last = if cover.last >= before - TOLERANCE { before } else { cover.last };
     let is_whole = (first, last) == (after, before);
@@ -80,12 +83,18 @@ mod tests {
     /// receipt).
     #[track_caller]
     fn check(covers: &[(&str, i64, i64)], expected: &[(i64, i64, u32, &str)]) {
+        check_until(200, covers, expected);
+    }
+
+    /// As [`check`], of a gap to the minute `end`.
+    #[track_caller]
+    fn check_until(end: i64, covers: &[(&str, i64, i64)], expected: &[(i64, i64, u32, &str)]) {
         let gap = Gap {
             account_id: AccountId::stored("ann"),
             source: "spotify_api".into(),
-            noticed: (at(100), at(200)),
+            noticed: (at(100), at(end)),
             after: at(100),
-            before: at(200),
+            before: at(end),
             detected_at: at(300),
             run_id: "run".into(),
             estimated_plays: 50,
@@ -109,6 +118,13 @@ mod tests {
         check(&[], &[(100, 200, 50, "")]);
         check(&[("a", 0, 100), ("b", 200, 300)], &[(100, 200, 50, "")]);
         check(&[("a", 0, 102)], &[(100, 200, 50, "")]);
+    }
+
+    #[test]
+    fn a_short_gap_is_covered_by_what_reaches_into_it_only() {
+        check_until(103, &[("a", 0, 99), ("b", 104, 200)], &[(100, 103, 50, "")]);
+        check_until(103, &[("a", 0, 100), ("b", 103, 200)], &[(100, 103, 50, "")]);
+        check_until(103, &[("a", 0, 101)], &[(100, 103, 50, "a")]);
     }
 
     #[test]

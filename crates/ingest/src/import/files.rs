@@ -10,6 +10,7 @@ use platform::progress;
 use crate::archive::Archive;
 use crate::buckets::Buckets;
 use crate::crew;
+use crate::gaps::covers;
 use crate::harvest::{self, Harvest, Stand};
 use crate::session::Session;
 use crate::settle::Origin;
@@ -66,6 +67,7 @@ pub(super) fn read(
                     status: None,
                     original_sha256: Some(pumped.original_sha256),
                     bytes: body.bytes,
+                    span: covers::span(file.source, &file.name, &harvest),
                 };
                 Ok(FileResult { item, place: *place, harvest, repeats: None, damage: pumped.damage })
             };

@@ -129,7 +129,6 @@ fn keep_and_store(
     }
     receipt.number = session.number_receipt()?;
     receipt.items = results.iter().filter(|result| result.counts()).map(|result| result.item.clone()).collect();
-    receipt.span = buckets.exported();
     let report = ArchiveReport::new(archive, &results, &settled);
     session.raw.write_receipt(&receipt, State::Pending)?;
     let harvests: Vec<_> = results.into_iter().filter(FileResult::counts).map(|result| result.harvest).collect();

@@ -101,6 +101,108 @@ fn an_export_that_covers_half_of_a_gap_leaves_the_other_half() {
     assert_eq!(shapes(&world), whole);
 }
 
+/// The rows of these minutes.
+fn of(minutes: std::ops::Range<u32>) -> String {
+    rows(minutes.map(|minute| row(minute, minute)))
+}
+
+#[test]
+fn a_file_without_music_closes_no_gap() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    world.list(&spotify, page(200..250));
+    let whole = shapes(&world);
+    let videos = world.file("Streaming_History_Video_2020-2025.json", of(0..300));
+    let episode = |minute: u32| {
+        format!(
+            r#"{{"endTime":"2024-01-01 {:02}:{:02}","podcastName":"P","episodeName":"E","msPlayed":50000}}"#,
+            minute / 60,
+            minute % 60
+        )
+    };
+    let podcasts = world.file("StreamingHistory_podcast_0.json", rows((0..300).map(episode)));
+    for file in [videos, podcasts] {
+        world.ingest(&["import", file.to_str().unwrap(), "--yes"]).expect_ok();
+        assert_eq!(shapes(&world), whole, "{}", file.display());
+    }
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(shapes(&world), whole);
+}
+
+#[test]
+fn files_of_an_archive_cover_what_lies_between_them_where_none_is_missing() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    world.list(&spotify, page(449..499));
+    let whole = shapes(&world);
+    let name = |number| AUDIO.replace("_0", &format!("_{number}"));
+    let parts = |numbers: [u32; 2]| [(name(numbers[0]), of(0..150)), (name(numbers[1]), of(349..470))];
+    let run = |zip: &str, numbers| {
+        let files = parts(numbers);
+        let zip = world.zip(zip, &files.each_ref().map(|(name, content)| (name.as_str(), content.clone())));
+        world.ingest(&["import", zip.to_str().unwrap(), "--yes"]).expect_ok().report.run_id
+    };
+    let torn = run("torn.zip", [0, 2]);
+    assert_eq!(shapes(&world), [(100, 3, true), (200, 7, false), (100, 4, true)], "a file is missing");
+    world.ingest(&["import", "--undo", &torn]).expect_ok();
+    run("all.zip", [0, 1]);
+    assert_eq!(shapes(&world), [(whole[0].0, whole[0].1, true)]);
+}
+
+#[test]
+fn a_replay_finds_out_what_the_files_of_an_older_import_span() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    world.list(&spotify, page(449..499));
+    let files = [("early.json", of(0..150)), ("late.json", of(349..470))];
+    let zip = world.zip("export.zip", &files);
+    world.ingest(&["import", zip.to_str().unwrap(), "--yes"]).expect_ok();
+    let by_file = shapes(&world);
+    assert_eq!(by_file, [(100, 3, true), (200, 7, false), (100, 4, true)]);
+    // As the program wrote it before.
+    let path = world.files("raw").into_iter().find(|path| path.to_string_lossy().contains("imports/")).unwrap();
+    let mut receipt: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let items = receipt["items"].as_array_mut().unwrap();
+    let spans: Vec<Value> =
+        items.iter_mut().map(|item| item.as_object_mut().unwrap().remove("span").unwrap()).collect();
+    receipt["span"] = serde_json::json!([spans[0][0], spans[1][1]]);
+    world.file(path.to_str().unwrap(), serde_json::to_vec(&receipt).unwrap());
+    world.ingest(&["import", world.file("another.json", of(0..1)).to_str().unwrap(), "--yes"]).expect_ok();
+    assert_eq!(shapes(&world), [(400, 14, true)], "what it says counts");
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(shapes(&world), by_file);
+}
+
+#[test]
+fn what_an_export_knew_is_in_a_gap_when_it_is_undone() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    let run = export(&world, 0..150);
+    let ran = world.list(&spotify, page(449..499));
+    assert_eq!(shapes(&world), [(100, 3, true), (300, 11, false)]);
+    let told: Vec<_> = ran.report.warnings.iter().filter(|warning| warning.contains("gap")).collect();
+    let [told] = &told[..] else { panic!("{told:?}") };
+    assert!(told.contains("perhaps 11 plays") && !told.contains("perhaps 14 plays"), "{told}");
+    world.ingest(&["import", "--undo", &run]).expect_ok();
+    assert_eq!(shapes(&world), [(400, 14, false)]);
+}
+
+#[test]
+fn a_gap_that_an_export_fills_before_it_is_noticed_alarms_nobody() {
+    // It reaches into the list, or just to it: the oldest of the list began at minute 257.
+    for end in [300, 258] {
+        let (world, spotify) = (World::new(), Spotify::start());
+        world.list(&spotify, page(0..50));
+        let run = export(&world, 0..end);
+        let ran = world.list(&spotify, page(260..310));
+        assert!(world.gaps().iter().all(|gap| gap.closed_by.is_some()), "{:?}", world.gaps());
+        assert!(!ran.report.warnings.iter().any(|warning| warning.contains("gap")), "{:?}", ran.report.warnings);
+        world.ingest(&["import", "--undo", &run]).expect_ok();
+        let [gap] = &world.gaps()[..] else { panic!("{:?}", world.gaps()) };
+        assert_eq!((gap.closed_by.as_ref(), (gap.before - gap.after).num_minutes() >= 208), (None, true), "{gap:?}");
+    }
+}
+
 #[test]
 fn an_import_that_is_finished_after_a_kill_closes_its_gap() {
     let (world, spotify) = (World::new(), Spotify::start());

@@ -62,6 +62,9 @@ pub struct Item {
     pub original_sha256: Option<String>,
     /// Size of the body.
     pub bytes: u64,
+    /// From the first to the last play of an export's file of music: what lies between was not lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<(UnixMs, UnixMs)>,
 }
 
 /// What kind of job received the bodies.
@@ -109,7 +112,8 @@ pub struct Receipt {
     /// zip, as the service made it, they are two.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_loose: bool,
-    /// From the first to the last play of an export: what lies between was not lost.
+    /// From the first to the last play of the whole export, as programs wrote it before each file
+    /// had a span of its own. A replay puts those in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<(UnixMs, UnixMs)>,
 }

@@ -196,7 +196,9 @@ fn version(connection: &Connection) -> anyhow::Result<usize> {
 mod tests {
     use std::path::Path;
 
-    use super::super::{AccountId, TroubleKind};
+    use chrono::DateTime;
+
+    use super::super::{AccountId, Gap, TroubleKind};
     use super::*;
 
     /// A database as the version `version` left it, with what `script` puts in.
@@ -228,5 +230,36 @@ mod tests {
         assert_eq!(kind("lastfm").map(|one| (one.kind, one.text)), Some((TroubleKind::Other, "say who it is".into())));
         assert_eq!(kind("listenbrainz"), None);
         assert_eq!(state.folder_id().unwrap(), StateDb::open(&path).unwrap().folder_id().unwrap());
+    }
+
+    #[test]
+    fn gaps_from_before_there_were_stretches_are_one_stretch_each() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tracker.db");
+        older(
+            &path,
+            4,
+            "insert into accounts (account_id, name, counting_rule, created_at_ms) values ('a', 'ann', '30s', 0);
+             insert into gaps values
+                 ('a', 'spotify_api', 1000, 2000, 2500, 'first', 7, null),
+                 ('a', 'spotify_api', 3000, 4000, 4500, 'second', 9, 'import');",
+        );
+        let at = |ms| DateTime::from_timestamp_millis(ms).unwrap();
+        let gap = |from, to, run: &str, plays, closed_by: Option<&str>| Gap {
+            account_id: AccountId::stored("a"),
+            source: "spotify_api".into(),
+            noticed: (at(from), at(to)),
+            after: at(from),
+            before: at(to),
+            detected_at: at(to + 500),
+            run_id: run.into(),
+            estimated_plays: plays,
+            closed_by: closed_by.map(str::to_owned),
+        };
+        let expected = [gap(1000, 2000, "first", 7, None), gap(3000, 4000, "second", 9, Some("import"))];
+        let state = StateDb::open(&path).unwrap();
+        assert_eq!(state.gaps().unwrap(), expected);
+        let noticed = expected.map(|gap| Gap { closed_by: None, ..gap });
+        assert_eq!(state.noticed_gaps().unwrap(), noticed);
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use platform::state::Gap;
-use simulator::Kind;
 use simulator::export::{Package, PackageKind};
 use simulator::server::Service;
+use simulator::{Kind, TruePlay};
 
 use super::{LOOKED_AGAIN, Month, POLLS_PER_DAY};
 use crate::life::requests;
@@ -109,11 +109,16 @@ impl Month {
                 shown(&less)
             ));
         }
-        let covered_to = self
-            .exports
-            .iter()
-            .filter(|package| package.account == account.name)
-            .filter_map(|package| package.plays(world).map(|play| play.ended_at).max())
+        // By its files of music.
+        let covers = |package: &Package, play: &TruePlay<'_>| match package.kind {
+            PackageKind::AccountData { .. } => matches!(play.item.kind, Kind::Track | Kind::Local),
+            PackageKind::Extended { .. } => !play.in_video_file,
+        };
+        let mine = self.exports.iter().filter(|package| package.account == account.name);
+        let covered_to = mine
+            .filter_map(|package| {
+                package.plays(world).filter(|play| covers(package, play)).map(|play| play.ended_at).max()
+            })
             .max();
         for gap in &gaps {
             let is_covered = covered_to.is_some_and(|to| gap.before <= to);
