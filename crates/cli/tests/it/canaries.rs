@@ -164,7 +164,7 @@ impl Mine {
         }
         let sealer = Sealer::open(&copy.path().join("token.key"), Some(&SecretString::from(KEY))).unwrap();
         let begun =
-            StateDb::open(&copy.path().join("tracker.db")).unwrap().take_login(state, &sealer, self.now).unwrap();
+            StateDb::open(&copy.path().join("tracker.db")).unwrap().begun_login(state, &sealer, self.now).unwrap();
         begun.unwrap().verifier.map(|verifier| verifier.expose_secret().to_owned())
     }
 

@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clients::Spotify;
@@ -82,7 +83,7 @@ fn begin(context: &JobContext, account: &Account, redirect_uri: &str) -> anyhow:
 pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<String> {
     let back = Back::read(address)?;
     let (sealer, now) = (context.sealer()?, context.clock.now());
-    let begun = context.state()?.take_login(&back.state, &sealer, now)?.ok_or_else(|| {
+    let begun = context.state()?.begun_login(&back.state, &sealer, now)?.ok_or_else(|| {
         Stop::Usage(
             "this address belongs to no login that was begun here within the last hour, or was used already: begin \
              again with `music-tracker account connect spotify`"
@@ -93,7 +94,10 @@ pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<Stri
         Stop::NeedsPerson(format!("Spotify sent you back without a login ({reason}): begin again and agree"))
     })?;
     let (account, _) = choose_account(context, begun.account_name.as_deref())?;
-    let session = Session::begin(context, account)?;
+    // Until Spotify has given its tokens, the address stays good.
+    let again = "the login is not used up: `music-tracker account connect spotify --paste 'ADDRESS'` with the address of \
+                 the browser's last page goes on";
+    let session = Session::begin(context, account).context(again)?;
     let client = Spotify::open(context).map_err(|error| decided(context, SPOTIFY, error))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -105,9 +109,16 @@ pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<Stri
         let refresh_token =
             tokens.refresh_token.ok_or_else(|| anyhow::anyhow!("Spotify gave no refresh token with the login"))?;
         let login = Login { refresh_token, authorized_at: Some(now), stored_at: now };
-        // Whose login it is comes first: someone else's must not take the place of a good one.
-        token::identify(&session, &client, &tokens.access_token).await?;
-        context.state()?.store_login(SPOTIFY.name, &session.account.account_id, &login, &sealer)?;
+        // Spotify gives it only once, and whose it is may have to be asked again later.
+        let mut state = context.state()?;
+        state.store_login(token::UNPROVEN, &session.account.account_id, &login, &sealer)?;
+        // Whoever logs in wants to be fetched again.
+        state.pause(SPOTIFY.name, &session.account.account_id, false)?;
+        state.end_login(&begun.state)?;
+        if let Err(error) = token::make_own(&session, &client, &tokens.access_token).await {
+            let waits = state.has_login(token::UNPROVEN, &session.account.account_id)?;
+            return Err(if waits { error.context(kept(&session.account)) } else { error });
+        }
         let end = login.expires_at().map(|end| format!(" Spotify ends this login on {}.", end.format("%Y-%m-%d")));
         Ok(format!(
             "Spotify is connected for {:?}.{} `music-tracker spotify` fetches the newest plays.",
@@ -115,6 +126,15 @@ pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<Stri
             end.unwrap_or_default()
         ))
     })
+}
+
+/// What is told when whose a login is could not be asked.
+fn kept(account: &Account) -> String {
+    format!(
+        "Spotify gave the login, and it is kept for {:?}, but whose it is could not be asked: the next `music-tracker \
+         spotify` asks again and goes on by itself",
+        account.name
+    )
 }
 
 /// What the browser brings back.

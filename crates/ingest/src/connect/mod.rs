@@ -101,9 +101,10 @@ pub fn disconnect(
     let account = context.state()?.chosen_account(account)?.context("there is no account yet")?;
     let session = Session::begin(context, account.clone())?;
     let mut state = context.state()?;
-    state.forget_login(UNPROVEN, &account.account_id)?;
-    let was_connected =
-        state.forget_login(service.name, &account.account_id)? | state.disconnect(service.name, &account.account_id)?;
+    let waited = service == SPOTIFY && state.forget_login(UNPROVEN, &account.account_id)?;
+    let was_connected = waited
+        | state.forget_login(service.name, &account.account_id)?
+        | state.disconnect(service.name, &account.account_id)?;
     if !was_connected && !erase {
         return Err(Stop::Usage(format!("{:?} has not connected {}", account.name, service.title)).into());
     }

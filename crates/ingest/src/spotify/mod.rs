@@ -53,11 +53,12 @@ async fn newest(session: &Session<'_>, client: &Spotify) -> anyhow::Result<Answe
     answer.map_err(|error| fetch::decided_for(session, SPOTIFY, error))
 }
 
-/// The wanted account; else all that are connected; else the only one, which then adopts the
-/// refresh token of the settings.
+/// The wanted account; else all that are connected, or whose login waits; else the only one,
+/// which then adopts the refresh token of the settings.
 fn accounts(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Vec<Account>> {
     let state = context.state()?;
-    let is_connected = state.connections()?.iter().any(|one| one.service == SPOTIFY.name);
+    let mut connections = state.connections()?;
+    connections.retain(|one| one.service == SPOTIFY.name);
     let adopts = match &context.settings.spotify.refresh_token {
         Some(token) => !state.was_adopted(token)?,
         None => false,
@@ -72,9 +73,14 @@ fn accounts(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Vec<Ac
     let is_waiting = |wanted: &str| waiting.iter().any(|account| account.name.eq_ignore_ascii_case(wanted));
     match wanted {
         Some(wanted) if is_waiting(wanted) => Ok(state.chosen_account(Some(wanted))?.into_iter().collect()),
-        None if !waiting.is_empty() && !is_connected => Ok(waiting),
+        None if !waiting.is_empty() => {
+            // Of those that are connected, some may be paused.
+            waiting.retain(|account| connections.iter().all(|one| one.account_id != account.account_id));
+            let connected = if connections.is_empty() { Vec::new() } else { fetch::accounts(context, SPOTIFY, None)? };
+            Ok(connected.into_iter().chain(waiting).collect())
+        }
         Some(wanted) if adopts => Ok(state.chosen_account(Some(wanted))?.into_iter().collect()),
-        None if adopts && !is_connected => Ok(vec![choose_account(context, None)?.0]),
+        None if adopts && connections.is_empty() => Ok(vec![choose_account(context, None)?.0]),
         _ => fetch::accounts(context, SPOTIFY, wanted),
     }
 }

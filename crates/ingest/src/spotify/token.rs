@@ -13,9 +13,9 @@ use crate::session::Session;
 /// Where a login waits until it is known whose it is.
 pub(crate) const UNPROVEN: &str = "spotify (whose is it?)";
 
-/// A fresh access token of the account's login. When there is none, or it is dead, a refresh
-/// token of the settings that was never taken before becomes the login, once Spotify has said
-/// that it is this person's.
+/// A fresh access token of the account's login. A new login that a person gave takes its place
+/// once Spotify has said that it is this person's; when there is none, or it is dead, so does a
+/// refresh token of the settings that was never taken before.
 pub(super) async fn access_token(session: &Session<'_>, client: &Spotify) -> anyhow::Result<AccessToken> {
     let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
     let account_id = &session.account.account_id;
@@ -23,6 +23,16 @@ pub(super) async fn access_token(session: &Session<'_>, client: &Spotify) -> any
     let is_dead = trouble.is_some_and(|trouble| trouble.kind == TroubleKind::LoginEnded);
     let mut refused = None;
     if let Some(login) = state.login(SPOTIFY.name, account_id, &sealer)?.filter(|_| !is_dead) {
+        if let Some(waiting) = state.login(UNPROVEN, account_id, &sealer)? {
+            match prove(session, client, waiting).await {
+                Ok(access_token) => return Ok(access_token),
+                // The login of before is still good, so a trouble of the new one loses no plays.
+                Err(error) if error.downcast_ref::<ClientError>().is_some() => {
+                    tracing::warn!("{}: the new login could not take its place yet: {error:#}", session.account.name);
+                }
+                Err(error) => return Err(error),
+            }
+        }
         match refresh(session, client, SPOTIFY.name, login).await {
             Ok(tokens) => {
                 if !state.has_identity(SPOTIFY.name, account_id)? {
@@ -69,18 +79,32 @@ fn unproven(session: &Session<'_>) -> anyhow::Result<Option<Login>> {
 
 /// Makes a login the account's own when Spotify says that it is this person's.
 async fn prove(session: &Session<'_>, client: &Spotify, login: Login) -> anyhow::Result<AccessToken> {
-    let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
-    let account_id = &session.account.account_id;
     let tokens = match refresh(session, client, UNPROVEN, login).await {
         Ok(tokens) => tokens,
         Err(error) => {
             if matches!(error, ClientError::Reauthorize { .. }) {
-                state.forget_login(UNPROVEN, account_id)?;
+                session.context.state()?.forget_login(UNPROVEN, &session.account.account_id)?;
             }
             return Err(decided_for(session, SPOTIFY, error));
         }
     };
-    if let Err(error) = identify(session, client, &tokens.access_token).await {
+    make_own(session, client, &tokens.access_token).await?;
+    Ok(tokens.access_token)
+}
+
+/// Makes the login that waits, of which `access_token` is, the account's own when Spotify says
+/// that it is this person's.
+///
+/// # Errors
+/// As [`identify`]; someone else's login is forgotten, any other waits on.
+pub(crate) async fn make_own(
+    session: &Session<'_>,
+    client: &Spotify,
+    access_token: &AccessToken,
+) -> anyhow::Result<()> {
+    let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
+    let account_id = &session.account.account_id;
+    if let Err(error) = identify(session, client, access_token).await {
         // Someone else's is of no use here. Whatever else went wrong, it is asked again.
         if error.downcast_ref::<ClientError>().is_none() && matches!(Stop::in_chain(&error), Some(Stop::NeedsPerson(_)))
         {
@@ -88,12 +112,11 @@ async fn prove(session: &Session<'_>, client: &Spotify, login: Login) -> anyhow:
         }
         return Err(error);
     }
-    let proven = state.login(UNPROVEN, account_id, &sealer)?;
-    if let Some(login) = proven {
+    if let Some(login) = state.login(UNPROVEN, account_id, &sealer)? {
         state.store_login(SPOTIFY.name, account_id, &login, &sealer)?;
         state.forget_login(UNPROVEN, account_id)?;
     }
-    Ok(tokens.access_token)
+    Ok(())
 }
 
 /// Finds out whose login this is, and that it is nobody else's here.
@@ -101,11 +124,7 @@ async fn prove(session: &Session<'_>, client: &Spotify, login: Login) -> anyhow:
 /// # Errors
 /// A [`Stop::NeedsPerson`] when it belongs to another account, or the account is someone else
 /// at Spotify.
-pub(crate) async fn identify(
-    session: &Session<'_>,
-    client: &Spotify,
-    access_token: &AccessToken,
-) -> anyhow::Result<()> {
+async fn identify(session: &Session<'_>, client: &Spotify, access_token: &AccessToken) -> anyhow::Result<()> {
     let answer = client.me(access_token).await.map_err(|error| decided_for(session, SPOTIFY, error))?;
     let profile = Profile::parse(&answer.body)?;
     let mut state = session.context.state()?;

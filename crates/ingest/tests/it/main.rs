@@ -13,6 +13,7 @@ mod killed;
 mod lessons;
 mod life;
 mod listens;
+mod logins;
 mod pace;
 mod parts;
 mod polls;

@@ -51,30 +51,34 @@ impl StateDb {
         })
     }
 
-    /// Takes the login that `state` belongs to: it can be ended once only. `None` when none was
-    /// begun within the last hour.
+    /// The login that `state` belongs to, which stays begun. `None` when none was begun within the
+    /// last hour.
     ///
     /// # Errors
     /// Database errors.
-    pub fn take_login(
-        &mut self,
-        state: &str,
-        sealer: &Sealer,
-        now: DateTime<Utc>,
-    ) -> anyhow::Result<Option<BegunLogin>> {
-        let too_long_ago = (now - PATIENCE).timestamp_millis();
-        self.write(|transaction| {
-            let taken = transaction
-                .query_row(
-                    "delete from logins where state = ?1 and begun_at_ms >= ?2
-                     returning service, account_name, verifier, redirect_uri",
-                    params![state, too_long_ago],
-                    |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?, row.get(3)?)),
-                )
-                .optional()?;
-            let Some((service, account_name, verifier, redirect_uri)) = taken else { return Ok(None) };
+    pub fn begun_login(&self, state: &str, sealer: &Sealer, now: DateTime<Utc>) -> anyhow::Result<Option<BegunLogin>> {
+        let query = "select service, account_name, verifier, redirect_uri from logins
+                     where state = ?1 and begun_at_ms >= ?2";
+        let begun = self
+            .connection
+            .query_row(query, params![state, (now - PATIENCE).timestamp_millis()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?, row.get(3)?))
+            })
+            .optional()?;
+        Ok(begun.map(|(service, account_name, verifier, redirect_uri)| {
             let verifier = verifier.and_then(|sealed| sealer.unseal(&sealed, state));
-            Ok(Some(BegunLogin { state: state.to_owned(), service, account_name, verifier, redirect_uri }))
+            BegunLogin { state: state.to_owned(), service, account_name, verifier, redirect_uri }
+        }))
+    }
+
+    /// Forgets a login that was ended: it can be ended once only.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn end_login(&mut self, state: &str) -> anyhow::Result<()> {
+        self.write(|transaction| {
+            transaction.execute("delete from logins where state = ?1", [state])?;
+            Ok(())
         })
     }
 }
