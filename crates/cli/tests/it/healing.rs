@@ -53,6 +53,17 @@ fn an_import_that_was_killed_while_it_was_published() {
 }
 
 #[test]
+fn erasing_what_came_through_an_api_builds_the_rest_anew() {
+    let home = Home::new();
+    home.run("music-tracker", &["import", "export.zip"]);
+    let older = home.path("data/processed/older.parquet");
+    fs::write(&older, "what came through the API").unwrap();
+    home.run("music-tracker", &["account", "disconnect", "spotify", "--erase"]);
+    assert!(!older.exists());
+    assert_eq!(home.published(), PLAYS);
+}
+
+#[test]
 fn published_files_that_somebody_deleted() {
     let home = Home::new();
     home.run("music-tracker", &["import", "export.zip"]);

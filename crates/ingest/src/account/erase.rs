@@ -10,12 +10,13 @@ use lake::manifest::{Manifest, Partition, part_path, table_folder};
 use lake::play::Source;
 use lake::raw::Job;
 use lake::schema::{PLAYS, TABLES, Table};
+use platform::files::FileLock;
 use platform::{DataDir, files};
 
 use crate::rebuild;
 use crate::session::Session;
 
-/// Erases what came through one source's API. Imports of the same source stay.
+/// Erases what came through one source's API, and the gaps in it. Imports of the same source stay.
 ///
 /// # Errors
 /// Any I/O error.
@@ -39,6 +40,7 @@ pub(crate) fn erase_source(session: &Session<'_>, source: Source) -> anyhow::Res
     for table in TABLES {
         sweep(session.data(), table, &Path::new(session.account_id()).join(source.as_str()))?;
     }
+    session.context.state()?.forget_gaps(&session.account.account_id, source.as_str())?;
     Ok(before.saturating_sub(rebuilt.observations))
 }
 
@@ -61,7 +63,9 @@ pub(super) fn erase_account(data: &DataDir, account_id: &str) -> anyhow::Result<
 ///
 /// # Errors
 /// Any I/O error.
-pub(super) fn forget_published(data: &DataDir) -> anyhow::Result<()> {
+pub(crate) fn forget_published(data: &DataDir) -> anyhow::Result<()> {
+    // Whoever publishes now would publish the person once more.
+    let _transform = FileLock::wait(&data.lock("transform"))?;
     // Older runs, free pages of the warehouse and rows that broke a test hold the person too.
     for folder in [data.processed(), data.reporting(), data.state().join("failed-tests")] {
         remove_folder(&folder)?;

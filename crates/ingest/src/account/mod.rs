@@ -1,5 +1,6 @@
 //! `ingest account`: people, and where they lived when.
 
+mod copies;
 mod corrections;
 mod erase;
 mod instants;
@@ -14,7 +15,8 @@ use comfy_table::{Table, presets};
 use platform::state::{Account, CountingRule, StateDb};
 use platform::{JobContext, Stop, parse_zone};
 
-pub(crate) use erase::erase_source;
+pub(crate) use copies::left as copies_left;
+pub(crate) use erase::{erase_source, forget_published};
 use instants::parse_instant;
 pub(crate) use instants::shown;
 pub use merge::merge;

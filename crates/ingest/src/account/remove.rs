@@ -2,11 +2,10 @@
 
 use anyhow::Context;
 use lake::raw::RawStore;
-use platform::files::FileLock;
 use platform::{JobContext, Stop};
 
-use super::corrections;
 use super::erase::{erase_account, forget_published};
+use super::{copies, corrections};
 use crate::question;
 use crate::session::Session;
 
@@ -38,8 +37,6 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
     let rows = erase_account(&context.data, account.account_id.as_str())?;
     // Said again after a kill, there may be no receipts left, and still published rows.
     if erase {
-        // Whoever publishes now would publish the person once more.
-        let _transform = FileLock::wait(&context.data.lock("transform"))?;
         forget_published(&context.data)?;
     }
     let corrections = corrections::rename(&context.data, &account, None)?;
@@ -50,13 +47,14 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
     } else {
         format!(
             "{:?} is gone: {rows} rows of listening history, the raw files, the logins, the settings and {} \
-             corrections. Backups that were made before now, and copies of the data folder, still hold them: delete \
-             those yourself.",
-            account.name, corrections.lines
+             corrections. {}",
+            account.name,
+            corrections.lines,
+            copies::left(&context.data)
         )
     };
     if !corrections.not_understood.is_empty() {
-        said += " These corrections make no sense and stay as they are; look whether they are of that person:\n  ";
+        said += "\nThese corrections make no sense and stay as they are; look whether they are of that person:\n  ";
         said += &corrections.not_understood.join("\n  ");
     }
     Ok(said)

@@ -10,7 +10,7 @@ use clients::{Lastfm, Listenbrainz};
 use platform::state::Account;
 use platform::{JobContext, Stop};
 
-use crate::account::erase_source;
+use crate::account::{copies_left, erase_source, forget_published};
 use crate::fetch::{LASTFM, LISTENBRAINZ, SERVICES, SPOTIFY, Service, decided};
 use crate::import::choose_account;
 use crate::question;
@@ -116,7 +116,12 @@ pub fn disconnect(
     if erase || (!keep && wants_erasing(service, &account)?) {
         let rows = erase_source(&session, service.source)?;
         state.forget_identity(service.name, &account.account_id)?;
-        said += &format!(" The {rows} rows that came through its API are erased; imports stay.");
+        forget_published(&context.data)?;
+        said += &format!(
+            " The {rows} rows that came through its API are erased; imports stay. What was published of them is gone: \
+             `music-tracker refresh` publishes the rest. {}",
+            copies_left(&context.data)
+        );
     } else {
         let terms = if service == SPOTIFY { " Spotify's terms ask to delete it:" } else { " To delete it:" };
         said += &format!(

@@ -75,7 +75,11 @@ fn a_history_is_not_removed_by_a_slip_and_erasing_leaves_nothing() {
     assert_eq!(world.says(&upstream, &["account", "remove", "bob"]).0, 2);
     assert_eq!(world.says(&upstream, &["account", "remove", "bob", "--erase"]).0, 3, "nobody confirmed");
     assert_eq!(world.rows(&PLAYS, &[]).len(), 120);
+    let backups = ["backups/monday.tar", "data/backups/tuesday/tracker.db"].map(|name| world.file(name, "bob, too"));
     let (code, said) = world.says(&upstream, &["account", "remove", "bob", "--erase", "--yes"]);
+    for (path, name) in backups.iter().zip(["backups/monday.tar\n", "data/backups/tuesday\n"]) {
+        assert!(path.exists() && said.contains(name), "{said}");
+    }
     assert!(code == 0 && said.contains("Backups"), "{said}");
     assert_eq!(account_id("bob"), None);
     assert_eq!(world.rows(&PLAYS, &[]).len(), 70);

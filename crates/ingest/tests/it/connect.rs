@@ -6,6 +6,10 @@ use std::process::Stdio;
 
 use chrono::TimeDelta;
 use lake::schema::PLAYS;
+use platform::StateDb;
+use platform::files::FileLock;
+use platform::state::Gap;
+use simulator::parse_instant;
 use simulator::server::{FaultKind, Options, Service};
 
 use crate::upstream::{SECRET, Upstream, rotating};
@@ -85,6 +89,22 @@ fn an_address_is_good_once_and_only_for_a_login_that_was_begun() {
 }
 
 #[test]
+fn an_address_stays_good_while_another_job_works_on_the_account() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    let (_, said) = world.says(&upstream, &["account", "connect", "spotify", "--no-wait"]);
+    let back = upstream.browse(said.split_whitespace().find(|word| word.contains("/authorize?")).unwrap());
+    let paste = || world.says(&upstream, &["account", "connect", "spotify", "--paste", &back]);
+    let account = StateDb::open(&world.data().state_db()).unwrap().accounts().unwrap().remove(0);
+    let lock = world.data().lock(&format!("account-{}", account.account_id));
+    let other_job = FileLock::try_take(&lock).unwrap().unwrap();
+    let (code, said) = paste();
+    assert!(code == 75 && said.contains("--paste"), "{said}");
+    drop(other_job);
+    let (code, said) = paste();
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
 fn a_login_that_ends_is_announced_and_then_asks_for_a_person() {
     let (world, upstream) = (World::new(), Upstream::with(rotating(), Some(SECRET)));
     world.log_in(&upstream, &[]);
@@ -156,14 +176,52 @@ fn disconnecting_forgets_the_login_and_erases_on_demand() {
     let (world, upstream) = (World::new(), Upstream::start());
     world.log_in(&upstream, &[]);
     world.job(&upstream, &["spotify"]).expect_counts(50, 0, 0, 0);
+    // What a build makes of the plays, now and in older runs.
+    let built = [
+        "processed/current/fct_track_played.parquet",
+        "processed/runs/older/fct_track_played.parquet",
+        "reporting/reporting.duckdb",
+        "state/failed-tests/a-run/rows.parquet",
+        "music_tracker.duckdb",
+        "music_tracker.duckdb.wal",
+    ]
+    .map(|name| world.file(&format!("data/{name}"), "ada heard this"));
+    let gaps = || StateDb::open(&world.data().state_db()).unwrap().gaps().unwrap();
+    for source in ["spotify_api", "listenbrainz"] {
+        note_gap(&world, source);
+    }
     let (code, said) = world.says(&upstream, &["account", "disconnect", "spotify"]);
     assert!(code == 0 && said.contains("--erase"), "{said}");
     assert_eq!(world.rows(&PLAYS, &[]).len(), 50);
+    assert!(built.iter().all(|path| path.exists()) && gaps().len() == 2);
     assert_eq!(world.job(&upstream, &["spotify"]).exit_code, 2);
     let (code, said) = world.says(&upstream, &["account", "disconnect", "spotify", "--erase"]);
     assert!(code == 0 && said.contains("50 rows"), "{said}");
     assert!(world.rows(&PLAYS, &[]).is_empty());
     assert!(world.files("raw").is_empty(), "{:?}", world.files("raw"));
+    for path in built {
+        assert!(!path.exists(), "{} is still there", path.display());
+    }
+    assert_eq!(gaps().iter().map(|gap| gap.source.as_str()).collect::<Vec<_>>(), ["listenbrainz"]);
+}
+
+/// Notes an hour in which a source of the only account may have lost plays.
+fn note_gap(world: &World, source: &str) {
+    let mut state = StateDb::open(&world.data().state_db()).unwrap();
+    let before = parse_instant("2026-11-01T12:00:00Z").unwrap();
+    let after = before - TimeDelta::hours(1);
+    let gap = Gap {
+        account_id: state.accounts().unwrap()[0].account_id.clone(),
+        source: source.to_owned(),
+        noticed: (after, before),
+        after,
+        before,
+        detected_at: before,
+        run_id: "a-run".to_owned(),
+        estimated_plays: 9,
+        closed_by: None,
+    };
+    state.add_gap(&gap).unwrap();
 }
 
 #[test]
