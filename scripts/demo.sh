@@ -22,7 +22,7 @@ world="--seed 2025 --plays 50000 --from 2022-01-01 --to 2025-01-01
 
 # shellcheck disable=SC2086  # the flags of the world are words
 export_of() { "$bin/simulator" export $world --report text --folder "" --of "$@"; }
-ingest() { "$bin/ingest" --report text "$@"; }
+ingest() { "$bin/ingest" --report text --log-format text "$@"; }
 said() { sed -n "s/^$1=//p" demo-data/spotify.txt; }
 
 set_clock() {
@@ -51,6 +51,7 @@ ingest import --account alice demo-data/alice.zip
 ingest import --account bob demo-data/bob.zip
 
 step 'The days after: polling Spotify every twelve simulated hours'
+: >demo-data/spotify.txt
 # shellcheck disable=SC2086
 "$bin/simulator" serve $world --report text --musicbrainz-interval-ms 0 --nominatim-interval-ms 0 \
     --now 2024-12-27T00:00:00Z >demo-data/spotify.txt &
@@ -88,12 +89,12 @@ WIKIDATA_BASE_URL=$(said WIKIDATA_BASE_URL)
 NOMINATIM_BASE_URL=$(said NOMINATIM_BASE_URL)
 # The real services bear one request a second; the simulated ones any.
 MUSIC_MUSICBRAINZ__SPACING_MS=0 MUSIC_WIKIDATA__SPACING_MS=0 MUSIC_NOMINATIM__SPACING_MS=0 \
-    MUSIC_LISTENBRAINZ__SPACING_MS=0 CONTACT=demo@example.org "$bin/enrich" run --report text
+    MUSIC_LISTENBRAINZ__SPACING_MS=0 CONTACT=demo@example.org "$bin/enrich" run --report text --log-format text
 kill $spotify
 trap - EXIT
 
 step 'The star schema: models, tests, publishing'
-"$bin/transform" refresh --report text
+"$bin/transform" refresh --report text --log-format text
 
 step 'What they listen to'
 ./music-tracker summary

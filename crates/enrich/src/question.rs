@@ -175,6 +175,11 @@ impl Method {
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.name() == name)
     }
+
+    /// Whether the service has a form of its own for many, which it may refuse even for one.
+    pub(crate) fn is_for_many(self) -> bool {
+        matches!(self, Self::Tracks | Self::Albums | Self::SpotifyArtists)
+    }
 }
 
 /// What kind of thing is asked about.

@@ -29,7 +29,6 @@ struct Run<'c> {
     clients: Clients,
     books: RefCell<Books<'c>>,
     progress: RefCell<Progress>,
-    bar: progress::Progress,
 }
 
 /// How a run stands.
@@ -54,16 +53,10 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
     let books = Books::open(context)?;
     let plays = Plays::read(&context.data)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let run = Run {
-        clients: Clients::open(context)?,
-        books: RefCell::new(books),
-        progress: RefCell::default(),
-        bar: progress::count_bar(0, "asking"),
-    };
+    let run = Run { clients: Clients::open(context)?, books: RefCell::new(books), progress: RefCell::default() };
     let asked = runtime.block_on(run.ask_all(context, wishes, &plays));
     // What was answered is worth keeping, whatever went wrong then.
     run.books.borrow_mut().write()?;
-    run.bar.finish_and_clear();
     asked?;
     let known = &run.books.borrow().known;
     let heard = plays.in_order(&known.credits, context.clock.now());
@@ -103,6 +96,7 @@ impl Run<'_> {
 
     /// Asks all services at once, each one question after the other.
     async fn ask_wave(&self, questions: Vec<Question>) -> anyhow::Result<()> {
+        let bar = progress::count_bar(questions.len() as u64, "asking");
         let mut queues: BTreeMap<Service, Vec<Question>> = BTreeMap::new();
         for question in questions {
             queues.entry(question.service).or_default().push(question);
@@ -110,23 +104,26 @@ impl Run<'_> {
         let mut queue = |service| queues.remove(&service).unwrap_or_default();
         let [musicbrainz, listenbrainz, spotify, wikidata, nominatim, openweather] = Service::ALL.map(&mut queue);
         let done = tokio::join!(
-            self.ask_queue(musicbrainz),
-            self.ask_queue(listenbrainz),
-            self.ask_queue(spotify),
-            self.ask_queue(wikidata),
-            self.ask_queue(nominatim),
-            self.ask_queue(openweather),
+            self.ask_queue(musicbrainz, &bar),
+            self.ask_queue(listenbrainz, &bar),
+            self.ask_queue(spotify, &bar),
+            self.ask_queue(wikidata, &bar),
+            self.ask_queue(nominatim, &bar),
+            self.ask_queue(openweather, &bar),
         );
+        bar.finish_and_clear();
         let (a, b, c, d, e, f) = done;
         [a, b, c, d, e, f].into_iter().collect()
     }
 
-    async fn ask_queue(&self, questions: Vec<Question>) -> anyhow::Result<()> {
+    async fn ask_queue(&self, questions: Vec<Question>, bar: &progress::Progress) -> anyhow::Result<()> {
         for question in questions {
             if self.progress.borrow().down.contains_key(&question.service) {
                 return Ok(());
             }
+            bar.set_message(format!("asking {}", question.service.title()));
             let answer = self.clients.ask(&question).await;
+            bar.inc(1);
             self.enter(&question, answer)?;
             // A batch that was refused is asked for otherwise: the plan knows how.
             if self.was_refused(&question) {
@@ -140,8 +137,6 @@ impl Run<'_> {
         let mut progress = self.progress.borrow_mut();
         let mut books = self.books.borrow_mut();
         *progress.requests.entry(question.service).or_default() += 1;
-        self.bar.set_message(format!("asking {}", question.service.title()));
-        self.bar.inc(1);
         match answer {
             Ok(answer) => books.enter(question, answer.url.as_str(), answer.status, answer.body),
             Err(ClientError::Memory { source }) => Err(anyhow::anyhow!(source)),
@@ -151,7 +146,7 @@ impl Run<'_> {
                     // A trouble of the network says nothing about an artist: nothing is kept.
                     let retry_at = error.retry_at(DateTime::from_timestamp_millis(books.now()).unwrap_or_default());
                     let is_settings = matches!(error, ClientError::Settings { .. });
-                    tracing::warn!(service = question.service.name(), %error, "not asked any more in this run");
+                    tracing::info!(service = question.service.name(), %error, "not asked any more in this run");
                     let words = format!("{}: {}", question.service.title(), chain(error));
                     progress.down.insert(question.service, Trouble { words, retry_at, is_settings });
                     Ok(())
@@ -162,7 +157,7 @@ impl Run<'_> {
 
     fn was_refused(&self, question: &Question) -> bool {
         let books = self.books.borrow();
-        question.subjects.len() > 1
+        (question.subjects.len() > 1 || question.method.is_for_many())
             && books
                 .known
                 .refused(question.method, books.now())
@@ -175,7 +170,7 @@ fn refusal(question: &Question, error: &ClientError) -> Option<u16> {
     match error {
         ClientError::Status { status, .. } if matches!(status.as_u16(), 400 | 414) => Some(status.as_u16()),
         // Batches were taken from apps in development mode.
-        ClientError::Forbidden { .. } if question.subjects.len() > 1 => Some(403),
+        ClientError::Forbidden { .. } if question.method.is_for_many() => Some(403),
         _ => None,
     }
 }

@@ -234,6 +234,7 @@ pub(crate) fn for_each(
     if lines.is_empty() {
         lines.push(format!("nothing was fetched from {}: everybody has it paused", service.title));
     }
+    lines.extend(soonest.map(|wait| format!("ask again within {} minutes", wait.as_secs() / 60)));
     let needs_person = failures.iter().filter(|error| matches!(Stop::in_chain(error), Some(Stop::NeedsPerson(_))));
     let summary =
         Summary { partial: !failures.is_empty() || total.rejected > 0, text: lines.join("\n"), ..Summary::default() }

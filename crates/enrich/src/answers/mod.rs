@@ -46,7 +46,9 @@ pub fn interpret(answer: &CachedAnswer) -> Facts {
     if !matches!(question.status, 200 | 404) {
         let reason = format!("the service answered {}", question.status);
         // For many it is the way of asking that is refused, for one it is the one.
-        let outcome = if question.subjects.len() > 1 { Outcome::Refused } else { Outcome::None };
+        let is_for_many = Method::of_name(&question.method).is_some_and(Method::is_for_many);
+        let is_way = question.subjects.len() > 1 || is_for_many;
+        let outcome = if is_way { Outcome::Refused } else { Outcome::None };
         said.all(outcome, &reason);
         return said.facts;
     }
