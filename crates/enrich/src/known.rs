@@ -8,7 +8,7 @@ use lake::parts::{self, Cell};
 use lake::play::UnixMs;
 use lake::schema::{
     ALBUM_LINKS, AREA_COORDINATES, AREA_PARENTS, AREAS, ARTIST_LINKS, ARTISTS, GENRE_VOTES, LOOKUPS, TRACK_CREDITS,
-    TRACKS, Table,
+    Table,
 };
 use platform::DataDir;
 
@@ -24,7 +24,6 @@ pub(crate) struct Area {
     pub(crate) name: Option<String>,
     pub(crate) kind: Option<String>,
     pub(crate) country: Option<String>,
-    pub(crate) subdivision: Option<String>,
     /// What it is part of today; what it was part of once.
     pub(crate) parents: Vec<String>,
     pub(crate) old_parents: Vec<String>,
@@ -58,7 +57,6 @@ pub(crate) struct Known {
     /// By URI, or by the key of a name.
     links: HashMap<(Kind, String), String>,
     pub(crate) credits: LearnedCredits,
-    pub(crate) track_albums: HashSet<String>,
     pub(crate) artists: HashMap<String, ArtistArea>,
     merged: HashMap<String, String>,
     with_genres: HashSet<String>,
@@ -104,9 +102,6 @@ impl Known {
                 known.credit(track, uri.text(), name.text());
             }
         })?;
-        each(&TRACKS, &["album_uri"], &mut |known, row| {
-            known.track_albums.extend(row[0].text().map(str::to_owned));
-        })?;
         let columns = ["service", "artist_ref", "asked_ref", "begin_area_id", "area_id", "end_area_id", "country_code"];
         each(&ARTISTS, &columns, &mut |known, row| {
             if let [Cell::Text("musicbrainz"), Cell::Text(mbid), asked, begin, area, end, country] = row {
@@ -121,10 +116,10 @@ impl Known {
                 known.genre(artist, tag, genre.text().is_some());
             }
         })?;
-        let columns = ["area_id", "asked_id", "area_name", "area_type", "iso_3166_1", "iso_3166_2"];
+        let columns = ["area_id", "asked_id", "area_name", "area_type", "iso_3166_1"];
         each(&AREAS, &columns, &mut |known, row| {
-            if let [Cell::Text(id), asked, name, kind, country, subdivision] = row {
-                known.area(id, asked.text(), [name, kind, country, subdivision].map(|cell| cell.text()));
+            if let [Cell::Text(id), asked, name, kind, country] = row {
+                known.area(id, asked.text(), [name, kind, country].map(|cell| cell.text()));
             }
         })?;
         each(&AREA_PARENTS, &["area_id", "parent_id", "is_ended"], &mut |known, row| {
@@ -152,7 +147,6 @@ impl Known {
         for one in &facts.track_credits {
             self.credit(&one.track_uri, one.artist_uri.as_deref(), one.artist_name.as_deref());
         }
-        self.track_albums.extend(facts.tracks.iter().filter_map(|one| one.album_uri.clone()));
         for one in facts.artists.iter().filter(|one| one.service == "musicbrainz") {
             let areas = ArtistArea {
                 begin: one.begin_area_id.clone(),
@@ -164,7 +158,7 @@ impl Known {
         }
         facts.genre_votes.iter().for_each(|one| self.genre(&one.artist_ref, &one.tag, one.genre_mbid.is_some()));
         for one in &facts.areas {
-            let texts = [&one.area_name, &one.area_type, &one.iso_3166_1, &one.iso_3166_2].map(Option::as_deref);
+            let texts = [&one.area_name, &one.area_type, &one.iso_3166_1].map(Option::as_deref);
             self.area(&one.area_id, one.asked_id.as_deref(), texts);
         }
         for one in &facts.area_parents {
@@ -267,14 +261,13 @@ impl Known {
         }
     }
 
-    fn area(&mut self, id: &str, asked: Option<&str>, texts: [Option<&str>; 4]) {
-        let [name, kind, country, subdivision] = texts.map(|text| text.map(str::to_owned));
+    fn area(&mut self, id: &str, asked: Option<&str>, texts: [Option<&str>; 3]) {
+        let [name, kind, country] = texts.map(|text| text.map(str::to_owned));
         for id in [Some(id), asked].into_iter().flatten() {
             let area = self.areas.entry(id.to_owned()).or_default();
             area.name = name.clone().or(area.name.take());
             area.kind = kind.clone().or(area.kind.take());
             area.country = country.clone().or(area.country.take());
-            area.subdivision = subdivision.clone().or(area.subdivision.take());
         }
     }
 

@@ -1,12 +1,10 @@
 //! What areas are, and what they are part of.
 
-use std::collections::HashMap;
-
 use lake::facts::{AreaFacts, AreaParent};
 use serde::Deserialize;
 
-use super::super::{Outcome, Said, filled};
-use super::Relation;
+use super::super::{Said, filled};
+use super::{Relation, take_found, take_one};
 
 /// "part of", seen from the part.
 const PART_OF: &str = "de7cc874-8b1b-3a05-8272-f3834c968fb7";
@@ -53,31 +51,14 @@ struct RelationList {
 /// The areas that a search by MBID found.
 pub(in crate::answers) fn many(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let body: Areas = said.read()?;
-    let mut found: HashMap<String, Area> = body.areas.into_iter().map(|one| (one.id.clone(), one)).collect();
-    for subject in said.subjects() {
-        match found.remove(&subject.id) {
-            Some(area) => {
-                said.came_of(subject, Outcome::Found, None);
-                take(said, area, None);
-            }
-            None => said.came_of(subject, Outcome::None, Some("the search knows no area of this MBID")),
-        }
-    }
+    let nobody = "the search knows no area of this MBID";
+    take_found(said, body.areas, |one| &one.id, nobody, |said, one| take(said, one, None));
     Ok(())
 }
 
 /// One area, which may have been merged into another.
 pub(in crate::answers) fn one(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
-    let Some(subject) = said.subjects().first() else { return Ok(()) };
-    if said.is_not_found() {
-        said.came_of(subject, Outcome::None, Some("there is no area of this MBID any more"));
-        return Ok(());
-    }
-    let area: Area = said.read()?;
-    said.came_of(subject, Outcome::Found, None);
-    let asked = (area.id != subject.id).then(|| subject.id.clone());
-    take(said, area, asked);
-    Ok(())
+    take_one(said, |one: &Area| &one.id, "there is no area of this MBID any more", take)
 }
 
 fn take(said: &mut Said<'_>, area: Area, asked: Option<String>) {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use lake::facts::{Alias, ArtistFacts, GenreVote};
 use serde::Deserialize;
 
-use super::super::{Outcome, Said, filled};
-use super::Tag;
+use super::super::{Said, filled};
+use super::{Tag, take_found, take_one};
 
 #[derive(Deserialize)]
 struct Artists {
@@ -65,31 +65,14 @@ struct AliasEntry {
 /// The artists that a search by MBID found.
 pub(in crate::answers) fn many(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let body: Artists = said.read()?;
-    let mut found: HashMap<String, Artist> = body.artists.into_iter().map(|one| (one.id.clone(), one)).collect();
-    for subject in said.subjects() {
-        match found.remove(&subject.id) {
-            Some(artist) => {
-                said.came_of(subject, Outcome::Found, None);
-                take(said, artist, None);
-            }
-            None => said.came_of(subject, Outcome::None, Some("the search knows no artist of this MBID")),
-        }
-    }
+    let nobody = "the search knows no artist of this MBID";
+    take_found(said, body.artists, |one| &one.id, nobody, |said, one| take(said, one, None));
     Ok(())
 }
 
 /// One artist, who may have been merged into another.
 pub(in crate::answers) fn one(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
-    let Some(subject) = said.subjects().first() else { return Ok(()) };
-    if said.is_not_found() {
-        said.came_of(subject, Outcome::None, Some("there is no artist of this MBID any more"));
-        return Ok(());
-    }
-    let artist: Artist = said.read()?;
-    said.came_of(subject, Outcome::Found, None);
-    let asked = (artist.id != subject.id).then(|| subject.id.clone());
-    take(said, artist, asked);
-    Ok(())
+    take_one(said, |one: &Artist| &one.id, "there is no artist of this MBID any more", take)
 }
 
 fn take(said: &mut Said<'_>, artist: Artist, asked: Option<String>) {

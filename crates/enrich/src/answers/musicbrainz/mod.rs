@@ -8,7 +8,52 @@ pub(super) mod releases;
 pub(super) mod urls;
 pub(super) mod who;
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::{Outcome, Said};
+
+/// What a search by MBIDs found, matched with what was asked: `take` gets each find.
+fn take_found<T>(
+    said: &mut Said<'_>,
+    found: Vec<T>,
+    mbid: impl Fn(&T) -> &str,
+    nobody: &str,
+    take: impl Fn(&mut Said<'_>, T),
+) {
+    let mut found: HashMap<String, T> = found.into_iter().map(|one| (mbid(&one).to_owned(), one)).collect();
+    for subject in said.subjects() {
+        match found.remove(&subject.id) {
+            Some(one) => {
+                said.came_of(subject, Outcome::Found, None);
+                take(said, one);
+            }
+            None => said.came_of(subject, Outcome::None, Some(nobody)),
+        }
+    }
+}
+
+/// What a lookup of one MBID found; `take` also gets the MBID that was asked for, where it was
+/// merged into another.
+fn take_one<T: DeserializeOwned>(
+    said: &mut Said<'_>,
+    mbid: impl Fn(&T) -> &str,
+    nobody: &str,
+    take: impl Fn(&mut Said<'_>, T, Option<String>),
+) -> Result<(), serde_json::Error> {
+    let Some(subject) = said.subjects().first() else { return Ok(()) };
+    if said.is_not_found() {
+        said.came_of(subject, Outcome::None, Some(nobody));
+        return Ok(());
+    }
+    let one: T = said.read()?;
+    said.came_of(subject, Outcome::Found, None);
+    let asked = (mbid(&one) != subject.id).then(|| subject.id.clone());
+    take(said, one, asked);
+    Ok(())
+}
 
 /// A relation to something else.
 #[derive(Debug, Deserialize)]

@@ -1,13 +1,13 @@
 //! What is known of albums, and the genres of what artists released.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use lake::facts::AlbumFacts;
 use serde::Deserialize;
 
 use super::super::{Outcome, Said, filled};
 use super::artists::votes;
-use super::{Credit, Tag};
+use super::{Credit, Tag, take_found};
 
 /// Release groups, or recordings.
 #[derive(Deserialize)]
@@ -116,16 +116,7 @@ struct ReleaseGroup {
 /// The releases that a search by MBID found.
 pub(in crate::answers) fn many(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let body: Releases = said.read()?;
-    let mut found: HashMap<String, Release> = body.releases.into_iter().map(|one| (one.id.clone(), one)).collect();
-    for subject in said.subjects() {
-        match found.remove(&subject.id) {
-            Some(release) => {
-                said.came_of(subject, Outcome::Found, None);
-                take(said, release);
-            }
-            None => said.came_of(subject, Outcome::None, Some("the search knows no release of this MBID")),
-        }
-    }
+    take_found(said, body.releases, |one| &one.id, "the search knows no release of this MBID", take);
     Ok(())
 }
 
