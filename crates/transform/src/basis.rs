@@ -1,22 +1,19 @@
 //! What a star schema was made of: tells whether it is still up to date without building it.
 
-use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use lake::Manifest;
 use lake::schema::{TABLES, all_tables};
 use platform::{JobContext, corrections};
 use serde::{Deserialize, Serialize};
 
+use crate::marks::{Marks, mark};
 use crate::project::SqlTree;
 use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;
 
-/// The inputs of a build, each by a mark that changes when it does. The marks need not mean
-/// the same to every version of the program: an unknown one costs a build, and no more.
+/// The inputs of a build, each by a mark that changes when it does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Basis(BTreeMap<String, String>);
+pub(crate) struct Basis(Marks);
 
 impl Basis {
     /// The inputs as they are now. Take it before the inputs are read: a change in between
@@ -25,12 +22,9 @@ impl Basis {
     /// # Errors
     /// When a manifest or the state database cannot be read.
     pub(crate) fn now(context: &JobContext, tree: &SqlTree) -> anyhow::Result<Self> {
-        let mut marks = BTreeMap::new();
+        let mut marks = Marks::new();
         for table in all_tables() {
-            let manifest = Manifest::read(&context.data, table)?;
-            // The generation alone begins anew when somebody deletes the typed tables.
-            let files: Vec<_> = manifest.files.iter().map(|part| (&part.path, part.rows, part.bytes)).collect();
-            marks.insert(format!("src_{}", table.name), format!("{}-{}", manifest.generation, mark(files)));
+            marks.insert(format!("src_{}", table.name), of_manifest(&Manifest::read(&context.data, table)?));
         }
         let state = context.state()?;
         let accounts: Vec<_> = state
@@ -87,8 +81,8 @@ fn received_anything(context: &JobContext) -> anyhow::Result<bool> {
     Ok(false)
 }
 
-fn mark(value: impl Hash) -> String {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+/// The mark of a typed table. The generation alone begins anew when somebody deletes the table.
+pub(crate) fn of_manifest(manifest: &Manifest) -> String {
+    let files: Vec<_> = manifest.files.iter().map(|part| (&part.path, part.rows, part.bytes)).collect();
+    format!("{}-{}", manifest.generation, mark(files))
 }

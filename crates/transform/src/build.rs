@@ -1,4 +1,4 @@
-//! Building: all models and all their tests in one transaction, or nothing.
+//! Building: the models that would come out otherwise and their tests in one transaction, or nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,7 +14,8 @@ use crate::engine::fault::Fault;
 use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
 use crate::engine::sql::{columns, count, quoted};
-use crate::project::{Kind, Model, Project, SeedFile, Selection};
+use crate::marks::{self, Freshness};
+use crate::project::{Kind, Model, Project, SeedFile, Selection, SqlTest};
 use crate::record::{BuildRecord, BuiltModel, Folder};
 
 /// Who builds, when, for which data folder, and where rows that break a test go.
@@ -35,14 +36,16 @@ pub(crate) struct Run {
 pub(crate) struct Built {
     /// What the warehouse holds now.
     pub record: BuildRecord,
-    /// The models that were built, in order.
-    pub models: Vec<String>,
+    /// How many models were built.
+    pub models: usize,
+    /// How many are as they were, because nothing that they are made of has changed.
+    pub unchanged: usize,
     /// What its tests found.
     pub tests: Outcome,
 }
 
-/// Builds the selected models and runs their tests; commits when every test of severity
-/// `error` holds. `step` hears what comes next.
+/// Builds the selected models, or of all those that are out of date, and runs the tests of what
+/// is new; commits when every test of severity `error` holds. `step` hears what comes next.
 pub(crate) fn build(
     duckdb: &Connection,
     project: &Project,
@@ -53,39 +56,55 @@ pub(crate) fn build(
 ) -> anyhow::Result<Built> {
     let names = selection.names(project)?;
     in_transaction(duckdb, true, || {
+        let everything = selection.is_all();
         // A part of this folder's models beside the rest of another's would be a star schema of two.
-        let record = match selection.is_all() {
+        let before = match everything {
             true => BuildRecord::read(duckdb)?.filter(|record| record.is_of(&run.folder)),
             false => BuildRecord::of_this_folder(duckdb, &run.folder)?,
         };
-        let mut record = record.unwrap_or_default();
-        needs_nothing_else(project, &names, &record)?;
-        prepare(duckdb, project, sources)?;
-        if selection.is_all() {
-            record.models.clear();
-            drop_leftovers(duckdb, project)?;
+        let before = before.unwrap_or_default();
+        needs_nothing_else(project, &names, &before)?;
+        let mut record = if everything { BuildRecord::default() } else { before.clone() };
+        let mut freshness = Freshness::of(duckdb, before, (!everything).then_some(&names))?;
+        let inputs = marks::inputs(&mut freshness, project, sources);
+        prepare(duckdb, project, sources, |name| inputs.contains(name))?;
+        if everything {
+            drop_leftovers(duckdb, project, freshness.there())?;
         }
-        let mut built = Vec::new();
+        let (mut models, mut unchanged) = (0, 0);
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
             step(&model.name);
-            let model = build_model(duckdb, project, model, &record)?;
-            tracing::debug!(model = model.name, rows = model.rows, "built");
-            built.push(model.name.clone());
+            let is_new = freshness.takes_model(model);
+            let built = match freshness.before().model(&model.name).filter(|_| !is_new) {
+                Some(before) => {
+                    unchanged += 1;
+                    before.clone()
+                }
+                None => {
+                    models += 1;
+                    let built = build_model(duckdb, project, model, &record, freshness.there())?;
+                    tracing::debug!(model = model.name, rows = built.rows, "built");
+                    built
+                }
+            };
             record.models.retain(|other| other.name != model.name);
-            record.models.push(model);
+            record.models.push(built);
         }
         let rank: BTreeMap<&str, usize> =
             project.models.iter().enumerate().map(|(index, model)| (model.name.as_str(), index)).collect();
         record.models.sort_by_key(|model| rank.get(model.name.as_str()).copied());
+        step("tests");
+        let queries: Vec<_> = project.tests.iter().filter(|test| freshness.takes_test(test)).collect();
         record.folder_id = Some(run.folder.id.clone());
         record.run_id.clone_from(&run.run_id);
         record.basis.clone_from(&sources.basis);
         record.built_at = run.now.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let changed = freshness.changed().clone();
+        record.marks = freshness.into_marks();
         record.write(duckdb)?;
-        step("tests");
-        let tests = tested(duckdb, project, &names, selection.is_all(), run)?;
-        tracing::info!(models = built.len(), tests = tests.tests, "built and tested");
-        Ok(Built { record, models: built, tests })
+        let tests = tested(duckdb, project, &changed, &queries, run)?;
+        tracing::info!(models, unchanged, tests = tests.tests, "built and tested");
+        Ok(Built { record, models, unchanged, tests })
     })
 }
 
@@ -110,36 +129,41 @@ pub(crate) fn test(
                 Stop::Usage(format!("not built yet: {}; run `transform build` first", missing.join(", "))).into()
             );
         }
-        tested(duckdb, project, &names, selection.is_all(), run)
+        let concerns = |test: &&SqlTest| selection.is_all() || test.reads.iter().any(|table| names.contains(table));
+        let queries: Vec<_> = project.tests.iter().filter(concerns).collect();
+        tested(duckdb, project, &names, &queries, run)
     })
 }
 
-/// Everything models need to run: macros, source tables, seeds.
-pub(crate) fn prepare(duckdb: &Connection, project: &Project, sources: &Sources) -> anyhow::Result<()> {
+/// Everything models need to run: macros, and the source tables and seeds that `wanted` names.
+pub(crate) fn prepare(
+    duckdb: &Connection,
+    project: &Project,
+    sources: &Sources,
+    wanted: impl Fn(&str) -> bool,
+) -> anyhow::Result<()> {
     duckdb.execute_batch(PRELUDE).context("defining Spark's functions")?;
-    sources::register(duckdb, sources).context("registering the source tables")?;
-    for seed in &project.seeds {
+    sources::register(duckdb, sources, &wanted).context("registering the source tables")?;
+    for seed in project.seeds.iter().filter(|seed| wanted(&seed.table)) {
         load_seed(duckdb, seed).with_context(|| format!("loading {}/{}", project.root, seed.path))?;
     }
     Ok(())
 }
 
-/// Makes one model, and learns its columns.
+/// Makes one model, and learns its columns. `record` knows the models before it; `there` is what
+/// the file holds, and whether it is a view.
 pub(crate) fn build_model(
     duckdb: &Connection,
     project: &Project,
     model: &Model,
-    before: &BuildRecord,
+    record: &BuildRecord,
+    there: &BTreeMap<String, bool>,
 ) -> anyhow::Result<BuiltModel> {
     let file = format!("{}/{}", project.root, model.path);
     let is_view = model.header.kind == Kind::View;
     let (make, other) = if is_view { ("view", "table") } else { ("table", "view") };
     let name = quoted(&model.name);
-    let what_there = format!(
-        "select count(*) from duckdb_{other}s() where schema_name = 'main' and {other}_name = '{}'",
-        model.name
-    );
-    if count(duckdb, &what_there)? > 0 {
+    if there.get(&model.name) == Some(&!is_view) {
         duckdb.execute_batch(&format!("drop {other} {name}"))?;
     }
     // The file follows on the same line, so DuckDB's line numbers are those of the file.
@@ -158,7 +182,7 @@ pub(crate) fn build_model(
         sort: model.header.sort.clone(),
         split: model.header.split.clone(),
         is_view,
-        columns: described(&file, model, types, before)?,
+        columns: described(&file, model, types, record)?,
         rows,
     })
 }
@@ -180,10 +204,10 @@ fn tested(
     duckdb: &Connection,
     project: &Project,
     names: &BTreeSet<String>,
-    everything: bool,
+    queries: &[&SqlTest],
     run: &Run,
 ) -> anyhow::Result<Outcome> {
-    let mut outcome = checks::run(duckdb, project, names, everything)?;
+    let mut outcome = checks::run(duckdb, project, names, queries)?;
     checks::keep_rows(duckdb, &mut outcome, &run.failed_tests)?;
     let failed: Vec<String> = outcome
         .errors()
@@ -218,18 +242,15 @@ fn needs_nothing_else(project: &Project, names: &BTreeSet<String>, record: &Buil
 }
 
 /// Drops what no file of the tree stands for any more.
-fn drop_leftovers(duckdb: &Connection, project: &Project) -> anyhow::Result<()> {
-    let query = "select 'view', view_name from duckdb_views() where schema_name = 'main' and not internal
-                 union all select 'table', table_name from duckdb_tables() where schema_name = 'main'";
-    let mut there = duckdb.prepare(query)?;
-    let rows = there.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-    for (kind, name) in rows.collect::<duckdb::Result<Vec<_>>>()? {
+fn drop_leftovers(duckdb: &Connection, project: &Project, there: &BTreeMap<String, bool>) -> anyhow::Result<()> {
+    for (name, is_view) in there {
         let ours = name == "_build"
-            || sources::exists(&name)
-            || project.model(&name).is_some()
-            || project.seeds.iter().any(|seed| seed.table == name);
+            || sources::exists(name)
+            || project.model(name).is_some()
+            || project.seeds.iter().any(|seed| seed.table == *name);
         if !ours {
-            duckdb.execute_batch(&format!("drop {kind} {}", quoted(&name)))?;
+            let kind = if *is_view { "view" } else { "table" };
+            duckdb.execute_batch(&format!("drop {kind} {}", quoted(name)))?;
             tracing::info!(name, "dropped: no model has this name any more");
         }
     }

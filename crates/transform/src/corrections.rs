@@ -7,12 +7,12 @@ pub(crate) mod artists;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use duckdb::{Connection, params};
 use platform::DataDir;
 use platform::corrections::{PLAYS, RULES, TRIPS};
 use platform::sheet::Line;
 use platform::state::Account;
 
+use crate::engine::snapshots::{Row, instant};
 use artists::ArtistCorrection;
 
 /// What a correction does to the plays it concerns.
@@ -104,37 +104,40 @@ impl Corrections {
         Ok(())
     }
 
-    /// Fills the tables that staging models read.
-    pub(crate) fn register(&self, duckdb: &Connection) -> anyhow::Result<()> {
-        let mut insert = duckdb.prepare(
-            "insert into src_play_corrections values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?::timestamptz)",
-        )?;
-        for (number, one) in (1_i64..).zip(&self.plays) {
-            insert.execute(params![
-                one.id,
-                number,
-                one.action.as_str(),
-                one.account_id,
-                one.play_id,
-                one.track,
-                one.artist,
-                one.context_uri,
-                one.to_account_id,
-                one.reason,
-                one.from.map(|at| at.to_rfc3339()),
-                one.to.map(|at| at.to_rfc3339())
-            ])?;
+    /// The rows of a source table that corrections fill.
+    pub(crate) fn rows(&self, table: &str) -> Vec<Row> {
+        match table {
+            "play_corrections" => (1..)
+                .zip(&self.plays)
+                .map(|(number, one): (u64, _)| {
+                    vec![
+                        Some(one.id.clone()),
+                        Some(number.to_string()),
+                        Some(one.action.as_str().to_owned()),
+                        one.account_id.clone(),
+                        one.play_id.clone(),
+                        one.track.clone(),
+                        one.artist.clone(),
+                        one.context_uri.clone(),
+                        one.to_account_id.clone(),
+                        one.reason.clone(),
+                        one.from.map(instant),
+                        one.to.map(instant),
+                    ]
+                })
+                .collect(),
+            "artist_corrections" => artists::rows(&self.artists),
+            "rules_off" => {
+                self.rules_off.iter().map(|(rule, reason)| vec![Some(rule.clone()), reason.clone()]).collect()
+            }
+            "trips_dismissed" => {
+                let row = |(account_id, country, first_play_at): &(String, String, DateTime<Utc>)| {
+                    vec![Some(account_id.clone()), Some(country.clone()), Some(instant(*first_play_at))]
+                };
+                self.trips_dismissed.iter().map(row).collect()
+            }
+            _ => Vec::new(),
         }
-        artists::register(duckdb, &self.artists)?;
-        let mut insert = duckdb.prepare("insert into src_rules_off values (?, ?)")?;
-        for (rule, reason) in &self.rules_off {
-            insert.execute(params![rule, reason])?;
-        }
-        let mut insert = duckdb.prepare("insert into src_trips_dismissed values (?, ?, ?::timestamptz)")?;
-        for (account_id, country, first_play_at) in &self.trips_dismissed {
-            insert.execute(params![account_id, country, first_play_at.to_rfc3339()])?;
-        }
-        Ok(())
     }
 }
 

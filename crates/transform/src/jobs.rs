@@ -246,9 +246,12 @@ fn existing(context: &JobContext) -> anyhow::Result<Warehouse> {
 
 fn summary_of(built: &Built, warehouse: &Warehouse) -> Summary {
     let rows: i64 = built.record.models.iter().filter_map(|model| model.rows).sum();
-    let (models, tests) = (built.models.len(), built.tests.tests);
-    let mut summary = Summary::text(format!("built {models} models, {tests} tests passed"))
+    let Built { models, unchanged, .. } = *built;
+    let tests = built.tests.tests;
+    let rest = if unchanged == 0 { String::new() } else { format!(" ({unchanged} others are up to date)") };
+    let mut summary = Summary::text(format!("built {models} models{rest}, {tests} tests passed"))
         .count("models", models)
+        .count("models_unchanged", unchanged)
         .count("rows", rows)
         .count("tests", tests)
         .count("tests_warned", built.tests.breaches.len());

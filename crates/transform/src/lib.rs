@@ -16,6 +16,7 @@ mod corrections;
 mod engine;
 pub mod explain;
 pub mod jobs;
+mod marks;
 pub mod project;
 mod publish;
 pub mod query;

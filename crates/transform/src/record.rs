@@ -12,6 +12,7 @@ use platform::{JobContext, Stop};
 use serde::{Deserialize, Serialize};
 
 use crate::basis::Basis;
+use crate::marks::Marks;
 use crate::project::Layer;
 
 /// One build.
@@ -28,6 +29,9 @@ pub(crate) struct BuildRecord {
     /// takes the whole for up to date.
     #[serde(default)]
     pub basis: Option<Basis>,
+    /// What each table was made of, where that is known.
+    #[serde(default)]
+    pub marks: Marks,
     /// The models in the warehouse, in the order of building.
     pub models: Vec<BuiltModel>,
 }
@@ -123,6 +127,11 @@ impl BuildRecord {
     /// Whether it tells of this data folder.
     pub(crate) fn is_of(&self, folder: &Folder) -> bool {
         self.folder_id.as_ref() == Some(&folder.id)
+    }
+
+    /// The model of that name, as it was built.
+    pub(crate) fn model(&self, name: &str) -> Option<&BuiltModel> {
+        self.models.iter().find(|model| model.name == name)
     }
 
     pub(crate) fn write(&self, duckdb: &Connection) -> anyhow::Result<()> {

@@ -1,9 +1,10 @@
 //! What people said about artists, in `data/corrections/artists.csv`.
 
-use duckdb::{Connection, params};
 use platform::DataDir;
 use platform::corrections::ARTISTS;
 use platform::sheet::Line;
+
+use crate::engine::snapshots::Row;
 
 /// Between the artists or genres of one value.
 const SEPARATOR: char = ';';
@@ -141,13 +142,22 @@ pub(crate) fn is_mbid(text: &str) -> bool {
     lengths == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
-/// Fills the table that the staging model reads: a row for each value.
-pub(crate) fn register(duckdb: &Connection, corrections: &[ArtistCorrection]) -> anyhow::Result<()> {
-    let mut insert = duckdb.prepare("insert into src_artist_corrections values (?, ?, ?, ?, ?, ?, ?)")?;
-    for (number, one) in (1_i64..).zip(corrections) {
-        for (part, value) in (1_i64..).zip(&one.values) {
-            insert.execute(params![one.id, number, part, one.action.as_str(), one.artist, value, one.reason])?;
+/// The rows that the staging model reads: one for each value.
+pub(crate) fn rows(corrections: &[ArtistCorrection]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (number, one) in (1_u64..).zip(corrections) {
+        for (part, value) in (1_u64..).zip(&one.values) {
+            let action = one.action.as_str().to_owned();
+            rows.push(vec![
+                Some(one.id.clone()),
+                Some(number.to_string()),
+                Some(part.to_string()),
+                Some(action),
+                Some(one.artist.clone()),
+                Some(value.clone()),
+                one.reason.clone(),
+            ]);
         }
     }
-    Ok(())
+    rows
 }

@@ -3,6 +3,7 @@
 pub(crate) mod fault;
 pub(crate) mod memory;
 pub(crate) mod session;
+pub(crate) mod snapshots;
 pub(crate) mod sources;
 pub(crate) mod sql;
 pub(crate) mod warehouse;

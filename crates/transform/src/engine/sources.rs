@@ -2,88 +2,34 @@
 //!
 //! Typed Parquet becomes a view over the files that its manifest names, with every column of
 //! the newest schema: what an older file lacks is null, what a newer one adds is left out,
-//! and without any file the view is empty but has the right types. Accounts, zones and gaps come
-//! straight from the state database into tables, and what people corrected from its files: they
-//! are a few rows, and loaded inside the build's transaction they need no file that could be half
-//! written or out of date.
+//! and without any file the view is empty but has the right types. The rest are
+//! [snapshots](super::snapshots).
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use duckdb::{Connection, params};
+use duckdb::Connection;
 use lake::manifest::part_path;
 use lake::schema::{PLAYS, all_tables};
 use lake::{Column, Manifest, Table};
 use platform::JobContext;
 use platform::state::{Account, AccountZone, Gap};
 
+use super::snapshots::{self, SNAPSHOTS};
 use super::sql::{literal, quoted};
-use crate::basis::Basis;
+use crate::basis::{self, Basis};
 use crate::corrections::Corrections;
-
-/// A snapshot of the state database: its name, and its columns with their types.
-type Snapshot = (&'static str, &'static [(&'static str, &'static str)]);
-
-const SNAPSHOTS: &[Snapshot] = &[
-    (
-        "accounts",
-        &[("account_id", "varchar"), ("name", "varchar"), ("counting_rule", "varchar"), ("created_at", "timestamptz")],
-    ),
-    ("account_zones", &[("account_id", "varchar"), ("zone", "varchar"), ("valid_from", "timestamptz")]),
-    (
-        "gaps",
-        &[
-            ("account_id", "varchar"),
-            ("source", "varchar"),
-            ("noticed_start", "timestamptz"),
-            ("noticed_end", "timestamptz"),
-            ("gap_start", "timestamptz"),
-            ("gap_end", "timestamptz"),
-            ("detected_at", "timestamptz"),
-            ("estimated_plays", "bigint"),
-            ("run_id", "varchar"),
-            ("closed_by", "varchar"),
-        ],
-    ),
-    (
-        "play_corrections",
-        &[
-            ("correction_id", "varchar"),
-            ("correction_number", "bigint"),
-            ("action", "varchar"),
-            ("account_id", "varchar"),
-            ("play_id", "varchar"),
-            ("track", "varchar"),
-            ("artist", "varchar"),
-            ("context_uri", "varchar"),
-            ("to_account_id", "varchar"),
-            ("reason", "varchar"),
-            ("from_at", "timestamptz"),
-            ("to_at", "timestamptz"),
-        ],
-    ),
-    (
-        "artist_corrections",
-        &[
-            ("correction_id", "varchar"),
-            ("correction_number", "bigint"),
-            ("part", "bigint"),
-            ("action", "varchar"),
-            ("artist", "varchar"),
-            ("value", "varchar"),
-            ("reason", "varchar"),
-        ],
-    ),
-    ("rules_off", &[("rule", "varchar"), ("reason", "varchar")]),
-    ("trips_dismissed", &[("account_id", "varchar"), ("country", "varchar"), ("first_play_at", "timestamptz")]),
-];
+use crate::marks::{Marks, mark};
 
 /// What there is to read at the moment of a build.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     /// What all this amounts to, when it is read for a build of everything.
     pub basis: Option<Basis>,
-    /// Live files by table and schema version, as paths DuckDB can open.
+    /// Live files by table and schema version, as paths from the data folder.
     pub files: BTreeMap<String, BTreeMap<u32, Vec<String>>>,
+    /// What each table's manifest said when they were read.
+    pub states: BTreeMap<String, String>,
     /// How many observations there are, by the manifest.
     pub plays: u64,
     /// Everyone whose listening is kept.
@@ -94,6 +40,29 @@ pub(crate) struct Sources {
     pub gaps: Vec<Gap>,
     /// What people said about all this.
     pub corrections: Corrections,
+}
+
+impl Sources {
+    /// With the files as paths from `folder`, for a session that does not look from the data folder.
+    pub(crate) fn below(mut self, folder: &Path) -> Self {
+        for path in self.files.values_mut().flat_map(BTreeMap::values_mut).flatten() {
+            *path = folder.join(&*path).to_string_lossy().into_owned();
+        }
+        self
+    }
+
+    /// What each `src_` table would be made of.
+    pub(crate) fn marks(&self) -> Marks {
+        let typed = all_tables().map(|table| {
+            let view = typed_view(table, self.files.get(table.name));
+            (format!("src_{}", table.name), mark((view, self.states.get(table.name))))
+        });
+        let snapshots = SNAPSHOTS.iter().map(|snapshot| {
+            let (name, columns) = snapshot;
+            (format!("src_{name}"), mark((columns, snapshots::rows(self, name))))
+        });
+        typed.chain(snapshots).collect()
+    }
 }
 
 /// All names a staging model may read.
@@ -110,10 +79,15 @@ pub(crate) fn exists(name: &str) -> bool {
 /// Reads the manifests and the accounts.
 pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
     let mut files: BTreeMap<String, BTreeMap<u32, Vec<String>>> = BTreeMap::new();
+    let mut states = BTreeMap::new();
     for table in all_tables() {
+        let manifest = Manifest::read(&context.data, table)?;
+        states.insert(table.name.to_owned(), basis::of_manifest(&manifest));
         let versions = files.entry(table.name.to_owned()).or_default();
-        for part in Manifest::read(&context.data, table)?.files {
-            let path = std::path::absolute(part_path(&context.data, table, &part))?;
+        for part in manifest.files {
+            // The session looks from the data folder, so that the folder can be moved.
+            let path = part_path(&context.data, table, &part);
+            let path = path.strip_prefix(context.data.root()).unwrap_or(&path);
             versions.entry(part.schema_version).or_default().push(path.to_string_lossy().into_owned());
         }
     }
@@ -122,6 +96,7 @@ pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
     Ok(Sources {
         basis: None,
         files,
+        states,
         plays: plays(context)?,
         zones: state.zones()?,
         gaps: state.gaps()?,
@@ -135,48 +110,22 @@ pub(crate) fn plays(context: &JobContext) -> anyhow::Result<u64> {
     Ok(Manifest::read(&context.data, &PLAYS)?.files.iter().map(|part| part.rows).sum())
 }
 
-/// Makes every `src_` table, within the caller's transaction.
-pub(crate) fn register(duckdb: &Connection, sources: &Sources) -> anyhow::Result<()> {
-    register_typed(duckdb, sources)?;
-    for (table, columns) in SNAPSHOTS {
-        let columns: Vec<String> = columns.iter().map(|(name, kind)| format!("{} {kind}", quoted(name))).collect();
-        duckdb.execute_batch(&format!("create or replace table src_{table} ({})", columns.join(", ")))?;
+/// Makes the `src_` tables that `wanted` names, within the caller's transaction.
+pub(crate) fn register(duckdb: &Connection, sources: &Sources, wanted: impl Fn(&str) -> bool) -> anyhow::Result<()> {
+    register_typed(duckdb, sources, &wanted)?;
+    for snapshot in SNAPSHOTS.iter().filter(|(name, _)| wanted(&format!("src_{name}"))) {
+        snapshots::make(duckdb, snapshot, &snapshots::rows(sources, snapshot.0))?;
     }
-    let mut insert = duckdb.prepare("insert into src_accounts values (?, ?, ?, ?::timestamptz)")?;
-    for account in &sources.accounts {
-        let created_at = account.created_at.to_rfc3339();
-        let rule = account.counting_rule.as_str();
-        insert.execute(params![account.account_id.as_str(), account.name, rule, created_at])?;
-    }
-    let mut insert = duckdb.prepare("insert into src_account_zones values (?, ?, ?::timestamptz)")?;
-    for zone in &sources.zones {
-        let valid_from = zone.valid_from.map(|instant| instant.to_rfc3339());
-        insert.execute(params![zone.account_id.as_str(), zone.zone.name(), valid_from])?;
-    }
-    let mut insert = duckdb.prepare(
-        "insert into src_gaps values (?, ?, ?::timestamptz, ?::timestamptz, ?::timestamptz, ?::timestamptz,
-                                      ?::timestamptz, ?, ?, ?)",
-    )?;
-    for gap in &sources.gaps {
-        insert.execute(params![
-            gap.account_id.as_str(),
-            gap.source,
-            gap.noticed.0.to_rfc3339(),
-            gap.noticed.1.to_rfc3339(),
-            gap.after.to_rfc3339(),
-            gap.before.to_rfc3339(),
-            gap.detected_at.to_rfc3339(),
-            i64::from(gap.estimated_plays),
-            gap.run_id,
-            gap.closed_by
-        ])?;
-    }
-    sources.corrections.register(duckdb)
+    Ok(())
 }
 
 /// Makes the views over typed Parquet alone.
-pub(crate) fn register_typed(duckdb: &Connection, sources: &Sources) -> anyhow::Result<()> {
-    for table in all_tables() {
+pub(crate) fn register_typed(
+    duckdb: &Connection,
+    sources: &Sources,
+    wanted: impl Fn(&str) -> bool,
+) -> anyhow::Result<()> {
+    for table in all_tables().filter(|table| wanted(&format!("src_{}", table.name))) {
         duckdb.execute_batch(&typed_view(table, sources.files.get(table.name)))?;
     }
     Ok(())

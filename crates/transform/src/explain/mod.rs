@@ -129,8 +129,8 @@ impl Published {
                 return Err(Stop::Usage(text.to_owned()).into());
             }
         }
-        let sources = sources::sources(context)?;
-        sources::register_typed(reader.duckdb(), &sources)?;
+        let sources = sources::sources(context)?.below(&std::path::absolute(context.data.root())?);
+        sources::register_typed(reader.duckdb(), &sources, |_| true)?;
         Ok(Self { reader })
     }
 }

@@ -26,6 +26,8 @@ pub struct SqlTree {
     pub root: String,
     /// The files.
     pub files: Vec<SqlFile>,
+    /// Whether it is known already that headers say what the queries read.
+    pub(crate) is_checked: bool,
 }
 
 impl SqlTree {
@@ -36,7 +38,8 @@ impl SqlTree {
     pub fn load(sql_dir: Option<&Path>) -> anyhow::Result<Self> {
         match sql_dir {
             Some(folder) => Self::from_dir(folder),
-            None => Ok(Self::of(EMBEDDED)),
+            // A test of this crate reads the same files as a folder, and so checks them.
+            None => Ok(Self { is_checked: true, ..Self::of(EMBEDDED) }),
         }
     }
 
@@ -44,7 +47,7 @@ impl SqlTree {
     pub fn of(files: &[(&'static str, &'static str)]) -> Self {
         let file =
             |(path, text): &(&str, &'static str)| SqlFile { path: path.replace('\\', "/"), text: (*text).into() };
-        Self { root: "sql".to_owned(), files: files.iter().map(file).collect() }
+        Self { root: "sql".to_owned(), files: files.iter().map(file).collect(), is_checked: false }
     }
 
     /// Reads every `.sql` and `.csv` file below `folder`.
@@ -64,7 +67,7 @@ impl SqlTree {
         if files.is_empty() {
             return Err(Stop::Usage(format!("there are no SQL models in {}", folder.display())).into());
         }
-        Ok(Self { root: folder.display().to_string(), files })
+        Ok(Self { root: folder.display().to_string(), files, is_checked: false })
     }
 
     /// The names of the rules of matching; none where the tree has no such seed.

@@ -257,7 +257,7 @@ fn a_build_gets_more_memory_when_it_needs_it() {
     world.build().unwrap();
     assert_eq!(world.warehouse("select n from int_a"), "9000000");
     let context = world.context_with(&[("MUSIC_TRANSFORM__MEMORY_LIMIT", "90MB")]);
-    let outcome = transform::jobs::build(&context, Some(&world.sql_dir()), false, &Default::default());
+    let outcome = transform::jobs::build(&context, Some(&world.sql_dir()), true, &Default::default());
     let (message, exit_code) = failure(outcome);
     assert!(message.contains("2_intermediate/int_a.sql: Out of Memory Error"), "the setting is the most: {message}");
     assert_eq!(exit_code, 1);

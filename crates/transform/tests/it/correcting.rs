@@ -18,14 +18,11 @@ const PLAYS: &str = "
     a1aa    | ANN        | spotify_api    | end   | track | 2024-07-01 10:00:00Z | 2024-07-01 10:03:01Z | null      | u1        | Song       | Host              | list";
 
 fn story() -> Story {
-    let mut story = Story::new();
-    story.receive(PLAYS);
-    story.refresh();
-    story
+    Story::of(PLAYS)
 }
 
 /// A correction as it is typed.
-fn typed(words: &[&str]) -> Wanted {
+pub(crate) fn typed(words: &[&str]) -> Wanted {
     let mut all = vec!["transform", "correct", "add"];
     all.extend(words);
     let cli = <Cli as clap::Parser>::try_parse_from(all).unwrap_or_else(|error| panic!("{error}"));

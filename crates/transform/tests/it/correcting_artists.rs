@@ -16,10 +16,7 @@ const PLAYS: &str = "
 const MBID: &str = "b10bbbfc-cf9e-42e0-be17-e2c3e1d2600d";
 
 fn story() -> Story {
-    let mut story = Story::new();
-    story.receive(PLAYS);
-    story.refresh();
-    story
+    Story::of(PLAYS)
 }
 
 /// A correction as it is typed.

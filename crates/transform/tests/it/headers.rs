@@ -1,5 +1,7 @@
 //! What is refused before anything is built, and how it is said.
 
+use transform::project::{Project, SqlTree};
+
 use crate::world::{SMALL, World, failure};
 
 /// Builds the small tree with one more file, or one replaced, and expects to be stopped with
@@ -20,6 +22,12 @@ fn mart(reads: &str, query: &str) -> String {
     format!(
         "-- A mart.\n--\n-- grain: one row\n-- kind:  table\n-- key:   x\n-- reads: {reads}\n-- columns:\n--   x  A number.\n{query}"
     )
+}
+
+#[test]
+fn the_models_inside_the_program_are_sound() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sql");
+    Project::of(&SqlTree::from_dir(&folder).unwrap()).unwrap();
 }
 
 #[test]

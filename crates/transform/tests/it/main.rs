@@ -7,6 +7,7 @@ mod correcting;
 mod correcting_artists;
 mod explaining;
 mod headers;
+mod incremental;
 mod keeping_up;
 mod kills;
 mod kills_anywhere;

@@ -1,5 +1,8 @@
 //! A small household whose plays go through the real models, for the commands that explain and correct.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
 use platform::Summary;
 use platform::state::{AccountId, CountingRule};
 use transform::jobs;
@@ -13,17 +16,42 @@ pub(crate) struct Story {
     pub(crate) ann: AccountId,
     pub(crate) bo: AccountId,
     received: Vec<String>,
+    answers: usize,
+    /// What this is a copy of: it lives as long as one of its copies.
+    _first: Option<Arc<Story>>,
 }
 
 impl Story {
-    pub(crate) fn new() -> Self {
+    /// Whose plays are these rows, received and built. Many tests begin with the same ones: they are
+    /// built once, and each test goes on with a copy.
+    pub(crate) fn of(rows: &str) -> Self {
+        static BUILT: Mutex<BTreeMap<String, Weak<Story>>> = Mutex::new(BTreeMap::new());
+        let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = built.get(rows).and_then(Weak::upgrade).unwrap_or_else(|| {
+            let mut story = Self::new();
+            story.receive(rows);
+            story.refresh();
+            Arc::new(story)
+        });
+        built.insert(rows.to_owned(), Arc::downgrade(&first));
+        Self { _first: Some(Arc::clone(&first)), ..first.copy() }
+    }
+
+    /// The same story once more, with a life of its own from now on.
+    pub(crate) fn copy(&self) -> Self {
+        let Self { world, ann, bo, received, answers, .. } = self;
+        let (world, ann, bo, received) = (world.copy(), ann.clone(), bo.clone(), received.clone());
+        Self { world, ann, bo, received, answers: *answers, _first: None }
+    }
+
+    fn new() -> Self {
         let world = World::empty();
         let mut state = world.context().state().unwrap();
         let mut add =
             |name: &str, zone| state.add_account(name, zone, CountingRule::Any, world.now).unwrap().account_id;
         let ann = add("Ann", chrono_tz::Europe::Berlin);
         let bo = add("Bo", chrono_tz::America::Denver);
-        Self { world, ann, bo, received: Vec::new() }
+        Self { world, ann, bo, received: Vec::new(), answers: 0, _first: None }
     }
 
     /// Receives more rows: a table as text, with `ANN` and `BO` for the accounts. The observation is named like the
@@ -34,6 +62,31 @@ impl Story {
         let file = format!("f{}", self.received.len());
         self.world.src_file("plays", &file, &self.received.join(" union all by name "));
         self.world.manifest("plays", &[(&file, 1)]);
+    }
+
+    /// MusicBrainz answers who the artist of that name is, and which genre people voted for.
+    pub(crate) fn answer(&mut self, artist: &str, genre: &str) {
+        self.answers += 1;
+        let number = self.answers;
+        let mbid = format!(
+            "00000000-0000-4000-8000-{:0>12}",
+            artist.len() * 100 + usize::from(artist.as_bytes()[artist.len() - 1])
+        );
+        let answer = format!("'a{number:04}' as answer_id, make_timestamptz(2024, 7, 1, 0, {number}, 0) as fetched_at");
+        let link = format!(
+            "select {answer}, 'artist_name' as subject_type, '{artist}' as subject, '{mbid}' as artist_mbid,
+             '{artist}' as artist_name, 'search' as method, 100::bigint as score"
+        );
+        let votes = format!(
+            "select {answer}, 'musicbrainz' as service, '{mbid}' as artist_ref, 'artist' as subject_type,
+             '{mbid}' as subject, '{genre}' as tag, null::varchar as genre_mbid, 3::bigint as votes"
+        );
+        for (table, rows) in [("artist_links", link), ("genre_votes", votes)] {
+            self.world.src_file(table, &format!("a{number}"), &rows);
+            let files: Vec<String> = (1..=number).map(|number| format!("a{number}")).collect();
+            let files: Vec<(&str, u32)> = files.iter().map(|file| (file.as_str(), 1)).collect();
+            self.world.manifest(table, &files);
+        }
     }
 
     #[track_caller]

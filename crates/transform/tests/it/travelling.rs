@@ -7,7 +7,6 @@ use crate::world::failure;
 
 /// Ann in Berlin, from 3 to 7 July in Tokyo, and home again if `is_back`.
 fn trip(is_back: bool) -> Story {
-    let mut story = Story::new();
     let mut rows =
         "play_id | account_id | source | clock | kind | ended_at | ms_played | track_uri | track_name | conn_country"
             .to_owned();
@@ -20,9 +19,7 @@ fn trip(is_back: bool) -> Story {
             );
         }
     }
-    story.receive(&rows);
-    story.refresh();
-    story
+    Story::of(&rows)
 }
 
 fn accept(number: i32) -> Request {

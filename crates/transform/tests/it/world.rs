@@ -99,6 +99,13 @@ impl World {
         world
     }
 
+    /// The same world once more, with a life of its own from now on.
+    pub(crate) fn copy(&self) -> Self {
+        let folder = TempDir::new().unwrap();
+        copy_below(self.folder.path(), folder.path());
+        Self { folder, now: self.now }
+    }
+
     pub(crate) fn sql_dir(&self) -> PathBuf {
         self.folder.path().join("sql")
     }
@@ -141,15 +148,19 @@ impl World {
         duckdb.execute_batch(&format!("copy ({query}) to '{}' (format parquet)", path.display())).unwrap();
     }
 
-    /// Writes the manifest of a table: files and their schema versions.
+    /// Writes the manifest of a table: files and their schema versions. As in life, each one is a
+    /// generation of its own.
     pub(crate) fn manifest(&self, table: &str, files: &[(&str, u32)]) {
+        let path = self.data().src().join(table).join("manifest.json");
+        let before = std::fs::read(&path).ok().map(|text| serde_json::from_slice::<serde_json::Value>(&text).unwrap());
+        let generation = before.map_or(1, |manifest| manifest["generation"].as_u64().unwrap() + 1);
         let entry = |(file, version): &(&str, u32)| {
             serde_json::json!({"path": format!("{file}.parquet"), "rows": 1, "bytes": 1, "schema_version": version,
                 "account_id": "ann", "source": "spotify_api", "month": "2024-01", "run_id": "r"})
         };
         let files: Vec<_> = files.iter().map(entry).collect();
-        let manifest = serde_json::json!({"format": 1, "generation": 1, "files": files});
-        write_whole(&self.data().src().join(table).join("manifest.json"), manifest.to_string().as_bytes()).unwrap();
+        let manifest = serde_json::json!({"format": 1, "generation": generation, "files": files});
+        write_whole(&path, manifest.to_string().as_bytes()).unwrap();
     }
 
     pub(crate) fn context(&self) -> JobContext {
@@ -208,6 +219,22 @@ impl World {
         let mut names: Vec<String> = names_in(&folder).into_iter().filter(|name| name.starts_with("run-")).collect();
         names.sort();
         names
+    }
+}
+
+/// Copies what is in a folder, links as links.
+fn copy_below(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (entry, kind) = entry.map(|entry| (entry.path(), entry.file_type().unwrap())).unwrap();
+        let copy = to.join(entry.file_name().unwrap());
+        if kind.is_symlink() {
+            std::os::unix::fs::symlink(std::fs::read_link(&entry).unwrap(), copy).unwrap();
+        } else if kind.is_dir() {
+            std::fs::create_dir(&copy).unwrap();
+            copy_below(&entry, &copy);
+        } else {
+            std::fs::copy(&entry, copy).unwrap();
+        }
     }
 }
 

@@ -1,0 +1,128 @@
+//! What every table of the warehouse was made of: a build makes again only what would come out
+//! otherwise, and tests only what that touches.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use duckdb::Connection;
+
+use crate::engine::session::PRELUDE;
+use crate::engine::sources::Sources;
+use crate::project::{Kind, Model, Project, SqlTest};
+use crate::record::BuildRecord;
+
+/// A mark for each source table, seed, model and query in `tests/`, by its name. Two marks of
+/// one name are equal when what they stand for was made by the same version of the program, of
+/// the same text, from the same inputs. They need not mean the same to every version: an unknown
+/// one costs a build, and no more.
+pub(crate) type Marks = BTreeMap<String, String>;
+
+/// Digits that change when the value does.
+pub(crate) fn mark(value: impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// What can stay as it is, and what was found to be new.
+#[derive(Debug)]
+pub(crate) struct Freshness {
+    /// What the last builds wrote down.
+    before: BuildRecord,
+    /// Whether a build of everything asks: one of some models makes them whatever they are.
+    everything: bool,
+    /// What is in the file, and whether it is a view.
+    there: BTreeMap<String, bool>,
+    /// The marks of what is there when the build is done.
+    marks: Marks,
+    /// What is new since the last build.
+    changed: BTreeSet<String>,
+}
+
+impl Freshness {
+    /// Before anything is built; `chosen` are the names that a build of some models is about.
+    pub(crate) fn of(
+        duckdb: &Connection,
+        before: BuildRecord,
+        chosen: Option<&BTreeSet<String>>,
+    ) -> duckdb::Result<Self> {
+        let mut marks = Marks::new();
+        if let Some(chosen) = chosen {
+            // What is built beside older models has no mark: the next build of everything makes it again.
+            marks.clone_from(&before.marks);
+            marks.retain(|name, _| !chosen.contains(name));
+        }
+        let (everything, there) = (chosen.is_none(), relations(duckdb)?);
+        Ok(Self { before, everything, there, marks, changed: BTreeSet::new() })
+    }
+
+    /// Whether the source table or seed of that name must be made; `mark` is what it is made of.
+    pub(crate) fn takes_input(&mut self, name: &str, mark: String) -> bool {
+        let is_there = self.there.contains_key(name);
+        self.decide(name, mark, is_there)
+    }
+
+    /// Whether the model must be built. Ask in the order of building.
+    pub(crate) fn takes_model(&mut self, model: &Model) -> bool {
+        let reads: Vec<_> = model.reads().map(|read| self.marks.get(read)).collect();
+        let mark = mark((env!("CARGO_PKG_VERSION"), PRELUDE, &model.text, reads));
+        let is_view = model.header.kind == Kind::View;
+        let is_there = self.there.get(&model.name) == Some(&is_view) && self.before.model(&model.name).is_some();
+        if self.everything {
+            return self.decide(&model.name, mark, is_there);
+        }
+        self.changed.insert(model.name.clone());
+        true
+    }
+
+    /// Whether the query must be asked: when it or a table that it reads is new.
+    pub(crate) fn takes_test(&mut self, test: &SqlTest) -> bool {
+        let mark = mark((env!("CARGO_PKG_VERSION"), &test.text));
+        let is_new = self.everything && self.decide(&test.path, mark, true);
+        is_new || test.reads.iter().any(|table| self.changed.contains(table))
+    }
+
+    /// What is new so far.
+    pub(crate) fn changed(&self) -> &BTreeSet<String> {
+        &self.changed
+    }
+
+    /// What is in the file from before, and whether it is a view.
+    pub(crate) fn there(&self) -> &BTreeMap<String, bool> {
+        &self.there
+    }
+
+    /// What the last builds wrote down.
+    pub(crate) fn before(&self) -> &BuildRecord {
+        &self.before
+    }
+
+    /// The marks of everything that was asked about.
+    pub(crate) fn into_marks(self) -> Marks {
+        self.marks
+    }
+
+    fn decide(&mut self, name: &str, mark: String, is_there: bool) -> bool {
+        let is_new = !is_there || self.before.marks.get(name) != Some(&mark);
+        self.marks.insert(name.to_owned(), mark);
+        if is_new {
+            self.changed.insert(name.to_owned());
+        }
+        is_new
+    }
+}
+
+/// The source tables and seeds that must be made.
+pub(crate) fn inputs(freshness: &mut Freshness, project: &Project, sources: &Sources) -> BTreeSet<String> {
+    let seeds = project.seeds.iter().map(|seed| (seed.table.clone(), mark((&seed.columns, &seed.rows))));
+    let marks: Vec<_> = sources.marks().into_iter().chain(seeds).collect();
+    marks.into_iter().filter_map(|(name, mark)| freshness.takes_input(&name, mark).then_some(name)).collect()
+}
+
+/// What is in the warehouse, and whether it is a view.
+pub(crate) fn relations(duckdb: &Connection) -> duckdb::Result<BTreeMap<String, bool>> {
+    let query = "select view_name, true from duckdb_views() where schema_name = 'main' and not internal
+                 union all select table_name, false from duckdb_tables() where schema_name = 'main'";
+    let mut there = duckdb.prepare(query)?;
+    there.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}

@@ -1,0 +1,180 @@
+//! A build makes only what would come out otherwise, and what comes out is what a build from
+//! nothing gives, row for row.
+
+use proptest::prelude::*;
+use transform::correct;
+use transform::jobs;
+
+use crate::correcting::typed;
+use crate::story::Story;
+use crate::world::World;
+
+/// Something that changes what is true.
+#[derive(Debug, Clone, Copy)]
+enum Event {
+    /// A source tells of a play that is new, or told otherwise by another source.
+    Plays(u8),
+    /// MusicBrainz answers who an artist is, and of which genre.
+    Answer(u8),
+    /// A person corrects something, or takes it back.
+    Correction(u8),
+    UndoneCorrection,
+    /// A rule of matching is switched.
+    Rule {
+        on: bool,
+    },
+    /// The account says where it lived.
+    Zone(u8),
+    /// A build of some models, as somebody does who works on them.
+    Selected(u8),
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    let event = prop_oneof![
+        4 => (0..6_u8).prop_map(Event::Plays),
+        2 => (0..4_u8).prop_map(Event::Answer),
+        2 => (0..3_u8).prop_map(Event::Correction),
+        1 => Just(Event::UndoneCorrection),
+        2 => any::<bool>().prop_map(|on| Event::Rule { on }),
+        1 => (0..3_u8).prop_map(Event::Zone),
+        1 => (0..3_u8).prop_map(Event::Selected),
+    ];
+    prop::collection::vec(event, 3..6)
+}
+
+const HEADER: &str = "play_id | account_id | source | clock | kind | started_at | ended_at | ms_played | track_uri | track_name | album_artist_name";
+
+fn happens(story: &mut Story, event: Event, made: &mut Vec<String>) {
+    let context = story.world.context();
+    match event {
+        Event::Plays(number) => {
+            let source = ["spotify_export", "spotify_api"][usize::from(number % 2)];
+            let day = 1 + number / 2;
+            story.receive(&format!(
+                "{HEADER}
+                 n{number}aa | ANN | {source} | end | track | 2024-07-0{day} 10:00:00Z | 2024-07-0{day} 10:03:0{}Z | 180000 | u{day} | Song {day} | Host {day}",
+                number % 2
+            ));
+        }
+        Event::Answer(number) => {
+            story.answer(&format!("Host {}", 1 + number / 2), ["rock", "jazz"][usize::from(number % 2)]);
+        }
+        Event::Correction(number) => {
+            let words: &[&str] = match number {
+                0 => &["exclude", "--track", "u1"],
+                1 => &["reassign", "--artist", "Host 2", "--to-account", "Bo"],
+                _ => &["exclude", "--from", "2024-07-03"],
+            };
+            if let Ok(summary) = correct::add(&context, &typed(words)) {
+                made.extend(summary.counts["correction_id"].as_str().map(str::to_owned));
+            }
+        }
+        Event::UndoneCorrection => {
+            if let Some(id) = made.pop() {
+                correct::undo(&context, &id).unwrap();
+            }
+        }
+        // Switching on what is on is refused, and changes nothing.
+        Event::Rule { on } => drop(correct::rule(&context, "api_same_uri_strict", on, None)),
+        Event::Zone(number) => {
+            let zone =
+                [chrono_tz::Asia::Tokyo, chrono_tz::Europe::Berlin, chrono_tz::Asia::Kolkata][usize::from(number)];
+            let from = "2024-07-02T00:00:00Z".parse().unwrap();
+            context.state().unwrap().set_zone(&story.ann, Some(from), zone).unwrap();
+        }
+        Event::Selected(number) => {
+            let model = ["stg_spotify_export__plays+", "int_plays_resolved", "+dim_track"][usize::from(number)];
+            let selection = transform::project::Selection { words: vec![model.to_owned()] };
+            jobs::build(&context, None, false, &selection).unwrap();
+        }
+    }
+}
+
+/// The tables of two warehouses of which the rows differ.
+fn differences(one: &World, other: &World) -> Vec<String> {
+    let duckdb = duckdb::Connection::open(one.data().warehouse()).unwrap();
+    let attach = format!("attach '{}' as other (read_only)", other.data().warehouse().display());
+    duckdb.execute_batch(&attach).unwrap();
+    let tables = |database: &str| -> Vec<String> {
+        let question = format!(
+            "select table_name from duckdb_tables() where database_name = {database} and table_name <> '_build' order by 1"
+        );
+        let mut statement = duckdb.prepare(&question).unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<duckdb::Result<_>>().unwrap()
+    };
+    assert_eq!(tables("current_database()"), tables("'other'"));
+    let differs = |table: &String| {
+        let question = format!(
+            "select count(*) from ((from {table} except all from other.{table}) union all (from other.{table} except all from {table}))"
+        );
+        duckdb.query_row(&question, [], |row| row.get::<_, i64>(0)).unwrap() > 0
+    };
+    tables("'other'").into_iter().filter(differs).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2, max_shrink_iters: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_build_of_what_changed_equals_a_build_of_everything(events in events()) {
+        let mut story = Story::of(&format!(
+            "{HEADER}
+             p1aa | ANN | spotify_export | end | track | 2024-06-01 10:00:00Z | 2024-06-01 10:03:00Z | 180000 | u1 | Song 1 | Host 1
+             p2aa | BO  | spotify_export | end | track | 2024-06-02 10:00:00Z | 2024-06-02 10:03:00Z | 180000 | u2 | Song 2 | Host 2"
+        ));
+        let mut made = Vec::new();
+        for event in &events {
+            happens(&mut story, *event, &mut made);
+            story.refresh();
+        }
+        let anew = story.copy();
+        jobs::refresh(&anew.world.context(), None, true).unwrap();
+        prop_assert_eq!(differences(&story.world, &anew.world), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn only_what_a_change_touches_is_built_and_tested() {
+    let mut story = Story::of(&format!(
+        "{HEADER}
+         p1aa | ANN | spotify_export | end | track | 2024-06-01 10:00:00Z | 2024-06-01 10:03:00Z | 180000 | u1 | Song 1 | Host 1"
+    ));
+    let count = |summary: &platform::Summary, name: &str| summary.counts[name].as_u64().unwrap();
+    let nothing = jobs::build(&story.world.context(), None, false, &Default::default()).unwrap();
+    assert_eq!((count(&nothing, "models"), count(&nothing, "tests")), (0, 0));
+    let (all, correction) = (count(&nothing, "models_unchanged"), typed(&["exclude", "--track", "u1"]));
+    correct::add(&story.world.context(), &correction).unwrap();
+    let some = story.refresh();
+    assert!(0 < count(&some, "models") && count(&some, "models") < all / 2, "{some:?}");
+    assert!(0 < count(&some, "tests"), "{some:?}");
+    story.receive(&format!(
+        "{HEADER}
+         p3aa | ANN | spotify_export | end | track | 2024-06-03 10:00:00Z | 2024-06-03 10:03:00Z | 180000 | u3 | Song 3 | Host 3"
+    ));
+    let more = story.refresh();
+    assert!(count(&some, "models") < count(&more, "models") && count(&more, "models") < all, "{more:?}");
+}
+
+#[test]
+fn a_table_that_somebody_dropped_is_made_again() {
+    let world = World::small();
+    world.build().unwrap();
+    duckdb::Connection::open(world.data().warehouse()).unwrap().execute_batch("drop table dim_track").unwrap();
+    world.build().unwrap();
+    assert_eq!(world.warehouse("select count(*) from dim_track"), "2");
+}
+
+#[test]
+fn a_test_that_is_new_is_asked_of_tables_that_are_not() {
+    let world = World::small();
+    world.build().unwrap();
+    world.sql(
+        "tests/nothing_is_called_two.sql",
+        "-- Nothing is called Two.\nselect * from dim_track where track_name = 'Two'",
+    );
+    let (message, _) = crate::world::failure(world.build());
+    assert!(message.contains("nothing_is_called_two"), "{message}");
+    let (message, _) = crate::world::failure(world.build());
+    assert!(message.contains("nothing_is_called_two"), "a broken test stays broken: {message}");
+}
