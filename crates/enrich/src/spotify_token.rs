@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use clients::spotify::AccessToken;
 use clients::{ClientError, Spotify};
 use platform::files::FileLock;
-use platform::state::{Account, AccountId};
+use platform::state::{Account, AccountId, Login};
 use platform::{JobContext, Sealer, StateDb};
 
 const SPOTIFY: &str = "spotify";
@@ -57,14 +57,13 @@ impl Token {
             state.login(SPOTIFY, &self.account_id, &self.sealer).map_err(memory)?
         };
         let login = login.ok_or_else(|| ClientError::Settings { message: "the login is gone".to_owned() })?;
-        let tokens = client.refresh(&login.refresh_token).await?;
-        if let Some(rotated) = tokens.refresh_token {
-            let login = platform::state::Login { refresh_token: rotated, ..login };
+        let keep = |rotated: &Login| {
             let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            state.store_login(SPOTIFY, &self.account_id, &login, &self.sealer).map_err(memory)?;
-        }
+            state.store_login(SPOTIFY, &self.account_id, rotated, &self.sealer)
+        };
+        let access_token = client.trade(login, keep).await?;
         let mut current = self.current.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Ok(current.insert(tokens.access_token).clone())
+        Ok(current.insert(access_token).clone())
     }
 
     /// The next one must be fresh.

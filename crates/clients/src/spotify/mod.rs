@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod consent;
+mod login;
 mod profile;
 mod refusal;
 mod token;

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use clients::spotify::Tokens;
+use chrono::DateTime;
+use clients::spotify::{AccessToken, Tokens};
 use clients::{ClientError, Spotify};
+use platform::state::Login;
 use secrecy::ExposeSecret;
 use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -109,4 +111,40 @@ async fn without_an_app_there_is_no_client() {
     context.settings.spotify.client_id = None;
     let error = Spotify::open(&context).err().unwrap();
     assert_eq!(error.to_string(), "wrong settings: SPOTIFY_CLIENT_ID is not set");
+}
+
+/// What comes of a login that is traded for this answer: the result, and what was kept.
+async fn traded(given: ResponseTemplate, can_keep: bool) -> (Result<AccessToken, ClientError>, Vec<Login>) {
+    let server = MockServer::start().await;
+    Mock::given(method("POST")).respond_with(given).mount(&server).await;
+    let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+    let login = Login { refresh_token: refresh_token(), authorized_at: Some(at(1)), stored_at: at(2) };
+    let mut kept = Vec::new();
+    let keep = |rotated: &Login| {
+        kept.push(rotated.clone());
+        if can_keep { Ok(()) } else { Err("the disk is full") }
+    };
+    let result = spotify(&server).trade(login, keep).await;
+    (result, kept)
+}
+
+#[tokio::test]
+async fn a_rotated_login_is_kept_before_its_access_token_is_given_away() {
+    let (result, kept) = traded(answer!(200, "token_rotated.json"), true).await;
+    assert!(result.is_ok());
+    let [rotated] = &kept[..] else { panic!("{kept:?}") };
+    assert_eq!(rotated.refresh_token.expose_secret(), "second-refresh-token");
+    // The consent is the old one, and ends when it would have ended.
+    assert_eq!(rotated.authorized_at.map(|at| at.timestamp()), Some(1));
+    let (result, _) = traded(answer!(200, "token_rotated.json"), false).await;
+    assert!(matches!(result, Err(ClientError::Memory { .. })), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_login_that_stays_is_not_written_again() {
+    let same = format!(r#"{{"access_token": "a", "refresh_token": "{REFRESH_TOKEN}"}}"#);
+    for given in [answer!(200, "token.json"), text(200, &same)] {
+        let (result, kept) = traded(given, false).await;
+        assert!(result.is_ok() && kept.is_empty(), "{result:?}, {kept:?}");
+    }
 }

@@ -1,11 +1,10 @@
 //! From a refresh token to an access token.
 
 use chrono::TimeDelta;
-use clients::spotify::{AccessToken, Profile, Tokens};
+use clients::spotify::{AccessToken, Profile};
 use clients::{ClientError, Spotify};
 use platform::Stop;
 use platform::state::{Login, TroubleKind};
-use secrecy::ExposeSecret;
 
 use crate::fetch::{SPOTIFY, decided_for};
 use crate::session::Session;
@@ -34,11 +33,11 @@ pub(super) async fn access_token(session: &Session<'_>, client: &Spotify) -> any
             }
         }
         match refresh(session, client, SPOTIFY.name, login).await {
-            Ok(tokens) => {
+            Ok(access_token) => {
                 if !state.has_identity(SPOTIFY.name, account_id)? {
-                    identify(session, client, &tokens.access_token).await?;
+                    identify(session, client, &access_token).await?;
                 }
-                return Ok(tokens.access_token);
+                return Ok(access_token);
             }
             Err(error @ ClientError::Reauthorize { .. }) => refused = Some(error),
             Err(error) => return Err(decided_for(session, SPOTIFY, error)),
@@ -79,8 +78,8 @@ fn unproven(session: &Session<'_>) -> anyhow::Result<Option<Login>> {
 
 /// Makes a login the account's own when Spotify says that it is this person's.
 async fn prove(session: &Session<'_>, client: &Spotify, login: Login) -> anyhow::Result<AccessToken> {
-    let tokens = match refresh(session, client, UNPROVEN, login).await {
-        Ok(tokens) => tokens,
+    let access_token = match refresh(session, client, UNPROVEN, login).await {
+        Ok(access_token) => access_token,
         Err(error) => {
             if matches!(error, ClientError::Reauthorize { .. }) {
                 session.context.state()?.forget_login(UNPROVEN, &session.account.account_id)?;
@@ -88,8 +87,8 @@ async fn prove(session: &Session<'_>, client: &Spotify, login: Login) -> anyhow:
             return Err(decided_for(session, SPOTIFY, error));
         }
     };
-    make_own(session, client, &tokens.access_token).await?;
-    Ok(tokens.access_token)
+    make_own(session, client, &access_token).await?;
+    Ok(access_token)
 }
 
 /// Makes the login that waits, of which `access_token` is, the account's own when Spotify says
@@ -132,21 +131,18 @@ async fn identify(session: &Session<'_>, client: &Spotify, access_token: &Access
     state.connect(SPOTIFY.name, &session.account.account_id, None, session.now())
 }
 
-/// Trades a refresh token. A rotated one is stored, in the same place, before anything else
-/// happens; it is of the old consent, so the day it ends stays the same.
-async fn refresh(session: &Session<'_>, client: &Spotify, place: &str, login: Login) -> Result<Tokens, ClientError> {
-    let tokens = client.refresh(&login.refresh_token).await?;
-    if let Some(rotated) = tokens.refresh_token.clone()
-        && rotated.expose_secret() != login.refresh_token.expose_secret()
-    {
-        let rotated = Login { refresh_token: rotated, ..login };
-        let store = || -> anyhow::Result<()> {
-            let sealer = session.context.sealer()?;
-            session.context.state()?.store_login(place, &session.account.account_id, &rotated, &sealer)
-        };
-        store().map_err(|source| ClientError::Memory { source: source.into() })?;
-    }
-    Ok(tokens)
+/// Trades the login that is kept in `place`; a rotated one is stored there, too.
+async fn refresh(
+    session: &Session<'_>,
+    client: &Spotify,
+    place: &str,
+    login: Login,
+) -> Result<AccessToken, ClientError> {
+    let keep = |rotated: &Login| -> anyhow::Result<()> {
+        let sealer = session.context.sealer()?;
+        session.context.state()?.store_login(place, &session.account.account_id, rotated, &sealer)
+    };
+    client.trade(login, keep).await
 }
 
 /// What to say when the login ends within 30, 7 or 1 days.
