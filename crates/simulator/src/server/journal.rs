@@ -47,8 +47,6 @@ pub struct RequestLine {
     pub token: Option<String>,
     /// The fault that answered or broke the answer.
     pub fault: Option<&'static str>,
-    /// How long after the start of the server it arrived, in microseconds of the real clock.
-    pub received_us: u64,
     /// How many requests the service was answering then, this one included.
     pub at_once: usize,
     /// As what the program introduced itself.
@@ -222,7 +220,6 @@ impl Shared {
             app: caller.app,
             token: caller.token,
             fault: interference.fault.as_ref().map(faults::FaultKind::name),
-            received_us: u64::try_from(received.as_micros()).unwrap_or(u64::MAX),
             at_once,
             user_agent,
         });

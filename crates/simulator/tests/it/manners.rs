@@ -21,7 +21,7 @@ async fn who_hurries_is_refused_and_named() {
     let told = json!([{"service": "musicbrainz", "rule": "pace", "line": 1}]);
     assert_eq!(visit.json("_control/broken-rules").await, told);
     let log = visit.server.request_log();
-    assert!(log[0].received_us < log[1].received_us);
+    assert!(log[0].really_at < log[1].really_at);
     assert_eq!(log[1].user_agent.as_deref(), Some("visitor/1.0 ( visitor@example.org )"));
 }
 
