@@ -7,7 +7,7 @@ use anyhow::Context;
 use platform::{Report, files};
 
 use crate::commands::Request;
-use crate::program::run_program;
+use crate::program::Runner;
 
 const HINT: &str = "
 Look at it:
@@ -20,7 +20,8 @@ Look at it:
 pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
     let (job, refresh) = (scratch.path().join("job.json"), scratch.path().join("refresh.json"));
-    let code = run_program(request.command.program, &request.arguments_with_report(&job))?;
+    let mut runner = Runner::new()?;
+    let code = runner.run(request.command.program, &request.arguments_with_report(&job))?;
     if !job.exists() {
         // It did not come to work: it was asked for help, or did not understand the question.
         return Ok(code);
@@ -30,7 +31,7 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     }
     let mut arguments = vec!["refresh".into(), "--if-changed".into(), "--report-file".into(), (&refresh).into()];
     arguments.extend(request.shared_flags());
-    let refresh_code = run_program("transform", &arguments)?;
+    let refresh_code = runner.run("transform", &arguments)?;
     if refresh_code != 0 {
         say("What was stored is safe, but the star schema is as before: `music-tracker refresh` tries again.");
     } else if code == 0 && std::io::stdout().is_terminal() && has_published(&refresh)? {

@@ -25,7 +25,7 @@ use crate::report::Report;
 use crate::seal::Sealer;
 use crate::settings::Settings;
 use crate::state::StateDb;
-use crate::{Stop, files, telemetry};
+use crate::{Stop, files, parent, telemetry};
 
 /// What a job gets to work with.
 pub struct JobContext {
@@ -184,7 +184,7 @@ fn run<T>(
     let started_at = clock.now();
     let run_id = correlation_id().unwrap_or_else(|| new_run_id(started_at));
     let run = Run { run_id, started_at, clock };
-    let outcome = settings.and_then(|settings| {
+    let outcome = parent::share_its_fate().and(settings).and_then(|settings| {
         telemetry::start(settings.log_level.as_deref(), args.log_format.unwrap_or(default_log_format()))?;
         let data = DataDir::new(&settings.data_dir, settings.duckdb_path.clone());
         let context = JobContext { settings, data, clock: Arc::clone(&run.clock), run_id: run.run_id.clone() };

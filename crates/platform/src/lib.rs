@@ -8,6 +8,7 @@ pub mod clock;
 pub mod corrections;
 pub mod files;
 pub mod job;
+pub mod parent;
 pub mod paths;
 mod printable;
 pub mod private;

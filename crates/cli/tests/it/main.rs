@@ -12,4 +12,5 @@ mod private_data;
 mod programs;
 mod quick_start;
 mod readme;
+mod stopping;
 mod truth;
