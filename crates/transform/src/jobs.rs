@@ -208,16 +208,20 @@ fn has_typed_tables(context: &JobContext) -> anyhow::Result<()> {
         .flatten()
         .any(|account| account.is_ok_and(|account| account.path().join("receipts").is_dir()));
     if has_receipts && Manifest::read(&context.data, &PLAYS)?.generation == 0 {
-        let text = "data/raw holds a history but data/src does not: make it anew with `music-tracker replay`, \
-                    then run this again";
-        return Err(Stop::Usage(text.into()).into());
+        let text = format!(
+            "{} holds a history but {} does not: make it anew with `music-tracker replay`, then run this again",
+            context.data.raw().display(),
+            context.data.src().display()
+        );
+        return Err(Stop::Usage(text).into());
     }
     let missing = lake::anew::missing(&context.data)?;
     if !missing.is_empty() {
         let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
         let text = format!(
-            "data/src was being made anew and does not hold everybody yet: {} missing. Run `music-tracker replay`, \
+            "{} was being made anew and does not hold everybody yet: {} missing. Run `music-tracker replay`, \
              then this again",
+            context.data.src().display(),
             missing.join(", ")
         );
         return Err(Stop::Usage(text).into());

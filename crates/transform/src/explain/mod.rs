@@ -82,7 +82,7 @@ pub(crate) struct Observation {
     pub(crate) artists: Option<String>,
     pub(crate) track_uri: Option<String>,
     pub(crate) raw_id: Option<String>,
-    /// The file below `data/raw`.
+    /// The file, in the folder `raw` of the data folder.
     pub(crate) raw_file: Option<String>,
     pub(crate) raw_ordinal: Option<i64>,
     pub(crate) run_id: Option<String>,
@@ -110,7 +110,7 @@ pub fn explain(context: &JobContext, play: &str, format: Format) -> anyhow::Resu
         let explanation = reader.explain(&found)?;
         match format {
             Format::Json => Ok(serde_json::to_string_pretty(&explanation)?),
-            Format::Text => Ok(words::text(&explanation)),
+            Format::Text => Ok(words::text(&explanation, &context.data.raw())),
         }
     })
 }

@@ -1,9 +1,11 @@
 //! An explanation in lines for people.
 
+use std::path::Path;
+
 use super::{Explanation, Observation, Play};
 
-/// Everything, one thing a line.
-pub(super) fn text(explanation: &Explanation) -> String {
+/// Everything, one thing a line; `raw` is where the raw files lie.
+pub(super) fn text(explanation: &Explanation, raw: &Path) -> String {
     let mut out = String::new();
     match &explanation.play {
         Some(play) => about(&mut out, play),
@@ -25,7 +27,7 @@ pub(super) fn text(explanation: &Explanation) -> String {
     let count = explanation.observations.len();
     line(&mut out, &format!("\n{count} {} of it:", if count == 1 { "report" } else { "reports" }));
     for one in &explanation.observations {
-        observed(&mut out, one);
+        observed(&mut out, one, raw);
     }
     out
 }
@@ -47,7 +49,7 @@ fn about(out: &mut String, play: &Play) {
     line(out, &format!("  counts    {counts}, by the rule {:?} of the account", play.counting_rule));
 }
 
-fn observed(out: &mut String, one: &Observation) {
+fn observed(out: &mut String, one: &Observation, raw: &Path) {
     let client = one.client.as_ref().map(|client| format!(" ({client})")).unwrap_or_default();
     line(out, &format!("\n  {}{client}: {}", one.source, one.role.replace('_', " ")));
     line(out, &format!("    why       {}", one.why));
@@ -67,7 +69,7 @@ fn observed(out: &mut String, one: &Observation) {
     row("wrote", one.time_raw.as_ref().map(|raw| format!("{raw}{}", exact.unwrap_or_default())));
     row("heard", one.ms_played.map(|ms| format!("{ms} ms")));
     let place = one.raw_ordinal.map(|ordinal| format!(", row {}", ordinal + 1)).unwrap_or_default();
-    row("file", one.raw_file.as_ref().map(|file| format!("data/raw/{file}{place}")));
+    row("file", one.raw_file.as_ref().map(|file| format!("{}{place}", raw.join(file).display())));
     row("run", one.run_id.as_ref().map(|run| format!("{run}, {}", one.ingested_at.as_deref().unwrap_or_default())));
     row("play_id", Some(one.play_id.clone()));
 }

@@ -20,7 +20,9 @@ fn any_report_names_the_play_and_all_reports_are_told() {
     let story = told();
     for name in ["exp-0001", "api-0001", "sub-", "sub-0001"] {
         let text = explain(&story.world.context(), name, Format::Text).unwrap();
-        let file = format!("data/raw/{}/spotify_export/ab/ab12cd.zst, row 42", story.ann);
+        // As it is reached from here: with the data folder as it was given.
+        let raw = story.world.data().raw();
+        let file = format!("file      {}/{}/spotify_export/ab/ab12cd.zst, row 42", raw.display(), story.ann);
         for part in [
             "Song by Host",
             "2024-01-01 11:03:00 in Europe/Berlin",
