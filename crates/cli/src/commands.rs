@@ -129,6 +129,12 @@ impl Request {
         typed.or_else(|| self.common.report_file.clone())
     }
 
+    /// The data folder that was chosen by a flag.
+    pub(crate) fn data_dir(&self) -> Option<PathBuf> {
+        let typed = self.files(DATA_DIR).last().map(|(_, folder)| folder);
+        typed.or_else(|| self.common.data_dir.clone())
+    }
+
     fn arguments_reporting_to(&self, file: Option<&Path>) -> Vec<OsString> {
         let word = match self.command.meant {
             Some(_) if self.own_words() > 0 => self.rest[0].clone(),
@@ -153,13 +159,17 @@ impl Request {
         usize::from(self.command.meant.is_some() && self.rest.first().is_some_and(is_own))
     }
 
-    /// The places of `--report-file` behind the word, and the file that each names.
     fn report_files(&self) -> impl Iterator<Item = (Range<usize>, PathBuf)> {
-        self.flags().enumerate().filter_map(|(place, word)| {
-            if word == REPORT_FILE {
+        self.files(REPORT_FILE)
+    }
+
+    /// The places of a flag behind the word, and the file or folder that each names.
+    fn files(&self, flag: &'static str) -> impl Iterator<Item = (Range<usize>, PathBuf)> {
+        self.flags().enumerate().filter_map(move |(place, word)| {
+            if word == flag {
                 return Some((place..place + 2, self.rest.get(place + 1)?.into()));
             }
-            let file = word.as_bytes().strip_prefix(REPORT_FILE.as_bytes())?.strip_prefix(b"=")?;
+            let file = word.as_bytes().strip_prefix(flag.as_bytes())?.strip_prefix(b"=")?;
             Some((place..place + 1, OsStr::from_bytes(file).into()))
         })
     }
@@ -188,7 +198,9 @@ impl Request {
 
 const REPORT_FILE: &str = "--report-file";
 
-const SHARED: &[&str] = &["--data-dir", "--log-format", "--report"];
+const DATA_DIR: &str = "--data-dir";
+
+const SHARED: &[&str] = &[DATA_DIR, "--log-format", "--report"];
 
 /// The shared flags as somebody would type them.
 fn typed(common: &CommonArgs) -> Vec<OsString> {

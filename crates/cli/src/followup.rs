@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use platform::{Report, files};
+use platform::{Report, files, hints};
 
 use crate::commands::Request;
 use crate::program::Runner;
@@ -33,9 +33,11 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     arguments.extend(request.shared_flags());
     let refresh_code = runner.run("transform", &arguments)?;
     if refresh_code != 0 {
-        say("What was stored is safe, but the star schema is as before: `music-tracker refresh` tries again.");
+        let text = "What was stored is safe, but the star schema is as before: `music-tracker refresh` tries again.";
+        say(&hints::with_folder(text, request.data_dir().as_deref()));
     } else if code == 0 && std::io::stdout().is_terminal() && has_published(&refresh)? {
-        say(&HINT.replace("NAME", &request.typed_name));
+        let folder = request.data_dir().map(|folder| format!(" {}", hints::flag(&folder))).unwrap_or_default();
+        say(&HINT.replace("NAME", &format!("{}{folder}", request.typed_name)));
     }
     Ok(if code == 0 { refresh_code } else { code })
 }

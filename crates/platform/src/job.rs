@@ -21,11 +21,11 @@ use crate::args::{CommonArgs, LogFormat, ReportFormat};
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::paths::DataDir;
 use crate::printable::printable;
-use crate::report::Report;
+use crate::report::{Report, causes};
 use crate::seal::Sealer;
 use crate::settings::Settings;
 use crate::state::StateDb;
-use crate::{Stop, files, parent, telemetry};
+use crate::{Stop, files, hints, parent, telemetry};
 
 /// What a job gets to work with.
 pub struct JobContext {
@@ -104,7 +104,7 @@ pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> 
         Ok(summary) => (text_of(summary), summary.undone.iter().map(failure_text).collect()),
         Err(error) => (String::new(), vec![failure_text(error)]),
     };
-    finish(args, &report, &printable(&said), &printable(&failures.join("\n")))
+    finish(args, &report, &for_people(args, &said), &for_people(args, &failures.join("\n")))
 }
 
 /// Runs a command that answers a question instead of doing a job: what `work` returns goes
@@ -130,11 +130,11 @@ pub fn run_command(
         Ok(text) => {
             let text = text.trim_end_matches('\n');
             // A file or another program gets every byte as it is.
-            let text = if io::stdout().is_terminal() { printable(text) } else { text.into() };
+            let text = if io::stdout().is_terminal() { for_people(args, text) } else { text.to_owned() };
             told(writeln!(io::stdout(), "{text}"))
         }
         Err(error) => {
-            drop(writeln!(io::stderr(), "{}", printable(&failure_text(&error))));
+            drop(writeln!(io::stderr(), "{}", for_people(args, &failure_text(&error))));
             ExitCode::from(Stop::in_chain(&error).map_or(1, Stop::exit_code))
         }
     }
@@ -212,6 +212,11 @@ fn default_log_format() -> LogFormat {
     if io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json }
 }
 
+/// A result or a failure as it is read in a terminal.
+fn for_people(args: &CommonArgs, text: &str) -> String {
+    printable(&hints::with_folder(text, args.data_dir.as_deref())).into_owned()
+}
+
 fn text_of(summary: &Summary) -> String {
     let mut text = summary.text.trim_end().to_owned();
     for warning in &summary.warnings {
@@ -222,11 +227,7 @@ fn text_of(summary: &Summary) -> String {
 }
 
 fn failure_text(error: &anyhow::Error) -> String {
-    let mut text = format!("error: {error}");
-    for cause in error.chain().skip(1) {
-        text += &format!("\n  because: {cause}");
-    }
-    text
+    format!("error: {}", causes(error).join("\n  because: "))
 }
 
 /// Prints the result and ends the protocol. Output that nobody reads (a closed pipe) does

@@ -7,6 +7,7 @@ pub mod args;
 pub mod clock;
 pub mod corrections;
 pub mod files;
+pub mod hints;
 pub mod job;
 pub mod parent;
 pub mod paths;

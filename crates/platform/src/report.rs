@@ -89,6 +89,17 @@ impl Report {
     }
 }
 
+/// An error and its causes, each in words of its own: one that only repeats what was said is left out.
+pub(crate) fn causes(error: &anyhow::Error) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.iter().any(|before| before.contains(&cause)) {
+            said.push(cause);
+        }
+    }
+    said
+}
+
 impl ReportError {
     fn of(error: &anyhow::Error) -> Self {
         let stop = Stop::in_chain(error);
@@ -97,9 +108,26 @@ impl ReportError {
             _ => None,
         };
         Self {
-            message: format!("{error:#}"),
+            message: causes(error).join(": "),
             exit_code: stop.map_or(1, Stop::exit_code),
             retry_at: retry_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context, anyhow};
+
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_twice() {
+        let torn = || anyhow!("the file is torn");
+        assert_eq!(causes(&torn().context("reading a.zip")), ["reading a.zip", "the file is torn"]);
+        let doubled = torn().context(Stop::Usage("a.zip: the file is torn".into())).context("importing");
+        assert_eq!(causes(&doubled), ["importing", "a.zip: the file is torn"]);
+        let twice = Err::<(), _>(torn()).context("the file is torn").unwrap_err();
+        assert_eq!(causes(&twice), ["the file is torn"]);
     }
 }

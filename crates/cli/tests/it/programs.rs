@@ -139,6 +139,17 @@ fn a_report_file_of_ones_own_holds_the_report_of_the_job() {
 }
 
 #[test]
+fn advice_names_the_data_folder_that_was_chosen() {
+    let said = |words: &[&str]| String::from_utf8(Bench::new(0, 1).type_in(words).stderr).unwrap();
+    let tries_again = |command: &str| format!("`{command}` tries again");
+    assert!(said(&["import", "a.zip"]).contains(&tries_again("music-tracker refresh")));
+    for words in [&["--data-dir", "a b", "import", "a.zip"], &["import", "a.zip", "--data-dir", "a b"]] {
+        assert!(said(words).contains(&tries_again("music-tracker --data-dir 'a b' refresh")), "{}", said(words));
+    }
+    assert!(said(&["import", "a.zip", "--data-dir=d"]).contains(&tries_again("music-tracker --data-dir d refresh")));
+}
+
+#[test]
 fn looking_at_imports_changes_nothing() {
     check(&["import", "--list"], &["ingest import --list"]);
 }

@@ -41,11 +41,11 @@ pub(super) fn log_in(context: &JobContext, account: &Account, request: &Request)
          The app's settings at https://developer.spotify.com/dashboard must list this redirect URI, letter by letter:\n\n  \
          {redirect_uri}\n"
     )?;
-    let paste = "music-tracker account connect spotify --paste 'ADDRESS'";
+    let paste = "`music-tracker account connect spotify --paste 'ADDRESS'`";
     if request.no_wait {
         return Ok(format!(
             "When the browser shows an address that begins with {redirect_uri} (the page itself may fail to load), \
-             copy it and end the login within an hour with: {paste}"
+             copy it and end the login within an hour with {paste}"
         ));
     }
     writeln!(

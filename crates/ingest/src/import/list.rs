@@ -153,6 +153,6 @@ fn for_people(runs: &[ImportRun]) -> String {
         rows.set_cell_alignment(CellAlignment::Right);
     }
     format!(
-        "{table}\n\nThe rows are those that were new when it was imported. To take one back: music-tracker import --undo RUN"
+        "{table}\n\nThe rows are those that were new when it was imported. To take one back: `music-tracker import --undo RUN`"
     )
 }

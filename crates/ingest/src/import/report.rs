@@ -202,14 +202,18 @@ impl ImportReport {
             text += &format!("\nrejected: {} × {reason}", thousands(*count));
         }
         if rejected_rows > 0 {
-            text += "\n(kept in the raw files; see them with: music-tracker query \"select * from rpt_rejected_rows\")";
+            text +=
+                "\n(kept in the raw files; see them with `music-tracker query \"select * from rpt_rejected_rows\"`)";
         }
-        text + &format!("\nTo take this import back: music-tracker import --undo {}", self.run_id)
+        if tally.stored + tally.changed > 0 {
+            text += &format!("\nTo take this import back: `music-tracker import --undo {}`", self.run_id);
+        }
+        text
     }
 }
 
 /// 1234567 → `1,234,567`.
-pub(super) fn thousands(number: u64) -> String {
+pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     groups.join(",")

@@ -26,6 +26,12 @@ fn import_at(world: &World, now: &str, words: &[&str]) -> Ran {
 fn imports_are_listed_as_their_receipts_tell() {
     let world = World::new();
     assert!(list(&world).is_empty());
+    for (words, advice) in [
+        (&["import", "--list"][..], "`music-tracker import ZIP`"),
+        (&["import", "--list", "--data-dir", "data"], "`music-tracker --data-dir data import ZIP`"),
+    ] {
+        assert!(world.said_to_people(words).contains(advice), "{advice}");
+    }
     world.zip("a.zip", &[(AUDIO, rows((0..100).map(|n| row(n, n))))]);
     world.zip("b.zip", &[(AUDIO, rows((90..130).map(|n| row(n, n))))]);
     world.zip("c.zip", &[(AUDIO, rows((120..150).map(|n| row(n, n))))]);
@@ -53,7 +59,7 @@ fn everybodys_imports_are_listed_or_one_persons() {
     for (name, day) in [("ann", "2026-01-02"), ("bob", "2026-01-01")] {
         assert!(world.command(&["account", "add", name]).status().unwrap().success());
         let zip = world.zip(&format!("{name}.zip"), &[(AUDIO, rows((0..10).map(|n| row(n, n))))]);
-        import_at(&world, &format!("{day}T10:00:00Z"), &[zip.to_str().unwrap(), "--account", name]);
+        import_at(&world, &format!("{day}T10:00:00Z"), &[zip.to_str().unwrap(), "--account", name, "--yes"]);
     }
     assert_eq!(list(&world), ["imported ann.zip 10", "imported bob.zip 10"]);
     assert_eq!(listed(&world.ingest(&["import", "--list", "--account", "bob"]).expect_ok()), ["imported bob.zip 10"]);
