@@ -35,6 +35,13 @@ pub(crate) struct Service {
     pub source: Source,
 }
 
+impl Service {
+    /// The job that fetches from it.
+    pub(crate) fn job(self) -> String {
+        format!("ingest {}", self.name)
+    }
+}
+
 /// Spotify's list of recent plays.
 pub(crate) const SPOTIFY: Service = Service { name: "spotify", title: "Spotify", source: Source::SpotifyApi };
 /// The listens of a ListenBrainz user.
@@ -277,8 +284,7 @@ fn record(
         ),
         Err(error) => ("failed", json!({"error": format!("{error:#}")})),
     };
-    let job = format!("ingest {}", service.name);
-    context.state()?.record_run(&context.run_id, &job, Some(account_id), status, started_at, &report)
+    context.state()?.record_run(&context.run_id, &service.job(), Some(account_id), status, started_at, &report)
 }
 
 /// As [`decided`], about the account of a session: whose login has ended is told with a name.

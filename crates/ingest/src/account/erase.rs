@@ -7,20 +7,22 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use lake::manifest::{Manifest, Partition, part_path, table_folder};
-use lake::play::Source;
 use lake::raw::Job;
 use lake::schema::{PLAYS, TABLES, Table};
 use platform::files::FileLock;
 use platform::{DataDir, files};
 
+use crate::fetch::Service;
 use crate::rebuild;
 use crate::session::Session;
 
-/// Erases what came through one source's API, and the gaps in it. Imports of the same source stay.
+/// Erases what came through one service's API: plays, gaps, and what its runs told of both. Imports of
+/// the same source stay.
 ///
 /// # Errors
 /// Any I/O error.
-pub(crate) fn erase_source(session: &Session<'_>, source: Source) -> anyhow::Result<u64> {
+pub(crate) fn erase_source(session: &Session<'_>, service: Service) -> anyhow::Result<u64> {
+    let source = service.source;
     let imports = session.raw.living_receipts(Some(Job::Import))?;
     let imported: HashSet<String> =
         imports.into_iter().flat_map(|receipt| receipt.items).map(|item| item.raw_id).collect();
@@ -40,7 +42,9 @@ pub(crate) fn erase_source(session: &Session<'_>, source: Source) -> anyhow::Res
     for table in TABLES {
         sweep(session.data(), table, &Path::new(session.account_id()).join(source.as_str()))?;
     }
-    session.context.state()?.forget_gaps(&session.account.account_id, source.as_str())?;
+    let (mut state, account_id) = (session.context.state()?, &session.account.account_id);
+    state.forget_gaps(account_id, source.as_str())?;
+    state.forget_runs(account_id, &service.job())?;
     Ok(before.saturating_sub(rebuilt.observations))
 }
 

@@ -114,7 +114,7 @@ pub fn disconnect(
         said += " At https://www.spotify.com/account/apps the app can be removed as well.";
     }
     if erase || (!keep && wants_erasing(service, &account)?) {
-        let rows = erase_source(&session, service.source)?;
+        let rows = erase_source(&session, service)?;
         state.forget_identity(service.name, &account.account_id)?;
         forget_published(&context.data)?;
         said += &format!(

@@ -26,6 +26,7 @@ use crate::{rebuild, recover};
 pub(crate) use account::choose as choose_account;
 use files::FileResult;
 pub use list::{ImportRun, ImportState, list};
+pub(crate) use report::thousands;
 pub use report::{ArchiveReport, FileReport, ImportReport};
 
 /// What a person asks for.

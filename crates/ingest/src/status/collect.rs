@@ -15,8 +15,9 @@ use lake::schema::{PLAYS, TABLES};
 use platform::JobContext;
 use platform::state::{Account, EVERY_CLASS, Refusal, RequestLimit, TroubleKind};
 
-use super::{AccountStatus, GapStatus, LimitStatus, RunStatus, SourceStatus, Status};
-use crate::fetch::SERVICES;
+use super::{AccountStatus, GapStatus, LimitStatus, RunStatus, SourceStatus, Status, left};
+use crate::fetch::{SERVICES, SPOTIFY};
+use crate::spotify::token::UNPROVEN;
 
 pub(super) fn status(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Status> {
     let state = context.state()?;
@@ -44,7 +45,8 @@ pub(crate) fn account_status(context: &JobContext, account: &Account) -> anyhow:
             connections.iter().find(|one| one.service == service.name && one.account_id == account.account_id)
         });
         let mine = parts.get(source.as_str()).map(Vec::as_slice).unwrap_or_default();
-        if connection.is_none() && mine.is_empty() {
+        let login_waits = source == SPOTIFY.source && state.has_login(UNPROVEN, &account.account_id)?;
+        if connection.is_none() && mine.is_empty() && !login_waits {
             continue;
         }
         let newest_play = newest(context, mine)?.and_then(DateTime::from_timestamp_millis);
@@ -53,6 +55,7 @@ pub(crate) fn account_status(context: &JobContext, account: &Account) -> anyhow:
             observations: mine.iter().map(|part| part.rows).sum(),
             newest_play,
             age_seconds: newest_play.map(|at| (context.clock.now() - at).num_seconds()),
+            login_waits,
             ..SourceStatus::default()
         };
         if let Some(connection) = connection {
@@ -96,7 +99,10 @@ pub(crate) fn account_status(context: &JobContext, account: &Account) -> anyhow:
             })
             .sum::<anyhow::Result<u64>>()?,
         last_runs: runs
-            .map(|run| RunStatus { job: run.job, run_id: run.run_id, status: run.status, started_at: run.started_at })
+            .map(|run| {
+                let left = left::undone(&run);
+                RunStatus { job: run.job, run_id: run.run_id, status: run.status, left, started_at: run.started_at }
+            })
             .collect(),
     })
 }

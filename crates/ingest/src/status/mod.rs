@@ -1,6 +1,7 @@
 //! `ingest status`: how fresh everything is, what is missing, and what a person must do.
 
 mod collect;
+mod left;
 mod table;
 
 use chrono::{DateTime, Utc};
@@ -58,6 +59,8 @@ pub struct SourceStatus {
     pub last_success: Option<DateTime<Utc>>,
     /// When its login ends.
     pub login_ends: Option<DateTime<Utc>>,
+    /// Whether a login waits until the service says whose it is.
+    pub login_waits: bool,
     /// What it said about plays.
     pub observations: u64,
     /// The newest play.
@@ -90,6 +93,8 @@ pub struct RunStatus {
     pub run_id: String,
     /// `ok`, `partial` or `failed`.
     pub status: String,
+    /// What it left undone, in words.
+    pub left: Option<String>,
     /// When it began.
     pub started_at: DateTime<Utc>,
 }

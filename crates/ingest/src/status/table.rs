@@ -66,6 +66,10 @@ pub(crate) fn of_account(account: &AccountStatus, now: DateTime<Utc>) -> String 
         if let Some(trouble) = &source.trouble {
             writeln!(text, "  ! {}: {trouble}", source.source).ok();
         }
+        if source.login_waits {
+            let waits = "a login waits: Spotify could not say yet whose it is; `music-tracker spotify` asks again";
+            writeln!(text, "  ! {}: {waits}", source.source).ok();
+        }
     }
     for gap in account.gaps.iter().filter(|gap| gap.closed_by.is_none()) {
         writeln!(
@@ -82,7 +86,8 @@ pub(crate) fn of_account(account: &AccountStatus, now: DateTime<Utc>) -> String 
         writeln!(text, "  {closed} gap(s) were filled by imports").ok();
     }
     for run in &account.last_runs {
-        writeln!(text, "  last {}: {} ({})", run.job, shown(run.started_at), run.status).ok();
+        let left = run.left.as_ref().map(|left| format!(": {left}")).unwrap_or_default();
+        writeln!(text, "  last {}: {} ({}{left})", run.job, shown(run.started_at), run.status).ok();
     }
     writeln!(text, "  raw files {}, typed tables {}", size(account.raw_bytes), size(account.typed_bytes)).ok();
     text
@@ -90,6 +95,7 @@ pub(crate) fn of_account(account: &AccountStatus, now: DateTime<Utc>) -> String 
 
 fn fetched(source: &SourceStatus, now: DateTime<Utc>) -> String {
     match (source.is_connected, source.is_paused, source.last_success) {
+        (false, ..) if source.login_waits => "not yet".to_owned(),
         (false, ..) => "imported".to_owned(),
         (_, true, _) => "paused".to_owned(),
         (_, _, None) => "not yet".to_owned(),

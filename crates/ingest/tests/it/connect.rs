@@ -190,10 +190,15 @@ fn disconnecting_forgets_the_login_and_erases_on_demand() {
     for source in ["spotify_api", "listenbrainz"] {
         note_gap(&world, source);
     }
+    let runs = || {
+        let state = StateDb::open(&world.data().state_db()).unwrap();
+        state.last_runs(&state.accounts().unwrap()[0].account_id).unwrap()
+    };
     let (code, said) = world.says(&upstream, &["account", "disconnect", "spotify"]);
     assert!(code == 0 && said.contains("--erase"), "{said}");
     assert_eq!(world.rows(&PLAYS, &[]).len(), 50);
     assert!(built.iter().all(|path| path.exists()) && gaps().len() == 2);
+    assert_eq!(runs().len(), 1);
     assert_eq!(world.job(&upstream, &["spotify"]).exit_code, 2);
     let (code, said) = world.says(&upstream, &["account", "disconnect", "spotify", "--erase"]);
     assert!(code == 0 && said.contains("50 rows"), "{said}");
@@ -203,6 +208,7 @@ fn disconnecting_forgets_the_login_and_erases_on_demand() {
         assert!(!path.exists(), "{} is still there", path.display());
     }
     assert_eq!(gaps().iter().map(|gap| gap.source.as_str()).collect::<Vec<_>>(), ["listenbrainz"]);
+    assert!(runs().is_empty(), "what the polls said of gaps is still there: {:?}", runs());
 }
 
 /// Notes an hour in which a source of the only account may have lost plays.

@@ -86,9 +86,12 @@ fn a_login_that_waits_is_finished_beside_those_that_are_connected() {
     world.polls(&spotify).expect_counts(5, 0, 0, 0);
     spotify.profile_answer(Some(503));
     assert_eq!(world.connects(&spotify, "bob", "bobs").0, 75);
+    let waits = || world.said_to_people(&["status"]).split_once("bob").unwrap().1.contains("a login waits");
+    assert!(waits());
     spotify.profile_answer(None);
     spotify.someone_else();
     world.polls(&spotify).expect_counts(5, 5, 0, 0);
+    assert!(!waits());
     assert_eq!(world.rows(&PLAYS, &[]).len(), 10);
 }
 

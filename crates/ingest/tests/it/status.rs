@@ -8,7 +8,7 @@ use platform::state::CountingRule;
 use simulator::server::{FaultKind, Options, RetryAfter, Service};
 
 use crate::upstream::{SECRET, Upstream};
-use crate::world::{Ran, World};
+use crate::world::{AUDIO, Ran, World, row, rows};
 
 /// The status in words, one line each.
 #[track_caller]
@@ -105,4 +105,19 @@ fn advice_is_for_all_who_share_the_budget() {
     let account = state.add_account("bob", chrono_tz::UTC, rule, upstream.server.now()).unwrap();
     state.connect("spotify", &account.account_id, None, upstream.server.now()).unwrap();
     assert_eq!(poll(), 24 * 3_600 / 4, "polled alone, but the budget is for two");
+}
+
+#[test]
+fn a_run_that_was_not_whole_says_what_it_left() {
+    let world = World::new();
+    let rows = rows((0..9).map(|n| row(n, n)).chain([r#"{"ts": 1}"#.to_owned()]));
+    let zip = world.zip("export.zip", &[(AUDIO, rows)]);
+    world.ingest(&["import", zip.to_str().unwrap()]).expect_counts(9, 0, 0, 1);
+    says(&world.said_to_people(&["status"]), &["(partial: rows that could not be read: 1)"]);
+    let both = ["import", "nowhere.zip", zip.to_str().unwrap()];
+    world.ingest(&both).expect_left(2, "nowhere.zip", [0, 9, 0, 1]);
+    says(&world.said_to_people(&["status"]), &["(partial: not imported: nowhere.zip: cannot be read"]);
+    world.ingest(&["import", world.zip("sound.zip", &[(AUDIO, "[]".into())]).to_str().unwrap()]);
+    let status = world.said_to_people(&["status"]);
+    assert!(status.contains("(ok)") && !status.contains("partial"), "{status}");
 }

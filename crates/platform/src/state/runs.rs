@@ -64,6 +64,21 @@ impl StateDb {
         })?;
         rows.map(|row| Ok(row?)).collect()
     }
+
+    /// Forgets all runs of one job for an account: their reports tell when it listened.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn forget_runs(&mut self, account_id: &AccountId, job: &str) -> anyhow::Result<()> {
+        self.write(|transaction| {
+            let delete = "delete from job_runs where account_id = ?1 and job = ?2";
+            transaction.execute(delete, params![account_id.as_str(), job])?;
+            Ok(())
+        })?;
+        // The write-ahead log would remember them.
+        self.connection.execute_batch("pragma wal_checkpoint(truncate)")?;
+        Ok(())
+    }
 }
 
 const KEPT: TimeDelta = TimeDelta::days(90);
