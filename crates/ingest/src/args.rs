@@ -96,7 +96,7 @@ struct ImportArgs {
     /// Whose listening it is; needed once there are several accounts, but not to --list
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
-    /// Import it even if it looks like someone else's
+    /// Import it even if it looks like someone else's, or was imported for another account
     #[arg(long)]
     yes: bool,
     /// Take an earlier import back: its run, as its report and --list show it

@@ -14,7 +14,7 @@ use crate::buckets::{Row, Span};
 use crate::settle::Origins;
 
 /// Below this many plays on either side chance decides.
-const ENOUGH: u64 = 50;
+pub(crate) const ENOUGH: u64 = 50;
 
 /// How the incoming rows of some months agree with what is known of the same time. Only the
 /// time that both sides cover counts: two halves of one history do not contradict each other.
@@ -104,7 +104,8 @@ impl Titles {
     }
 }
 
-fn moment(at: UnixMs, minutes: i64, title: &str) -> u64 {
+/// A title that ended in a minute, some minutes after that of `at`.
+pub(crate) fn moment(at: UnixMs, minutes: i64, title: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     (at.div_euclid(60_000) + minutes, title.to_lowercase()).hash(&mut hasher);
     hasher.finish()

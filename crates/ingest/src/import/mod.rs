@@ -7,6 +7,7 @@
 //! start finishes the work.
 
 mod account;
+mod elsewhere;
 mod files;
 mod list;
 mod question;
@@ -20,7 +21,7 @@ use serde_json::json;
 
 use crate::archive::{self, Archive};
 use crate::buckets::Buckets;
-use crate::months::{Against, settle_months};
+use crate::months::{Against, Settlement, settle_months};
 use crate::session::Session;
 use crate::{rebuild, recover};
 pub(crate) use account::choose as choose_account;
@@ -36,7 +37,7 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Whose listening it is.
     pub account: Option<String>,
-    /// Import even if it looks like someone else's.
+    /// Import even if it looks like someone else's, or is another account's already.
     pub yes: bool,
 }
 
@@ -125,8 +126,8 @@ fn keep_and_store(
     let bar = progress::count_bar(buckets.shelves().len() as u64, "sorting into months");
     let settled = settle_months(session, buckets, &[origins], Against::KnownOfOnePerson, &receipt_id, || bar.inc(1))?;
     bar.finish_and_clear();
-    if settled.overlap.is_suspicious() && !yes {
-        question::is_it_theirs(&session.account.name, archive, settled.overlap)?;
+    if !yes {
+        ask_whose_it_is(session, archive, buckets, &results, &settled)?;
     }
     receipt.number = session.number_receipt()?;
     receipt.items = results.iter().filter(|result| result.counts()).map(|result| result.item.clone()).collect();
@@ -135,4 +136,21 @@ fn keep_and_store(
     let harvests: Vec<_> = results.into_iter().filter(FileResult::counts).map(|result| result.harvest).collect();
     rebuild::conclude(session, &receipt, &harvests, settled)?;
     Ok(report)
+}
+
+/// # Errors
+/// A [`Stop::NeedsPerson`] when it may be somebody else's, and nobody says that it is not.
+fn ask_whose_it_is(
+    session: &Session<'_>,
+    archive: &Archive,
+    buckets: &Buckets,
+    results: &[FileResult],
+    settled: &Settlement,
+) -> anyhow::Result<()> {
+    let account = &session.account.name;
+    match elsewhere::told_for(session, buckets, results, settled)? {
+        Some(other) => question::is_it_also_theirs(account, archive, &other),
+        None if settled.overlap.is_suspicious() => question::is_it_theirs(account, archive, settled.overlap),
+        None => Ok(()),
+    }
 }

@@ -12,6 +12,11 @@ fn importing_again_adds_nothing() {
     let before = world.rows(&PLAYS, &[]);
     world.import(&zip).expect_counts(0, 300, 0, 0);
     assert_eq!(world.rows(&PLAYS, &[]), before);
+    let more = world.zip("more.zip", &[(AUDIO, rows((0..301).map(|n| row(n * 700, n))))]);
+    for (archive, is_news) in [(&zip, false), (&more, true)] {
+        let said = world.said_to_people(&["import", archive.to_str().unwrap()]);
+        assert_eq!(said.contains("take this import back"), is_news, "{said}");
+    }
 }
 
 #[test]
@@ -232,7 +237,66 @@ fn an_account_is_made_once_and_then_asked_for() {
     let ran = world.import(&file);
     assert_eq!(ran.exit_code, 2);
     assert!(ran.stderr.contains("--account") && ran.stderr.contains("ann"), "{}", ran.stderr);
-    world.ingest(&["import", file.to_str().unwrap(), "--account", "ANN"]).expect_counts(1, 0, 0, 0);
+    world.ingest(&["import", file.to_str().unwrap(), "--account", "ANN", "--yes"]).expect_counts(1, 0, 0, 0);
+}
+
+/// An archive that is another account's is refused with these words, and leaves nothing behind.
+#[track_caller]
+fn is_asked_about(world: &World, words: &[&str], said: &[&str]) {
+    let before = (world.rows(&PLAYS, &[]), world.files("raw"));
+    let ran = world.ingest(words);
+    assert_eq!(ran.exit_code, 3, "{}", ran.stderr);
+    assert!(said.iter().all(|words| ran.stderr.contains(words)), "{said:?}: {}", ran.stderr);
+    assert_eq!((world.rows(&PLAYS, &[]), world.files("raw")), before, "nothing was imported");
+}
+
+#[test]
+fn an_export_that_another_account_has_is_asked_about() {
+    let world = World::new();
+    for name in ["ada", "bob"] {
+        assert!(world.command(&["account", "add", name]).status().unwrap().success());
+    }
+    let heard = |minutes: std::ops::Range<u32>| rows(minutes.map(|n| row(n * 700, n)));
+    let export = world.zip("export.zip", &[(AUDIO, heard(0..100)), ("endsong_9.json", "[]".into())]);
+    let import = |name: &str, more: &[&str]| {
+        let words = ["import", export.to_str().unwrap(), "--account", name];
+        world.ingest(&[&words, more].concat())
+    };
+    import("ada", &[]).expect_counts(100, 0, 0, 0);
+    let said =
+        ["\"export.zip\" was imported for \"ada\" already, on 20", "also \"bob\"'s?", "--yes", "--account \"ada\""];
+    is_asked_about(&world, &["import", export.to_str().unwrap(), "--account", "bob"], &said);
+    // A newer export of the same person is another file with the same plays.
+    let newer = world.zip("newer.zip", &[(AUDIO, heard(20..140))]);
+    let said = ["80 of its 120 plays are known of \"ada\", at the same moments"];
+    is_asked_about(&world, &["import", newer.to_str().unwrap(), "--account", "bob"], &said);
+    // Whoever said yes once is not asked again, and neither is whose it was at first.
+    import("bob", &["--yes"]).expect_counts(100, 0, 0, 0);
+    import("bob", &[]).expect_counts(0, 100, 0, 0);
+    import("ada", &[]).expect_counts(0, 100, 0, 0);
+    for name in ["bob", "ada"] {
+        world.ingest(&["import", newer.to_str().unwrap(), "--account", name]).expect_counts(40, 80, 0, 0);
+    }
+}
+
+#[test]
+fn what_two_people_have_by_chance_is_not_asked_about() {
+    let world = World::new();
+    for name in ["ada", "bob"] {
+        assert!(world.command(&["account", "add", name]).status().unwrap().success());
+    }
+    let import = |name: &str, file: &str, text: String| {
+        let path = world.zip(file, &[(AUDIO, text), ("endsong_9.json", "[]".into())]);
+        world.ingest(&["import", path.to_str().unwrap(), "--account", name])
+    };
+    import("ada", "ada.zip", rows((0..200).map(|n| row(n * 3, n)))).expect_counts(200, 0, 0, 0);
+    // An evening together, and a file without any row that both exports have.
+    let bobs = (0..80).map(|n| row(n * 3, n)).chain((0..120).map(|n| row(n * 3 + 900, n + 1_000)));
+    import("bob", "bob.zip", rows(bobs)).expect_counts(200, 0, 0, 0);
+    // What was taken back is nobody's.
+    let undone = import("ada", "late.zip", rows((0..9).map(|n| row(n + 90_000, n)))).expect_ok();
+    world.ingest(&["import", "--undo", &undone.report.run_id, "--account", "ada"]).expect_ok();
+    import("bob", "late.zip", rows((0..9).map(|n| row(n + 90_000, n)))).expect_counts(9, 0, 0, 0);
 }
 
 #[test]
