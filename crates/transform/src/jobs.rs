@@ -116,10 +116,11 @@ pub fn refresh_if_changed(context: &JobContext, sql_dir: Option<&Path>) -> anyho
 /// A [`platform::Stop::Usage`] when the question is wrong or nothing has been published.
 pub fn query(context: &JobContext, sql: &str, format: Option<Format>) -> anyhow::Result<String> {
     let default = if io::stdout().is_terminal() { Format::Table } else { Format::Csv };
+    let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
     told(|| {
         let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
         let mut out = Vec::new();
-        reader.answer(sql, format.unwrap_or(default), &mut out)?;
+        reader.answer(sql, format.unwrap_or(default), width, &mut out)?;
         Ok(String::from_utf8(out)?)
     })
 }

@@ -4,22 +4,23 @@
 //! folder that is current when it starts. It waits for nobody, nobody waits for it, and it
 //! sees one state from its first to its last row.
 
+mod table;
+
 use std::io::Write;
 
-use anyhow::{Context, bail};
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use anyhow::Context;
 use duckdb::Connection;
 use platform::{DataDir, Stop};
+use tempfile::TempDir;
 
 use crate::engine::fault::words;
 use crate::engine::session::{self, Limits, PRELUDE};
-use crate::engine::sql::{ColumnType, columns};
+use crate::engine::sql::columns;
 use crate::project::references;
 use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;
-use tempfile::TempDir;
-
 use crate::publish::views::View;
+use table::Rows;
 
 /// How an answer looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -71,11 +72,17 @@ impl Reader {
         &self.duckdb
     }
 
-    /// Answers one select (or describe, show, summarize) to `out`.
+    /// Answers one select (or describe, show, summarize) to `out`; a table is made to fit `width`.
     ///
     /// # Errors
     /// A [`Stop::Usage`] with DuckDB's words when the question is wrong; write errors.
-    pub(crate) fn answer(&self, sql: &str, format: Format, out: &mut dyn Write) -> anyhow::Result<()> {
+    pub(crate) fn answer(
+        &self,
+        sql: &str,
+        format: Format,
+        width: Option<usize>,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
         let sql = sql.trim().trim_end_matches(';').trim_end();
         match references(&self.duckdb, sql)? {
             Ok(_) => {}
@@ -97,10 +104,10 @@ impl Reader {
         };
         let mut statement = self.duckdb.prepare(&text).map_err(wrong)?;
         let mut rows = statement.query([]).map_err(wrong)?;
-        let width = if format == Format::Json { 1 } else { types.len() };
+        let cells = if format == Format::Json { 1 } else { types.len() };
         let mut next = || -> anyhow::Result<Option<Vec<Option<String>>>> {
             let Some(row) = rows.next().map_err(wrong)? else { return Ok(None) };
-            Ok(Some((0..width).map(|index| row.get(index)).collect::<duckdb::Result<_>>()?))
+            Ok(Some((0..cells).map(|index| row.get(index)).collect::<duckdb::Result<_>>()?))
         };
         match format {
             Format::Json => {
@@ -117,48 +124,13 @@ impl Reader {
                 }
                 Ok(writer.flush()?)
             }
-            Format::Table => table(&types, next, out),
+            Format::Table => {
+                let mut shown = Rows::new(&types)?;
+                while let Some(row) = next()? {
+                    shown.add(row);
+                }
+                Ok(shown.write(width, out)?)
+            }
         }
     }
-}
-
-/// More rows are counted but not shown: a terminal is no place for them.
-const SHOWN_ROWS: usize = 200;
-
-/// A line below the header and nothing else; the meaning of each place is comfy-table's.
-const HEADER_LINE: &str = "     ──            ";
-
-fn table(
-    types: &[ColumnType],
-    mut next: impl FnMut() -> anyhow::Result<Option<Vec<Option<String>>>>,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
-    let mut table = Table::new();
-    table.load_preset(HEADER_LINE).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(types.iter().map(|column| &column.name));
-    for (index, column) in types.iter().enumerate() {
-        let number = ["INT", "DOUBLE", "FLOAT", "DECIMAL"].iter().any(|kind| column.data_type.contains(kind));
-        if let Some(shown) = table.column_mut(index).filter(|_| number) {
-            shown.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let mut rows = 0;
-    while let Some(row) = next()? {
-        rows += 1;
-        if rows <= SHOWN_ROWS {
-            table.add_row(row.into_iter().map(Option::unwrap_or_default));
-        }
-    }
-    if types.is_empty() {
-        bail!("the answer has no columns");
-    }
-    writeln!(out, "{table}")?;
-    match rows {
-        1 => writeln!(out, "1 row")?,
-        rows if rows > SHOWN_ROWS => {
-            writeln!(out, "{rows} rows, the first {SHOWN_ROWS} are shown; --format csv gives them all")?;
-        }
-        rows => writeln!(out, "{rows} rows")?,
-    }
-    Ok(())
 }
