@@ -25,14 +25,14 @@ Examples:
 )]
 pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
     #[command(flatten)]
     common: CommonArgs,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Ask for what is missing or out of date
+    /// Ask for what is missing or out of date: what is done without a command, too
     Run {
         /// Ask only these: musicbrainz, listenbrainz, geo, spotify
         #[arg(long, value_enum, value_name = "SERVICES", value_delimiter = ',')]
@@ -51,7 +51,7 @@ impl Cli {
     /// Does what the command line says.
     pub fn run(self) -> ExitCode {
         let common = &self.common;
-        match self.command {
+        match self.command.unwrap_or(Command::Run { only: Vec::new(), limit: None }) {
             Command::Run { only, limit } => {
                 run_job("enrich run", common, |context| run::run(context, &Wishes { only, limit }))
             }

@@ -196,7 +196,7 @@ fn summary(context: &JobContext, progress: &Progress, linked: usize, heard: &Hea
             format!("{requests} requests ({})", each.collect::<Vec<_>>().join(", "))
         }
     };
-    text += &format!("\n{linked} of {artists} artists are known at MusicBrainz");
+    text += &format!("\n{linked} of {artists} credited artists (by Spotify id, else by name) are known at MusicBrainz");
     let retry_at = progress.down.values().filter_map(|trouble| trouble.retry_at).min();
     let all_down = !progress.down.is_empty() && requests == progress.down.len() as u64;
     if all_down {

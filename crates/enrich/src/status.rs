@@ -56,7 +56,10 @@ pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
     let missed = heard.artists.iter().filter(|one| known.is_missed(Kind::SpotifyArtist, Method::ArtistUrls, &one.uri));
     let missed = missed.filter(|one| known.linked(Kind::SpotifyArtist, &one.uri).is_none()).count();
     let answers = Cache::new(&context.data).answer_ids()?.len();
-    let text = format!("{table}\n\n{missed} artists were looked for and not found; {answers} answers are kept");
+    let text = format!(
+        "{table}\n\nCredited artists, by Spotify id, else by MBID or name; {missed} of those with a Spotify id were looked \
+         for and not found; {answers} answers are kept"
+    );
     Ok(Summary { text, ..summary }.count("not_found", missed as u64).count("answers", answers as u64))
 }
 

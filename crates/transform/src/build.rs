@@ -42,6 +42,8 @@ pub(crate) struct Built {
     pub unchanged: usize,
     /// What its tests found.
     pub tests: Outcome,
+    /// Whether the warehouse was another data folder's before.
+    pub took_over: bool,
 }
 
 /// Builds the selected models, or of all those that are out of date, and runs the tests of what
@@ -59,10 +61,11 @@ pub(crate) fn build(
         let everything = selection.is_all();
         // A part of this folder's models beside the rest of another's would be a star schema of two.
         let before = match everything {
-            true => BuildRecord::read(duckdb)?.filter(|record| record.is_of(&run.folder)),
+            true => BuildRecord::read(duckdb)?,
             false => BuildRecord::of_this_folder(duckdb, &run.folder)?,
         };
-        let before = before.unwrap_or_default();
+        let took_over = before.as_ref().is_some_and(|record| record.folder_id.is_some() && !record.is_of(&run.folder));
+        let before = before.filter(|record| record.is_of(&run.folder)).unwrap_or_default();
         needs_nothing_else(project, &names, &before)?;
         let mut record = if everything { BuildRecord::default() } else { before.clone() };
         let mut freshness = Freshness::of(duckdb, before, (!everything).then_some(&names))?;
@@ -104,7 +107,7 @@ pub(crate) fn build(
         record.write(duckdb)?;
         let tests = tested(duckdb, project, &changed, &queries, run)?;
         tracing::info!(models, unchanged, tests = tests.tests, "built and tested");
-        Ok(Built { record, models, unchanged, tests })
+        Ok(Built { record, models, unchanged, tests, took_over })
     })
 }
 
@@ -257,7 +260,8 @@ fn drop_leftovers(duckdb: &Connection, project: &Project, there: &BTreeMap<Strin
     Ok(())
 }
 
-fn load_seed(duckdb: &Connection, seed: &SeedFile) -> anyhow::Result<()> {
+/// Makes the table of a seed, with all columns as text.
+pub(crate) fn load_seed(duckdb: &Connection, seed: &SeedFile) -> anyhow::Result<()> {
     let table = quoted(&seed.table);
     let columns: Vec<String> = seed.columns.iter().map(|column| format!("{} varchar", quoted(column))).collect();
     duckdb.execute_batch(&format!("create or replace table {table} ({})", columns.join(", ")))?;

@@ -3,6 +3,7 @@
 //! They only change files below `data/corrections`; the next refresh applies them.
 
 pub mod artist;
+mod genres;
 
 use std::fmt::Write as _;
 

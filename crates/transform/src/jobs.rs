@@ -195,6 +195,9 @@ fn build_into(
         built
     })?;
     warehouse.keep(&context.data)?;
+    if built.took_over {
+        warehouse.notes.push(run.folder.took_over());
+    }
     Ok(built)
 }
 

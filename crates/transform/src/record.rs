@@ -54,6 +54,16 @@ impl Folder {
         Ok(Self { id: context.state()?.folder_id()?, root, warehouse })
     }
 
+    /// What to say when it took a warehouse over that held another one's star schema.
+    pub(crate) fn took_over(&self) -> String {
+        format!(
+            "{} held the star schema of another data folder, and holds that of {} now: give each a DUCKDB_PATH of its \
+             own, or none",
+            self.warehouse.display(),
+            self.root.display()
+        )
+    }
+
     fn is_not_of(&self, is_known: bool) -> Stop {
         let (root, warehouse) = (self.root.display(), self.warehouse.display());
         let whose =

@@ -5,10 +5,10 @@
 use platform::corrections::ARTISTS;
 use platform::{JobContext, Stop, Summary};
 
-use super::{free_id, shown, usage};
+use super::{free_id, genres, shown, usage};
 use crate::corrections::artists::{self, ArtistAction, ArtistCorrection, is_mbid, text_of};
 use crate::engine::session::Limits;
-use crate::jobs::told;
+use crate::jobs::{told, tree};
 use crate::query::Reader;
 
 /// One correction, as it is typed.
@@ -114,6 +114,9 @@ fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<(ArtistCorrect
     let artist = the_one(&reader, &wanted.artist)?;
     let given: Vec<String> = wanted.values.iter().map(|value| value.trim().to_owned()).collect();
     let values = values(&reader, wanted.action, &given)?;
+    if wanted.action == ArtistAction::Genre {
+        genres::check(&reader, &tree(context, None)?, &values)?;
+    }
     let one = ArtistCorrection {
         id: String::new(),
         action: wanted.action,

@@ -109,7 +109,7 @@ fn totals(reader: &Reader, person: &Person) -> anyhow::Result<String> {
             number(0),
             number(2)
         ),
-        format!("{} by {}, {} hours in all", things(3, "track"), things(4, "artist"), number(5)),
+        format!("{} by {} (who is named first), {} hours in all", things(3, "track"), things(4, "artist"), number(5)),
     ];
     if numbers.get(6).is_some_and(|spoken| *spoken > 0) {
         lines.push(format!("{} of the plays are podcasts or audiobooks", number(6)));

@@ -1,5 +1,7 @@
 //! The world in characters: land as dots, and where music comes from in four shades.
 
+use super::chart::thousands;
+
 /// Degrees of longitude that a character stands for; from -180 on.
 const DEGREES_WIDE: f64 = 5.0;
 
@@ -26,9 +28,14 @@ const LAND: [&str; 14] = [
     "                     ..                                                 ",
 ];
 
+/// From nearly nothing to much.
 const SHADES: [char; 4] = ['·', '○', '◉', '●'];
 
-/// A map of places: latitude, longitude and how many plays come from there.
+/// The shades but the first begin at these parts of the most. A third of it is dark already: few
+/// places have nearly all plays.
+const PARTS: [i64; 3] = [100, 10, 3];
+
+/// A map of places: latitude, longitude and how many plays come from there; with a legend.
 pub(super) fn drawn(places: &[(f64, f64, i64)]) -> String {
     let mut map: Vec<Vec<char>> = LAND.iter().map(|line| line.chars().collect()).collect();
     let width = map.iter().map(Vec::len).max().unwrap_or_default();
@@ -41,15 +48,19 @@ pub(super) fn drawn(places: &[(f64, f64, i64)]) -> String {
         }
     }
     let most = plays.iter().flatten().copied().max().unwrap_or_default().max(1);
+    let from = PARTS.map(|part| (most + part - 1) / part);
     for (line, counts) in map.iter_mut().zip(&plays) {
         for (cell, count) in line.iter_mut().zip(counts).filter(|(_, count)| **count > 0) {
-            // A third of the most is dark already: few places have nearly all plays.
-            let share = *count as f64 / most as f64;
-            *cell = SHADES[[0.01, 0.1, 1.0 / 3.0].iter().filter(|bound| share >= **bound).count()];
+            *cell = SHADES[from.iter().filter(|least| count >= least).count()];
         }
     }
     let lines = map.into_iter().map(|line| line.into_iter().collect::<String>().trim_end().to_owned());
-    lines.collect::<Vec<_>>().join("\n")
+    let [some, more, many] = from.map(thousands);
+    let legend = format!(
+        "    . land   plays that count: {} fewer  {} {some}+  {} {more}+  {} {many}+",
+        SHADES[0], SHADES[1], SHADES[2], SHADES[3]
+    );
+    lines.chain([legend]).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -61,6 +72,7 @@ mod tests {
         let map = drawn(places);
         let cells = map
             .lines()
+            .take(LAND.len())
             .enumerate()
             .flat_map(|(line, text)| text.chars().enumerate().map(move |(column, sign)| (line, column, sign)));
         cells.filter(|(.., sign)| SHADES.contains(sign)).collect()
@@ -77,6 +89,8 @@ mod tests {
     fn few_plays_are_pale_and_the_edges_of_the_world_are_on_the_map() {
         assert_eq!(marks(&[(90.0, 180.0, 1000), (-90.0, -180.0, 5)]), [(0, 71, '●'), (13, 0, '·')]);
         assert!(marks(&[]).is_empty());
+        let legend = drawn(&[(90.0, 180.0, 1000)]).lines().last().unwrap().to_owned();
+        assert_eq!(legend, "    . land   plays that count: · fewer  ○ 10+  ◉ 100+  ● 334+");
         assert!(LAND.iter().all(|line| line.chars().count() == 72));
     }
 }

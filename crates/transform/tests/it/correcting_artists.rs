@@ -85,7 +85,7 @@ fn an_artist_is_linked_and_given_genres() {
     let story = story();
     corrected(&story, &["link", "The Beatles", &MBID.to_uppercase()]);
     corrected(&story, &["link", "Beatles", MBID]);
-    corrected(&story, &["genre", "Beatles", "Hip-Hop", "Merseybeat"]);
+    corrected(&story, &["genre", "Beatles", "HipHop", "Brit Pop"]);
     corrected(&story, &["link", "Simon & Co", "none"]);
     assert_eq!(
         story.ask(&format!(
@@ -95,7 +95,7 @@ fn an_artist_is_linked_and_given_genres() {
     );
     assert_eq!(
         story.ask("select string_agg(genre_id || ' ' || weight, ', ' order by genre_id) from bridge_artist_genre join dim_artist using (artist_id) where artist_name = 'Beatles'"),
-        "\"hip hop 0.5, merseybeat 0.5\""
+        "\"britpop 0.5, hip hop 0.5\""
     );
     assert_eq!(story.ask("select sum(weight) from fct_artist_genre"), "3.0");
     assert_eq!(
@@ -114,6 +114,10 @@ fn what_makes_no_sense_is_refused_before_it_is_written() {
         (&["merge", "Beatles", "The", "Beatles"], "one value"),
         (&["link", "Beatles", "beatles"], "give an MBID"),
         (&["split", "Simon & Co", "Simon"], "two or more"),
+        (
+            &["genre", "Beatles", "hip hop", "britpopp"],
+            "\"britpopp\" is no genre that is known here; the nearest is \"britpop\"",
+        ),
     ] {
         let (message, code) = failure(artist::add(&story.world.context(), &typed(words)));
         assert!(message.contains(part) && code == 2, "{words:?} gave: {message}");

@@ -20,16 +20,18 @@ fn sharing() -> (World, World, tempfile::TempDir) {
     (ann, bo, tempfile::tempdir().unwrap())
 }
 
-fn refresh(world: &World, warehouse: &Path) {
-    jobs::refresh(&job(world, warehouse), Some(&world.sql_dir()), false).unwrap();
+fn refresh(world: &World, warehouse: &Path) -> Vec<String> {
+    jobs::refresh(&job(world, warehouse), Some(&world.sql_dir()), false).unwrap().warnings
 }
 
 #[test]
 fn nobody_publishes_or_tests_what_another_folder_built() {
     let (ann, bo, folder) = sharing();
     let warehouse = folder.path().join("shared.duckdb");
-    refresh(&ann, &warehouse);
-    refresh(&bo, &warehouse);
+    assert!(refresh(&ann, &warehouse).is_empty());
+    let [warning] = &refresh(&bo, &warehouse)[..] else { panic!("it was taken over in silence") };
+    assert!(warning.contains("shared.duckdb held the star schema of another data folder"), "{warning}");
+    assert!(refresh(&bo, &warehouse).is_empty());
     assert_eq!(ann.published("select plays from rpt_totals"), "1");
     assert_eq!(bo.published("select plays from rpt_totals"), "2");
     let told = |outcome| {
