@@ -38,7 +38,7 @@ fn story(seed: u64, plays_per_account: usize, from: &str, to: &str) -> Story {
         })
         .collect();
     // Some polls see what the last export holds, the others what no export holds.
-    let polls = (0..40).map(|poll| at(0.85 + 0.15 * f64::from(poll) / 40.0)).collect();
+    let polls = (0..16).map(|poll| at(0.85 + 0.15 * f64::from(poll) / 16.0)).collect();
     Story { world: World::build(&scenario).unwrap(), exports, polls }
 }
 
@@ -51,7 +51,7 @@ fn two_hundred_thousand_plays() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 8, ..ProptestConfig::default() })]
 
     #[test]
     fn many_small_worlds(seed in 0_u64..1 << 40) {

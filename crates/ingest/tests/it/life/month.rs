@@ -145,10 +145,11 @@ impl Month {
                 let until = self.now - TimeDelta::hours(30);
                 self.import(Package::extended("ada", KeySet::Keys23).between(self.from, until));
             }
-            if self.chance.once_in(60) {
+            let is_killed = self.chance.once_in(60);
+            if is_killed {
                 self.timed("kills", Self::kill_a_poll);
             }
-            self.timed("polls", Self::poll);
+            self.timed("polls", |month| month.poll(is_killed));
             if tick % 48 == 0 && self.seed.is_multiple_of(2) {
                 // As a scheduler does at night. Where nobody does, polls keep the parts few.
                 self.timed("compacting", |month| replay::compact(&month.context()).map(drop).unwrap());
@@ -222,9 +223,11 @@ impl Month {
         self.log_in("bob");
     }
 
-    /// The newest plays of both, as the scheduler would.
-    fn poll(&mut self) {
-        let is_fair = self.is_fair();
+    /// The newest plays of both, as the scheduler would. After a killed poll this one may have less
+    /// to ask; and where Spotify had just replaced a login that nobody could write down any more,
+    /// it has ended, which no program can mend.
+    fn poll(&mut self, after_a_kill: bool) {
+        let is_fair = self.is_fair() && !after_a_kill;
         let before = self.server.requests();
         let polled = spotify::poll(&self.context(), None);
         let after = self.server.requests();
