@@ -80,7 +80,8 @@ impl Upstream {
             "SPOTIFY_CLIENT_ID=app\nSPOTIFY_BASE_URL={}\nSPOTIFY_ACCOUNTS_BASE_URL={}\nLISTENBRAINZ_BASE_URL={}\n\
              LASTFM_BASE_URL={}\nLASTFM_API_KEY=key\nMUSICBRAINZ_BASE_URL={}\nWIKIDATA_BASE_URL={}\n\
              NOMINATIM_BASE_URL={}\nMUSIC_MUSICBRAINZ__SPACING_MS=0\nMUSIC_WIKIDATA__SPACING_MS=0\n\
-             MUSIC_NOMINATIM__SPACING_MS=0\nCONTACT=me@example.org\n",
+             MUSIC_NOMINATIM__SPACING_MS=0\nMUSIC_SPOTIFY__SPACING_MS=0\nMUSIC_LISTENBRAINZ__SPACING_MS=0\n\
+             MUSIC_LASTFM__SPACING_MS=0\nCONTACT=me@example.org\n",
             value("base_url"),
             value("accounts_base_url"),
             value("listenbrainz_base_url"),
