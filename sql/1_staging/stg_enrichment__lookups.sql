@@ -4,7 +4,7 @@
 -- kind:  view
 -- reads: src_lookups
 -- tests: not_null answer_id, service, subject_type, subject, outcome, fetched_at
---        accepted outcome found, none, ambiguous, refused
+--        accepted outcome found, none, ambiguous, crowded, refused, unreadable
 
 with answers as (
     select

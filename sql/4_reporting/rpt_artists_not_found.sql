@@ -9,9 +9,9 @@
 -- key:   artist_id
 -- reads: dim_artist, fct_track_played, stg_enrichment__lookups, int_artist_names_resolved
 -- sort:  plays, artist_id
--- tests: accepted outcome none, ambiguous, refused, found, never_asked, not_at_musicbrainz
+-- tests: accepted outcome none, ambiguous, refused, unreadable, found, never_asked, not_at_musicbrainz
 -- columns:
---   outcome  What came of the last look-up: none, ambiguous or refused; found where the answer was of no use; never_asked where nobody asked yet; not_at_musicbrainz where a person said so.
+--   outcome  What came of the last look-up: none, ambiguous, refused or unreadable; found where the answer was of no use; never_asked where nobody asked yet; not_at_musicbrainz where a person said so.
 --   reason  Why, in the words of whoever asked.
 --   service  Service that was asked last.
 --   method  How it was asked last.
@@ -57,6 +57,8 @@ lookups as (
         and lower(trim(lookups.subject)) = names.artist_key
     where lookups.subject_type in ('spotify_artist', 'artist_name')
         and lookups.service <> 'spotify'
+        -- Who found no place in an answer about many was not answered.
+        and lookups.outcome <> 'crowded'
 ),
 
 last_lookups as (

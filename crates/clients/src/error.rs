@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use platform::Stop;
 use reqwest::StatusCode;
 use url::Url;
 
@@ -129,6 +130,29 @@ impl ClientError {
             Self::CoolingDown { until, .. } | Self::BudgetSpent { until, .. } => Some(*until),
             _ => now.checked_add_signed(TimeDelta::from_std(self.retry_after()?).ok()?),
         }
+    }
+
+    /// What this means for the job that asked `service`, named as people call it; `None` where
+    /// nothing is known but that it failed.
+    pub fn stop(&self, service: &str, now: DateTime<Utc>) -> Option<Stop> {
+        let later = |reason: String| Stop::Later { reason, retry_at: self.retry_at(now) };
+        Some(match self {
+            Self::Reauthorize { .. } => Stop::NeedsPerson(format!("the login at {service} has ended")),
+            Self::Forbidden { message } | Self::NotFound { message } => Stop::NeedsPerson(message.clone()),
+            Self::Settings { .. } => Stop::Usage(format!("the settings for {service} are wrong")),
+            Self::RateLimited { .. } | Self::CoolingDown { .. } => later(format!("{service} asks to slow down")),
+            Self::BudgetSpent { .. } => later(format!("enough was asked of {service} for today")),
+            Self::TooLarge { .. } => later(format!("{service} does not answer properly")),
+            // The token is fresh: whoever asked has replaced a refused one. Spotify refuses good ones now and then.
+            Self::Unauthorized { .. } => later(format!("{service} refuses a login that it has just renewed")),
+            _ if self.is_transient() => later(format!("{service} does not answer properly")),
+            _ => return None,
+        })
+    }
+
+    /// Whether nothing was sent, because the service is not to be asked now.
+    pub fn was_held_back(&self) -> bool {
+        matches!(self, Self::CoolingDown { .. } | Self::BudgetSpent { .. })
     }
 
     /// How long the service wants to be left alone, where it says so.

@@ -66,6 +66,10 @@ impl Clients {
             Method::ArtistUrls => musicbrainz.urls(&addresses("artist"), "artist-rels").await,
             Method::AlbumUrls => musicbrainz.urls(&addresses("album"), "release-rels").await,
             Method::Isrc => musicbrainz.isrc(first.hint.as_deref().unwrap_or_default()).await,
+            Method::Isrcs => {
+                let isrcs: Vec<&str> = question.subjects.iter().filter_map(|one| one.hint.as_deref()).collect();
+                musicbrainz.search("recording", &any_of("isrc", &isrcs), MAX_RESULTS).await
+            }
             Method::ArtistSearch => {
                 let name = first.name.as_deref().unwrap_or(&first.id);
                 let (name, limit) = (phrase(name), 10);

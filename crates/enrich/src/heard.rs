@@ -57,6 +57,7 @@ pub(crate) struct Track {
     pub(crate) artist_name: Option<String>,
     pub(crate) isrc: Option<String>,
     album_uri: Option<String>,
+    album_name: Option<String>,
     is_credited: bool,
     pub(crate) listening: Listening,
 }
@@ -101,8 +102,17 @@ pub(crate) struct Heard {
     pub(crate) mbids: Vec<(String, Listening)>,
 }
 
-/// Credits of a track that were learned: URI and name of each artist.
-pub(crate) type LearnedCredits = HashMap<String, Vec<(Option<String>, Option<String>)>>;
+/// What services told of a track.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Learned {
+    /// URI and name of each artist.
+    pub(crate) credits: Vec<(Option<String>, Option<String>)>,
+    /// URI and name.
+    pub(crate) album: Option<(String, Option<String>)>,
+}
+
+/// The same by the URI of the track.
+pub(crate) type LearnedTracks = HashMap<String, Learned>;
 
 /// What the plays say, before it is put in order.
 #[derive(Debug, Default)]
@@ -164,7 +174,7 @@ impl Plays {
     }
 
     fn play(&mut self, row: &[Cell<'_>], credited: Option<&mut HashMap<String, Credited>>) {
-        let [id, kind, started_at, ended_at, uri, name, isrc, album_uri, _, artist_name] = row else { return };
+        let [id, kind, started_at, ended_at, uri, name, isrc, album_uri, album_name, artist_name] = row else { return };
         let owned = |cell: &Cell<'_>| cell.text().map(str::to_owned);
         let Some(at) = ended_at.int().or(started_at.int()) else { return };
         if !matches!(kind.text(), Some("track" | "local")) {
@@ -178,6 +188,7 @@ impl Plays {
             track.artist_name = owned(artist_name).or(track.artist_name.take());
             track.isrc = owned(isrc).or(track.isrc.take());
             track.album_uri = owned(album_uri).or(track.album_uri.take());
+            track.album_name = owned(album_name).or(track.album_name.take());
         } else if let Some(artist_name) = artist_name.text() {
             self.name(artist_name, None, name.text(), 1, at);
         }
@@ -242,9 +253,9 @@ impl Plays {
         }
     }
 
-    /// Puts everything in order: newest first, then most played. `learned` credits count like
-    /// those of the plays.
-    pub(crate) fn in_order(&self, learned: &LearnedCredits, now: DateTime<Utc>) -> Heard {
+    /// Puts everything in order: newest first, then most played. What was `learned` of a track
+    /// counts like what the plays say.
+    pub(crate) fn in_order(&self, learned: &LearnedTracks, now: DateTime<Utc>) -> Heard {
         let mut plays = Self {
             artists: self.artists.clone(),
             names: self.names.clone(),
@@ -254,13 +265,22 @@ impl Plays {
         let mut albums: HashMap<&str, Album> = HashMap::new();
         for (uri, track) in &self.tracks {
             let Listening { plays: count, first } = track.listening;
-            if let Some(album_uri) = track.album_uri.as_deref() {
-                albums.entry(album_uri).or_default().listening.join(track.listening);
+            let learned = learned.get(uri);
+            let (album_uri, album_name) = match learned.and_then(|learned| learned.album.as_ref()) {
+                Some((uri, name)) => {
+                    (track.album_uri.as_ref().or(Some(uri)), track.album_name.as_ref().or(name.as_ref()))
+                }
+                None => (track.album_uri.as_ref(), track.album_name.as_ref()),
+            };
+            if let Some(album_uri) = album_uri {
+                let album = albums.entry(album_uri).or_default();
+                album.listening.join(track.listening);
+                album.name = album.name.take().or_else(|| album_name.cloned());
             }
             if track.is_credited {
                 continue;
             }
-            let credits = learned.get(uri).map(Vec::as_slice).unwrap_or_default();
+            let credits = learned.map(|learned| learned.credits.as_slice()).unwrap_or_default();
             let mut is_known = false;
             for (artist_uri, name) in credits {
                 if let Some(artist_uri) = artist_uri {

@@ -8,13 +8,13 @@ use lake::parts::{self, Cell};
 use lake::play::UnixMs;
 use lake::schema::{
     ALBUM_LINKS, AREA_COORDINATES, AREA_PARENTS, AREAS, ARTIST_LINKS, ARTISTS, GENRE_VOTES, LOOKUPS, TRACK_CREDITS,
-    Table,
+    TRACKS, Table,
 };
 use platform::DataDir;
 
 use crate::due::{Past, REFUSED_FOR};
 use crate::genres;
-use crate::heard::LearnedCredits;
+use crate::heard::LearnedTracks;
 use crate::names;
 use crate::question::{Kind, Method};
 
@@ -56,7 +56,9 @@ pub(crate) struct Known {
     pub(crate) answered: HashSet<String>,
     /// By URI, or by the key of a name.
     links: HashMap<(Kind, String), String>,
-    pub(crate) credits: LearnedCredits,
+    pub(crate) tracks: LearnedTracks,
+    /// How often anything was told of a track: what was heard is in order until it is more.
+    pub(crate) told_of_tracks: u64,
     pub(crate) artists: HashMap<String, ArtistArea>,
     merged: HashMap<String, String>,
     with_genres: HashSet<String>,
@@ -103,6 +105,11 @@ impl Known {
             }
         })?;
         let columns = ["service", "artist_ref", "asked_ref", "begin_area_id", "area_id", "end_area_id", "country_code"];
+        each(&TRACKS, &["track_uri", "album_uri", "album_name"], &mut |known, row| {
+            if let [Cell::Text(track), Cell::Text(album), name] = row {
+                known.album(track, album, name.text());
+            }
+        })?;
         each(&ARTISTS, &columns, &mut |known, row| {
             if let [Cell::Text("musicbrainz"), Cell::Text(mbid), asked, begin, area, end, country] = row {
                 let owned = |cell: &Cell<'_>| cell.text().map(str::to_owned);
@@ -146,6 +153,11 @@ impl Known {
         facts.artist_links.iter().for_each(|one| self.link(&one.subject_type, &one.subject, &one.artist_mbid));
         for one in &facts.track_credits {
             self.credit(&one.track_uri, one.artist_uri.as_deref(), one.artist_name.as_deref());
+        }
+        for one in &facts.tracks {
+            if let Some(album) = &one.album_uri {
+                self.album(&one.track_uri, album, one.album_name.as_deref());
+            }
         }
         for one in facts.artists.iter().filter(|one| one.service == "musicbrainz") {
             let areas = ArtistArea {
@@ -222,6 +234,10 @@ impl Known {
             refusals.entry(answer.to_owned()).or_insert((at, 0)).1 += 1;
             return;
         }
+        // Who found no place in an answer about many was not answered: the next has more room.
+        if outcome == "crowded" {
+            return;
+        }
         let pasts = self.pasts.entry((kind, method)).or_default();
         pasts.entry(subject_key(kind, subject)).or_default().add(at, outcome == "found");
     }
@@ -233,11 +249,18 @@ impl Known {
     }
 
     fn credit(&mut self, track: &str, uri: Option<&str>, name: Option<&str>) {
-        let credits = self.credits.entry(track.to_owned()).or_default();
+        let credits = &mut self.tracks.entry(track.to_owned()).or_default().credits;
         let credit = (uri.map(str::to_owned), name.map(str::to_owned));
         if !credits.contains(&credit) {
             credits.push(credit);
+            self.told_of_tracks += 1;
         }
+    }
+
+    fn album(&mut self, track: &str, uri: &str, name: Option<&str>) {
+        let album = Some((uri.to_owned(), name.map(str::to_owned)));
+        self.tracks.entry(track.to_owned()).or_default().album = album;
+        self.told_of_tracks += 1;
     }
 
     fn artist(&mut self, mbid: &str, asked: Option<&str>, areas: ArtistArea) {

@@ -76,6 +76,8 @@ pub(crate) enum Method {
     ArtistUrls,
     /// MusicBrainz: who is credited for the recordings of an ISRC.
     Isrc,
+    /// The same for many.
+    Isrcs,
     /// MusicBrainz: artists of a name.
     ArtistSearch,
     /// ListenBrainz: who made the track of this title.
@@ -119,9 +121,10 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::ArtistUrls,
         Self::Isrc,
+        Self::Isrcs,
         Self::ArtistSearch,
         Self::ArtistNames,
         Self::Track,
@@ -149,6 +152,7 @@ impl Method {
         match self {
             Self::ArtistUrls => "url",
             Self::Isrc => "isrc",
+            Self::Isrcs => "isrcs",
             Self::ArtistSearch => "search",
             Self::ArtistNames => "names",
             Self::Track => "track",

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use clients::ClientError;
 use platform::corrections::ARTISTS;
 use platform::{JobContext, Stop, Summary, progress};
@@ -35,20 +35,16 @@ struct Run<'c> {
 #[derive(Default)]
 struct Progress {
     requests: BTreeMap<Service, u64>,
+    answers: u64,
     /// The services that do not answer any more, and why.
-    down: BTreeMap<Service, Trouble>,
-}
-
-struct Trouble {
-    words: String,
-    retry_at: Option<DateTime<Utc>>,
-    is_settings: bool,
+    down: BTreeMap<Service, anyhow::Error>,
 }
 
 /// Asks for everything that is missing or out of date, as far as the services allow.
 ///
 /// # Errors
-/// A [`Stop::Later`] when nobody could be asked, or another run is at work; any I/O error.
+/// What stood in the way of the most pressing service when none answered; a [`Stop::Later`] when
+/// another run is at work; any I/O error.
 pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
     let books = Books::open(context)?;
     let plays = Plays::read(&context.data)?;
@@ -59,18 +55,28 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
     run.books.borrow_mut().write()?;
     asked?;
     let known = &run.books.borrow().known;
-    let heard = plays.in_order(&known.credits, context.clock.now());
-    summary(context, &run.progress.borrow(), known.links(Kind::SpotifyArtist) + known.links(Kind::ArtistName), &heard)
+    let heard = plays.in_order(&known.tracks, context.clock.now());
+    summary(
+        context,
+        run.progress.into_inner(),
+        known.links(Kind::SpotifyArtist) + known.links(Kind::ArtistName),
+        &heard,
+    )
 }
 
 impl Run<'_> {
     async fn ask_all(&self, context: &JobContext, wishes: &Wishes, plays: &Plays) -> anyhow::Result<()> {
         let mut scope: Option<HashSet<String>> = None;
         let corrected = corrected_artists(context)?;
+        let mut heard = Heard::default();
+        let mut told_before = None;
         loop {
             let questions = {
                 let books = self.books.borrow();
-                let heard = plays.in_order(&books.known.credits, context.clock.now());
+                let told = Some(books.known.told_of_tracks);
+                if told_before != told {
+                    (heard, told_before) = (plays.in_order(&books.known.tracks, context.clock.now()), told);
+                }
                 let down = &self.progress.borrow().down;
                 let may_ask = |service: &Service| service.is_in(&wishes.only) && !down.contains_key(service);
                 let mut situation = Situation {
@@ -136,23 +142,32 @@ impl Run<'_> {
     fn enter(&self, question: &Question, answer: Result<clients::Answer, ClientError>) -> anyhow::Result<()> {
         let mut progress = self.progress.borrow_mut();
         let mut books = self.books.borrow_mut();
-        *progress.requests.entry(question.service).or_default() += 1;
-        match answer {
-            Ok(answer) => books.enter(question, answer.url.as_str(), answer.status, answer.body),
-            Err(ClientError::Memory { source }) => Err(anyhow::anyhow!(source)),
-            Err(error) => match refusal(question, &error) {
-                Some(status) => books.enter(question, "", status, Vec::new()),
-                None => {
-                    // A trouble of the network says nothing about an artist: nothing is kept.
-                    let retry_at = error.retry_at(DateTime::from_timestamp_millis(books.now()).unwrap_or_default());
-                    let is_settings = matches!(error, ClientError::Settings { .. });
-                    tracing::info!(service = question.service.name(), %error, "not asked any more in this run");
-                    let words = format!("{}: {}", question.service.title(), chain(error));
-                    progress.down.insert(question.service, Trouble { words, retry_at, is_settings });
-                    Ok(())
-                }
-            },
+        if !answer.as_ref().is_err_and(ClientError::was_held_back) {
+            *progress.requests.entry(question.service).or_default() += 1;
         }
+        let error = match answer {
+            Ok(answer) => {
+                progress.answers += 1;
+                return books.enter(question, answer.url.as_str(), answer.status, answer.body);
+            }
+            Err(ClientError::Memory { source }) => return Err(anyhow::anyhow!(source)),
+            Err(error) => error,
+        };
+        if let Some(status) = refusal(question, &error) {
+            progress.answers += 1;
+            return books.enter(question, "", status, Vec::new());
+        }
+        // A trouble of the network says nothing about an artist: nothing is kept.
+        tracing::info!(service = question.service.name(), %error, "not asked any more in this run");
+        let title = question.service.title();
+        let stop = error.stop(title, DateTime::from_timestamp_millis(books.now()).unwrap_or_default());
+        let error = anyhow::Error::from(error);
+        let error = match stop {
+            Some(stop) => error.context(stop),
+            None => error.context(format!("asking {title}")),
+        };
+        progress.down.insert(question.service, error);
+        Ok(())
     }
 
     fn was_refused(&self, question: &Question) -> bool {
@@ -182,13 +197,17 @@ fn corrected_artists(context: &JobContext) -> anyhow::Result<Vec<String>> {
     Ok(links.filter_map(|line| line.get("value")).map(|mbid| mbid.trim().to_lowercase()).collect())
 }
 
-fn chain(error: ClientError) -> String {
-    format!("{:#}", anyhow::Error::new(error))
-}
-
-fn summary(context: &JobContext, progress: &Progress, linked: usize, heard: &Heard) -> anyhow::Result<Summary> {
+fn summary(context: &JobContext, progress: Progress, linked: usize, heard: &Heard) -> anyhow::Result<Summary> {
     let requests: u64 = progress.requests.values().sum();
     let artists = heard.artists.len() + heard.names.len();
+    let mut undone: Vec<anyhow::Error> = progress.down.into_values().collect();
+    if progress.answers == 0
+        && let Some(decisive) = Stop::most_pressing(&undone)
+    {
+        let decisive = undone.swap_remove(decisive);
+        undone.iter().for_each(|other| tracing::error!("{other:#}"));
+        return Err(decisive);
+    }
     let mut text = match requests {
         0 => "nothing was missing: nobody was asked".to_owned(),
         _ => {
@@ -196,26 +215,15 @@ fn summary(context: &JobContext, progress: &Progress, linked: usize, heard: &Hea
             format!("{requests} requests ({})", each.collect::<Vec<_>>().join(", "))
         }
     };
-    text += &format!("\n{linked} of {artists} credited artists (by Spotify id, else by name) are known at MusicBrainz");
-    let retry_at = progress.down.values().filter_map(|trouble| trouble.retry_at).min();
-    let all_down = !progress.down.is_empty() && requests == progress.down.len() as u64;
-    if all_down {
-        let reason: Vec<&str> = progress.down.values().map(|trouble| trouble.words.as_str()).collect();
-        let reason = reason.join("; ");
-        let is_settings = progress.down.values().all(|trouble| trouble.is_settings);
-        return Err(if is_settings { Stop::Usage(reason) } else { Stop::Later { reason, retry_at } }.into());
-    }
-    let mut summary = Summary { partial: !progress.down.is_empty(), text, ..Summary::default() }
+    text += &format!("
+{linked} of {artists} credited artists (by Spotify id, else by name) are known at MusicBrainz");
+    let mut summary = Summary { undone, text, ..Summary::default() }
         .count("requests", requests)
         .count("artists", artists)
         .count("artists_linked", linked);
     let by_service: serde_json::Map<String, serde_json::Value> =
         progress.requests.iter().map(|(service, count)| (service.name().to_owned(), json!(count))).collect();
     summary = summary.count("requests_by_service", by_service);
-    if let Some(at) = retry_at {
-        summary = summary.count("retry_at", at.to_rfc3339());
-    }
-    summary.warnings.extend(progress.down.values().map(|trouble| trouble.words.clone()));
     if context.settings.contact.is_none() && requests > 0 {
         summary.warnings.push(
             "CONTACT is not set: MusicBrainz and OpenStreetMap ask for a mail address or web page of yours in every \

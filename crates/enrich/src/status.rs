@@ -16,7 +16,7 @@ use crate::question::{Kind, Method};
 pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
     let known = Known::read(&context.data)?;
     let now = context.clock.now();
-    let heard = Plays::read(&context.data)?.in_order(&known.credits, now);
+    let heard = Plays::read(&context.data)?.in_order(&known.tracks, now);
     let people = heard
         .artists
         .iter()

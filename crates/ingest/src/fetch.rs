@@ -298,28 +298,20 @@ pub(crate) fn decided_for(session: &Session<'_>, service: Service, error: Client
 /// Turns the decision of a client into the decision of the job.
 pub(crate) fn decided(context: &JobContext, service: Service, error: ClientError) -> anyhow::Error {
     let Service { title, name, .. } = service;
-    let retry_at = error.retry_at(context.clock.now());
-    let later = |reason: String| Stop::Later { reason, retry_at };
     let stop = match &error {
         ClientError::Reauthorize { .. } => {
-            Stop::NeedsPerson(format!("{LOGIN_ENDED} `music-tracker account connect {name}`"))
+            Some(Stop::NeedsPerson(format!("{LOGIN_ENDED} `music-tracker account connect {name}`")))
         }
-        ClientError::Forbidden { .. } if service == SPOTIFY => Stop::NeedsPerson(
+        ClientError::Forbidden { .. } if service == SPOTIFY => Some(Stop::NeedsPerson(
             "Spotify refuses this app (is the owner's Premium active, and is the listener on the app's list?)".into(),
-        ),
-        ClientError::Forbidden { message } | ClientError::NotFound { message } => Stop::NeedsPerson(message.clone()),
-        ClientError::Settings { .. } => Stop::Usage(format!("the settings for {title} are wrong")),
-        ClientError::RateLimited { .. } | ClientError::CoolingDown { .. } => {
-            later(format!("{title} asks to slow down"))
-        }
-        ClientError::BudgetSpent { .. } => later(format!("enough was asked of {title} for today")),
-        ClientError::TooLarge { .. } => later(format!("{title} does not answer properly")),
-        // The token is fresh: whoever asked has replaced a refused one. Spotify refuses good ones now and then.
-        ClientError::Unauthorized { .. } => later(format!("{title} refuses a login that it has just renewed")),
-        _ if error.is_transient() => later(format!("{title} does not answer properly")),
-        _ => return error.into(),
+        )),
+        other => other.stop(title, context.clock.now()),
     };
-    anyhow::Error::new(error).context(stop)
+    let error = anyhow::Error::from(error);
+    match stop {
+        Some(stop) => error.context(stop),
+        None => error,
+    }
 }
 
 /// What a person is told whose login has ended.

@@ -21,8 +21,8 @@ const LONGEST_NAMES: usize = 250;
 /// The most recordings of one question.
 pub const MAX_RECORDINGS: usize = 1_000;
 
-/// The most artists of one question, so that the address stays below what servers accept.
-pub const MAX_ARTISTS: usize = 100;
+/// The most artists of one question, so that the address stays below the 8 kB that servers accept.
+pub const MAX_ARTISTS: usize = 180;
 
 const METADATA: Class = Class { name: "metadata", per_day: None };
 

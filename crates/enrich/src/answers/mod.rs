@@ -21,6 +21,8 @@ enum Outcome {
     None,
     /// It may be one of several.
     Ambiguous,
+    /// The answer had no room for it among what else it is about: it is to be asked again.
+    Crowded,
     /// The service did not want to be asked like this.
     Refused,
     /// The answer is not what the service is known to say.
@@ -33,6 +35,7 @@ impl Outcome {
             Self::Found => "found",
             Self::None => "none",
             Self::Ambiguous => "ambiguous",
+            Self::Crowded => "crowded",
             Self::Refused => "refused",
             Self::Unreadable => "unreadable",
         }
@@ -55,7 +58,7 @@ pub fn interpret(answer: &CachedAnswer) -> Facts {
     let read = match Method::of_name(&question.method) {
         Some(Method::ArtistUrls) => musicbrainz::urls::artists(&mut said),
         Some(Method::AlbumUrls) => musicbrainz::urls::albums(&mut said),
-        Some(Method::Isrc) => musicbrainz::who::by_isrc(&mut said),
+        Some(Method::Isrc | Method::Isrcs) => musicbrainz::who::by_isrc(&mut said),
         Some(Method::ArtistSearch) => musicbrainz::who::by_name(&mut said),
         Some(Method::Artists) => musicbrainz::artists::many(&mut said),
         Some(Method::Artist) => musicbrainz::artists::one(&mut said),
@@ -131,6 +134,14 @@ impl<'a> Said<'a> {
             fetched_at: question.fetched_at,
             run_id: question.run_id.clone(),
         });
+    }
+
+    /// For those whom an answer had no room for. Where it had room for nobody who was asked about,
+    /// it is this way of asking for so many that leads nowhere.
+    fn crowded_out(&mut self, subjects: &[&Subject], reason: &str) {
+        let is_nobody_left = subjects.len() == self.subjects().len();
+        let outcome = if is_nobody_left { Outcome::Refused } else { Outcome::Crowded };
+        subjects.iter().for_each(|subject| self.came_of(subject, outcome, Some(reason)));
     }
 
     /// The same for everybody.

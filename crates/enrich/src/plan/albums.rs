@@ -4,10 +4,11 @@
 use clients::musicbrainz::{MAX_RESOURCES, MAX_RESULTS};
 use clients::spotify::MAX_ALBUMS;
 
-use super::{Situation, batches, subject};
+use super::{Situation, batches, full, subject};
 use crate::question::{Kind, Method, Question, Service, has_sound_id, is_mbid};
 
-pub(super) fn questions(situation: &Situation<'_>) -> Vec<Question> {
+/// `more_may_come` where tracks are still asked about, which tell their albums.
+pub(super) fn questions(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
     use Method::{Album, AlbumUrls, Albums, Releases};
     let known = situation.known;
     let albums: Vec<(&str, Option<&str>)> = situation
@@ -22,14 +23,16 @@ pub(super) fn questions(situation: &Situation<'_>) -> Vec<Question> {
         let (service, kind) = (Service::Musicbrainz, Kind::SpotifyAlbum);
         let due = albums.iter().filter(|(uri, _)| situation.is_due(kind, AlbumUrls, uri));
         let due = due.map(|(uri, name)| subject(uri, *name, None));
-        questions.extend(batches(service, AlbumUrls, kind, situation.batch(AlbumUrls, MAX_RESOURCES), due));
+        let size = situation.batch(AlbumUrls, MAX_RESOURCES);
+        questions.extend(full(batches(service, AlbumUrls, kind, size, due), size, more_may_come));
+        let more_may_come = more_may_come || !questions.is_empty();
         let mut releases: Vec<&str> = albums.iter().filter_map(|(uri, _)| known.release_of(uri)).collect();
         releases.retain(|mbid| is_mbid(mbid) && situation.is_due(Kind::Release, Releases, mbid));
         let mut seen = std::collections::HashSet::new();
         releases.retain(|mbid| seen.insert(*mbid));
         let size = situation.batch(Releases, MAX_RESULTS);
         let subjects = releases.into_iter().map(|mbid| subject(mbid, None, None));
-        questions.extend(batches(service, Releases, Kind::Release, size, subjects));
+        questions.extend(full(batches(service, Releases, Kind::Release, size, subjects), size, more_may_come));
     }
     if situation.may_ask(Service::Spotify) {
         let kind = Kind::SpotifyAlbum;

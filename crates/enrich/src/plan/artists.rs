@@ -7,28 +7,32 @@ use clients::musicbrainz::{MAX_RESOURCES, MAX_RESULTS};
 use clients::spotify::MAX_TRACKS;
 use lake::cache::Subject;
 
-use super::{Situation, batches, subject};
+use super::{Situation, batches, full, subject};
 use crate::heard::{Artist, Named};
 use crate::question::{Kind, Method, Question, Service, has_sound_id, is_mbid};
 
-/// Artists whose works with tags are asked for together: the answer has room for a hundred works.
-const ARTISTS_OF_WORKS: usize = 25;
+/// Artists whose works with tags are asked for together. The answer has room for a hundred works:
+/// whoever found no place in it is asked about again, without those who did.
+const ARTISTS_OF_WORKS: usize = 100;
+
+/// Recordings that are asked for together. Some ISRCs have several.
+const ISRCS: usize = 50;
 
 /// Names that stand for no artist.
 const NOBODY: [&str; 4] = ["various artists", "unknown artist", "unknown", "[unknown]"];
 
-pub(super) fn questions(situation: &Situation<'_>) -> Vec<Question> {
+/// Who artists are at MusicBrainz.
+pub(super) fn identities(situation: &Situation<'_>) -> Vec<Question> {
     let mut questions = of_spotify_artists(situation);
     questions.extend(of_names(situation));
-    questions.extend(of_mbids(situation));
     questions
 }
 
 /// Which artist of MusicBrainz an artist of Spotify is: by address for a hundred at a time, then
-/// one by one by ISRC and by name, then by the titles of their songs. Each way is tried when the
-/// one before found nothing.
+/// by ISRC, one by one by name, then by the titles of their songs. Each way is tried when the one
+/// before found nothing.
 fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
-    use Method::{ArtistNames, ArtistSearch, ArtistUrls, Isrc};
+    use Method::{ArtistNames, ArtistSearch, ArtistUrls, Isrc, Isrcs};
     let kind = Kind::SpotifyArtist;
     let known = situation.known;
     let due = |method, one: &Artist| situation.is_due(kind, method, &one.uri);
@@ -45,19 +49,22 @@ fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
         let service = Service::Musicbrainz;
         let by_url = open.iter().filter(|one| due(ArtistUrls, one)).map(|one| plain(one));
         questions.extend(batches(service, ArtistUrls, kind, situation.batch(ArtistUrls, MAX_RESOURCES), by_url));
-        let unlinked: Vec<&&Artist> = open.iter().filter(|one| missed(ArtistUrls, one)).collect();
-        let is_named = |one: &&&&Artist| one.name.is_some();
-        for one in unlinked.iter().filter(is_named) {
+        let unlinked: Vec<&&Artist> = open.iter().filter(|one| missed(ArtistUrls, one) && one.name.is_some()).collect();
+        let may_find_more = !questions.is_empty();
+        let (mut together, mut alone) = (Vec::new(), Vec::new());
+        for one in unlinked {
             match one.isrcs.first() {
-                Some(isrc) if due(Isrc, one) => {
+                Some(isrc) if due(Isrcs, one) && due(Isrc, one) => {
                     let by_isrc = subject(&one.uri, one.name.as_deref(), Some(isrc));
-                    questions.extend(batches(service, Isrc, kind, 1, [by_isrc]));
+                    if situation.is_refused(Isrcs) { alone.push((Isrc, by_isrc)) } else { together.push(by_isrc) }
                 }
-                Some(_) if !missed(Isrc, one) => {}
-                _ if due(ArtistSearch, one) => questions.extend(batches(service, ArtistSearch, kind, 1, [plain(one)])),
+                Some(_) if !missed(Isrcs, one) && !missed(Isrc, one) => {}
+                _ if due(ArtistSearch, one) => alone.push((ArtistSearch, plain(one))),
                 _ => {}
             }
         }
+        questions.extend(full(batches(service, Isrcs, kind, ISRCS, together), ISRCS, may_find_more));
+        questions.extend(alone.into_iter().flat_map(|(method, one)| batches(service, method, kind, 1, [one])));
     }
     if situation.may_ask(Service::Listenbrainz) && situation.has_listenbrainz_token {
         let lost =
@@ -71,12 +78,6 @@ fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
             situation.batch(ArtistNames, MAX_NAMES),
             by_names,
         ));
-    }
-    // Genres and popularity, which only apps with extended quota still get, for many at a time.
-    let method = Method::SpotifyArtists;
-    if situation.may_ask(Service::Spotify) && !situation.is_refused(method) {
-        let due = open.iter().filter(|one| due(method, one)).map(|one| plain(one));
-        questions.extend(batches(Service::Spotify, method, kind, MAX_TRACKS, due));
     }
     questions
 }
@@ -137,9 +138,9 @@ fn of_names(situation: &Situation<'_>) -> Vec<Question> {
     questions
 }
 
-/// What is known of the artists of MusicBrainz that were heard.
-fn of_mbids(situation: &Situation<'_>) -> Vec<Question> {
-    use Method::{Artist, ArtistTags, Artists, Popularity, Recordings, ReleaseGroups};
+/// What is known of the artists that were heard. `more_may_come` where some are still to be found.
+pub(super) fn descriptions(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
+    use Method::{Artist, ArtistTags, Artists, Popularity};
     let kind = Kind::Artist;
     let known = situation.known;
     let heard = situation.mbids();
@@ -156,7 +157,8 @@ fn of_mbids(situation: &Situation<'_>) -> Vec<Question> {
         if situation.is_refused(Artists) {
             questions.extend(batches(service, Artist, kind, 1, due(Artist)(situation)));
         } else {
-            questions.extend(batches(service, Artists, kind, MAX_RESULTS, due(Artists)(situation)));
+            let due = batches(service, Artists, kind, MAX_RESULTS, due(Artists)(situation));
+            questions.extend(full(due, MAX_RESULTS, more_may_come));
             // Not among those found: perhaps it was merged into another, which only a question
             // about it alone tells.
             let merged = heard
@@ -164,25 +166,53 @@ fn of_mbids(situation: &Situation<'_>) -> Vec<Question> {
                 .filter(|mbid| known.is_missed(kind, Artists, mbid) && situation.is_due(kind, Artist, mbid));
             questions.extend(batches(service, Artist, kind, 1, merged.map(|mbid| subject(mbid, None, None))));
         }
-        // Only when everybody who counts votes for artists has been asked.
-        let is_described = |mbid: &&&str| known.artists.contains_key(**mbid);
-        let was_tagged =
-            |mbid: &&&str| !situation.may_ask(Service::Listenbrainz) || !situation.is_due(kind, ArtistTags, mbid);
-        let without: Vec<&&str> =
-            heard.iter().filter(is_described).filter(was_tagged).filter(|mbid| !known.has_genre(mbid)).collect();
-        for (method, before) in [(ReleaseGroups, None), (Recordings, Some(ReleaseGroups))] {
-            let is_next = |mbid: &&&&str| before.is_none_or(|before| !situation.is_due(kind, before, mbid));
-            let due = without.iter().filter(is_next).filter(|mbid| situation.is_due(kind, method, mbid));
-            let size = situation.batch(method, ARTISTS_OF_WORKS);
-            questions.extend(batches(service, method, kind, size, due.map(|mbid| subject(mbid, None, None))));
-        }
     }
     if situation.may_ask(Service::Listenbrainz) {
-        let service = Service::Listenbrainz;
-        let size = situation.batch(ArtistTags, MAX_ARTISTS);
-        questions.extend(batches(service, ArtistTags, kind, size, due(ArtistTags)(situation)));
-        let size = situation.batch(Popularity, MAX_RECORDINGS);
-        questions.extend(batches(service, Popularity, kind, size, due(Popularity)(situation)));
+        for (method, most) in [(ArtistTags, MAX_ARTISTS), (Popularity, MAX_RECORDINGS)] {
+            let size = situation.batch(method, most);
+            let due = batches(Service::Listenbrainz, method, kind, size, due(method)(situation));
+            questions.extend(full(due, size, more_may_come));
+        }
+    }
+    // Genres and popularity, which only apps with extended quota still get, for many at a time.
+    let (method, kind) = (Method::SpotifyArtists, Kind::SpotifyArtist);
+    if situation.may_ask(Service::Spotify) && !situation.is_refused(method) {
+        let artists = situation.heard.artists.iter();
+        let due = artists.filter(|one| has_sound_id(&one.uri) && situation.is_in_scope(&one.uri));
+        let due = due.filter(|one| situation.is_due(kind, method, &one.uri));
+        let due = due.map(|one| subject(&one.uri, one.name.as_deref(), None));
+        questions.extend(full(batches(Service::Spotify, method, kind, MAX_TRACKS, due), MAX_TRACKS, more_may_come));
+    }
+    questions
+}
+
+/// What people call the works of artists whom nobody gave a genre: their albums, then their
+/// recordings. `more_may_come` where artists are still to be described.
+pub(super) fn works(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
+    use Method::{ArtistTags, Recordings, ReleaseGroups};
+    let (service, kind) = (Service::Musicbrainz, Kind::Artist);
+    let known = situation.known;
+    if !situation.may_ask(service) {
+        return Vec::new();
+    }
+    let heard = situation.mbids();
+    // Only when everybody who counts votes for artists has been asked.
+    let was_tagged =
+        |mbid: &&&str| !situation.may_ask(Service::Listenbrainz) || !situation.is_due(kind, ArtistTags, mbid);
+    let without: Vec<&str> = heard
+        .iter()
+        .filter(|mbid| known.artists.contains_key(**mbid) && !known.has_genre(mbid))
+        .filter(was_tagged)
+        .copied()
+        .collect();
+    let mut questions = Vec::new();
+    for (method, before) in [(ReleaseGroups, None), (Recordings, Some(ReleaseGroups))] {
+        let may_come = more_may_come || !questions.is_empty();
+        let is_next = |mbid: &&&str| before.is_none_or(|before| !situation.is_due(kind, before, mbid));
+        let due = without.iter().filter(is_next).filter(|mbid| situation.is_due(kind, method, mbid));
+        let size = situation.batch(method, ARTISTS_OF_WORKS);
+        let due = batches(service, method, kind, size, due.map(|mbid| subject(mbid, None, None)));
+        questions.extend(full(due, size, may_come));
     }
     questions
 }

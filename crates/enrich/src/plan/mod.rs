@@ -6,6 +6,7 @@ mod albums;
 mod artists;
 mod places;
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use lake::cache::Subject;
@@ -30,13 +31,20 @@ pub(crate) struct Situation<'s> {
     pub(crate) scope: Option<&'s HashSet<String>>,
 }
 
-/// The questions that can be asked now, the most important of each service first. None are left
-/// when everything is known, or was asked for, or nobody answers.
+/// The questions that can be asked now: those about most subjects first, of equals the most
+/// important. None are left when everything is known, or was asked for, or nobody answers.
+///
+/// A question that has room waits as long as answers to others may bring who fits in, so that
+/// few requests suffice.
 pub(crate) fn next(situation: &Situation<'_>) -> Vec<Question> {
-    let mut questions = artists::questions(situation);
-    questions.extend(places::questions(situation));
-    questions.extend(albums::questions(situation));
-    questions.retain(|question| !question.subjects.is_empty());
+    let mut questions = artists::identities(situation);
+    let may_find_artists = !questions.is_empty();
+    questions.extend(artists::descriptions(situation, may_find_artists));
+    let may_find_facts = !questions.is_empty();
+    questions.extend(artists::works(situation, may_find_facts));
+    questions.extend(places::questions(situation, may_find_facts));
+    questions.extend(albums::questions(situation, may_find_artists));
+    questions.sort_by_key(|question| Reverse(question.subjects.len()));
     questions
 }
 
@@ -50,7 +58,7 @@ pub(crate) fn scope(situation: &Situation<'_>, limit: usize) -> HashSet<String> 
         .map(|one| (one.listening.plays, one.uri.clone()))
         .chain(names.map(|one| (one.listening.plays, one.name.clone())));
     let mut people: Vec<_> = people.collect();
-    people.sort_by_key(|(plays, _)| std::cmp::Reverse(*plays));
+    people.sort_by_key(|(plays, _)| Reverse(*plays));
     scope.extend(people.into_iter().take(limit).map(|(_, id)| id));
     let albums = albums.iter().filter(|one| situation.is_due(Kind::SpotifyAlbum, Method::AlbumUrls, &one.uri));
     scope.extend(albums.take(limit).map(|one| one.uri.clone()));
@@ -99,6 +107,14 @@ fn batches(
     let subjects: Vec<Subject> = subjects.into_iter().collect();
     let chunks = subjects.chunks(size.max(1));
     chunks.map(|chunk| Question { service, method, kind, subjects: chunk.to_vec() }).collect()
+}
+
+/// Leaves out the question that has room, when more may come.
+fn full(mut questions: Vec<Question>, size: usize, more_may_come: bool) -> Vec<Question> {
+    if more_may_come {
+        questions.retain(|question| question.subjects.len() >= size);
+    }
+    questions
 }
 
 fn subject(id: &str, name: Option<&str>, hint: Option<&str>) -> Subject {

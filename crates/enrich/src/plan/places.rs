@@ -6,21 +6,22 @@ use clients::musicbrainz::MAX_RESULTS;
 use clients::places::MAX_AREAS;
 use lake::cache::Subject;
 
-use super::{Situation, batches, subject};
+use super::{Situation, batches, full, subject};
 use crate::known::ArtistArea;
 use crate::question::{Kind, Method, Question, Service, is_mbid};
 
 /// So far up an area is followed; the tree of MusicBrainz has cycles.
 const DEPTH: usize = 8;
 
-pub(super) fn questions(situation: &Situation<'_>) -> Vec<Question> {
-    let mut questions = of_areas(situation);
-    questions.extend(of_coordinates(situation));
+/// `more_may_come` where artists are still to be described.
+pub(super) fn questions(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
+    let mut questions = of_areas(situation, more_may_come);
+    questions.extend(of_coordinates(situation, more_may_come));
     questions
 }
 
 /// What areas are, for all areas that artists have and those above them.
-fn of_areas(situation: &Situation<'_>) -> Vec<Question> {
+fn of_areas(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
     use Method::{Area, Areas};
     if !situation.may_ask(Service::Musicbrainz) {
         return Vec::new();
@@ -33,7 +34,7 @@ fn of_areas(situation: &Situation<'_>) -> Vec<Question> {
         return batches(service, Area, kind, 1, of(due));
     }
     let due = areas.iter().filter(|id| situation.is_due(kind, Areas, id)).collect();
-    let mut questions = batches(service, Areas, kind, MAX_RESULTS, of(due));
+    let mut questions = full(batches(service, Areas, kind, MAX_RESULTS, of(due)), MAX_RESULTS, more_may_come);
     let alone = areas.iter();
     let alone = alone.filter(|id| situation.known.is_missed(kind, Areas, id) && situation.is_due(kind, Area, id));
     questions.extend(batches(service, Area, kind, 1, of(alone.collect())));
@@ -42,7 +43,7 @@ fn of_areas(situation: &Situation<'_>) -> Vec<Question> {
 
 /// Where the origins of artists lie: by identifier for many at a time, then by name, once it is
 /// known what they are part of.
-fn of_coordinates(situation: &Situation<'_>) -> Vec<Question> {
+fn of_coordinates(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
     use Method::{Coordinates, Geocode, Place};
     let kind = Kind::Area;
     let known = situation.known;
@@ -57,7 +58,8 @@ fn of_coordinates(situation: &Situation<'_>) -> Vec<Question> {
     if situation.may_ask(Service::Wikidata) {
         let due = lost.iter().filter(|id| is_due(Coordinates, id)).map(|id| subject(id, None, None));
         let size = situation.batch(Coordinates, MAX_AREAS);
-        questions.extend(batches(Service::Wikidata, Coordinates, kind, size, due));
+        let questions_now = batches(Service::Wikidata, Coordinates, kind, size, due);
+        questions.extend(full(questions_now, size, more_may_come));
     }
     let mut before = vec![(Service::Wikidata, Coordinates)];
     for (service, method) in [(Service::Nominatim, Place), (Service::Openweather, Geocode)] {

@@ -115,6 +115,35 @@ fn an_isrc_links_the_credit_of_the_right_name_and_not_the_first() {
 }
 
 #[test]
+fn many_isrcs_are_told_apart_and_who_finds_no_room_is_not_a_miss() {
+    let recording = |isrcs: &[&str], id: &str, name: &str| json!({"id": "r", "isrcs": isrcs, "artist-credit": [{"name": name, "artist": {"id": id, "name": name}}]});
+    let found = [recording(&["GB1", "GB9"], "m1", "Ann"), recording(&["GB2"], "m2", "Ann")];
+    let subjects = [("a", "Ann", "gb1"), ("b", "Bo", "GB2"), ("c", "Cy", "GB3")];
+    let all = json!({"count": 2, "recordings": found});
+    check("isrcs", &subjects, &all, &["a found", "b none", "c none"], &["a isrc m1"]);
+    let cut = json!({"count": 3, "recordings": found});
+    check("isrcs", &subjects, &cut, &["a found", "b crowded", "c crowded"], &["a isrc m1"]);
+    // Where nobody found room, so many are not asked for together again.
+    check("isrcs", &subjects[1..], &cut, &["b refused", "c refused"], &[]);
+    check("isrcs", &subjects[1..2], &cut, &["b none"], &[]);
+}
+
+#[test]
+fn works_of_many_leave_who_finds_no_room_for_the_next_question() {
+    let work = |artist: &str| {
+        json!({"id": "g", "artist-credit": [{"name": artist, "artist": {"id": artist, "name": artist}}],
+               "tags": [{"name": "rock", "count": 1}]})
+    };
+    let subjects = [("a", "", ""), ("b", "", "")];
+    for (method, list) in [("release_groups", "release-groups"), ("recordings", "recordings")] {
+        check(method, &subjects, &json!({"count": 1, list: [work("a")]}), &["a found", "b none"], &[]);
+        check(method, &subjects, &json!({"count": 200, list: [work("a")]}), &["a found", "b crowded"], &[]);
+        check(method, &subjects, &json!({"count": 200, list: [work("x")]}), &["a refused", "b refused"], &[]);
+        check(method, &subjects[1..], &json!({"count": 200, list: [work("x")]}), &["b none"], &[]);
+    }
+}
+
+#[test]
 fn a_search_links_only_who_is_certain() {
     let found = |artists: Value| json!({"count": 1, "artists": artists});
     let ann = json!({"id": "m1", "name": "Ann", "score": 100});

@@ -3,5 +3,7 @@
 
 mod answers;
 mod recorded;
+mod requests;
 mod runs;
+mod truth;
 mod world;

@@ -4,22 +4,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use lake::schema::{
-    ALBUMS, AREA_COORDINATES, ARTIST_LINKS, ARTISTS, ENRICHMENT_TABLES, GENRE_VOTES, LOOKUPS, TRACK_CREDITS,
-};
+use lake::schema::{ALBUMS, AREA_COORDINATES, ARTISTS, LOOKUPS, TRACK_CREDITS};
 use simulator::facts::Found;
 use simulator::server::{Batch, ErrorBody, Fault, FaultKind, Options, Service};
 
+use crate::truth::{assert_known, everything, links};
 use crate::world::World;
-
-fn everything(world: &World) -> Vec<Vec<String>> {
-    ENRICHMENT_TABLES.iter().map(|table| world.rows(table)).collect()
-}
-
-/// Who was linked to whom, by the URI of the artist or by the name.
-fn links(world: &World) -> HashMap<String, String> {
-    world.pairs(&ARTIST_LINKS, "subject", "artist_mbid").into_iter().map(|(who, mbid)| (who, mbid.unwrap())).collect()
-}
 
 #[test]
 fn artists_are_who_they_are_by_every_way_there_is() {
@@ -57,34 +47,7 @@ fn genres_and_places_are_those_of_the_world() {
     let tracks = world.tracks();
     world.hear(&tracks);
     world.enrich().expect_ok();
-    let (links, facts) = (links(&world), world.life().facts());
-    let votes = world.pairs(&GENRE_VOTES, "artist_ref", "tag");
-    // ListenBrainz tells no areas.
-    let told = |column| -> HashMap<String, Option<String>> {
-        let pairs = world.pairs(&ARTISTS, "artist_ref", column);
-        pairs.into_iter().filter(|(_, area)| area.is_some()).collect()
-    };
-    let (begins, areas) = (told("begin_area_id"), told("area_id"));
-    let placed: Vec<String> =
-        world.pairs(&AREA_COORDINATES, "area_id", "service").into_iter().map(|pair| pair.0).collect();
-    for track in &tracks {
-        let index = track.artists[0];
-        let uri = world.life().catalogue().artist(index).uri().unwrap();
-        let truth = facts.artist(index as usize);
-        let Some(mbid) = truth.mbid.filter(|_| links.contains_key(&uri)) else { continue };
-        for (genre, _) in &truth.genres {
-            let is_there = votes.iter().any(|(artist, tag)| artist == mbid && tag.as_deref() == Some(genre));
-            assert!(is_there, "{uri} makes {genre}, as {:?} tell", truth.genre_source);
-        }
-        let origin = begins.get(mbid).cloned().flatten().or(areas.get(mbid).cloned().flatten());
-        let expected = truth.origin.as_ref();
-        assert_eq!(origin.as_deref(), expected.map(|origin| origin.area_mbid), "{uri}");
-        if let Some(origin) = expected
-            && (!origin.wikidata_points.is_empty() || origin.nominatim_point.is_some())
-        {
-            assert!(placed.iter().any(|area| area == origin.area_mbid), "{} has a place", origin.name);
-        }
-    }
+    assert_known(&world, &tracks);
     assert!(!world.rows(&ALBUMS).is_empty());
 }
 
@@ -163,7 +126,7 @@ fn batches_that_are_refused_are_asked_one_by_one() {
     let calm = World::of(12, Options::default());
     calm.hear(&calm.tracks());
     calm.enrich().expect_ok();
-    let refused_batches = vec![Batch::Urls, Batch::Artists, Batch::Areas];
+    let refused_batches = vec![Batch::Urls, Batch::Artists, Batch::Areas, Batch::Isrcs];
     let world = World::of(12, Options { refused_batches, ..Options::default() });
     world.hear(&world.tracks());
     world.enrich().expect_ok();

@@ -110,15 +110,20 @@ impl World {
 
     /// Plays of these tracks as the API tells them: with artists, ISRC and album.
     pub(crate) fn hear(&self, tracks: &[&Item]) {
-        self.tell(Source::SpotifyApi, tracks);
+        self.tell(Source::SpotifyApi, tracks, true);
+    }
+
+    /// The same without the album, so that only the artists are asked about.
+    pub(crate) fn hear_without_albums(&self, tracks: &[&Item]) {
+        self.tell(Source::SpotifyApi, tracks, false);
     }
 
     /// The same as an export tells them: the album artist by name, and nothing else.
     pub(crate) fn import(&self, tracks: &[&Item]) {
-        self.tell(Source::SpotifyExport, tracks);
+        self.tell(Source::SpotifyExport, tracks, false);
     }
 
-    fn tell(&self, source: Source, tracks: &[&Item]) {
+    fn tell(&self, source: Source, tracks: &[&Item], has_albums: bool) {
         let catalogue = self.life().catalogue();
         let from = parse_instant("2026-10-01T00:00:00Z").unwrap().timestamp_millis();
         let is_api = source == Source::SpotifyApi;
@@ -137,7 +142,7 @@ impl World {
                 let mut credits = Vec::new();
                 if is_api {
                     play.track_isrc = item.isrc.as_deref().map(Into::into);
-                    play.album_uri = album.uri().map(Into::into);
+                    play.album_uri = album.uri().filter(|_| has_albums).map(Into::into);
                     credits.extend(item.artists.iter().map(|artist| {
                         let artist = catalogue.artist(*artist);
                         let uri = artist.uri().map(Into::into);

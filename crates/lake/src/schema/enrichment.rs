@@ -26,7 +26,7 @@ pub const LOOKUPS: Table = table(
         // spotify_artist, artist_name, artist, spotify_track, spotify_album, release, area
         text("subject_type"),
         text("subject"),
-        // found, none, ambiguous, refused
+        // found, none, ambiguous, crowded, refused, unreadable
         text("outcome"),
         text("reason"),
         instant("fetched_at"),

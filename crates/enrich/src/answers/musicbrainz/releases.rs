@@ -12,6 +12,9 @@ use super::{Credit, Tag, take_found};
 /// Release groups, or recordings.
 #[derive(Deserialize)]
 struct Works {
+    /// How many there are, of which the answer has at most a hundred.
+    #[serde(default)]
+    count: usize,
     #[serde(rename = "release-groups", alias = "recordings", default)]
     works: Vec<Work>,
 }
@@ -42,6 +45,7 @@ pub(in crate::answers) fn recordings(said: &mut Said<'_>) -> Result<(), serde_js
 fn works(said: &mut Said<'_>, kind: &str, nobody: &str) -> Result<(), serde_json::Error> {
     let body: Works = said.read()?;
     let asked: HashSet<&str> = said.subjects().iter().map(|subject| subject.id.as_str()).collect();
+    let is_cut = body.count > body.works.len() && said.subjects().len() > 1;
     let mut found = HashSet::new();
     for work in body.works {
         let [Credit { artist: Some(artist), .. }] = &work.credits[..] else { continue };
@@ -55,13 +59,17 @@ fn works(said: &mut Said<'_>, kind: &str, nobody: &str) -> Result<(), serde_json
             found.insert(artist);
         }
     }
+    let mut crowded = Vec::new();
     for subject in said.subjects() {
         if found.contains(&subject.id) {
             said.came_of(subject, Outcome::Found, None);
+        } else if is_cut {
+            crowded.push(subject);
         } else {
             said.came_of(subject, Outcome::None, Some(nobody));
         }
     }
+    said.crowded_out(&crowded, "the works of others took all the room");
     Ok(())
 }
 

@@ -10,29 +10,46 @@ use serde::Deserialize;
 use super::super::{Outcome, Said};
 use super::{Credit, Number};
 use crate::names;
+use crate::question::Method;
 
 /// The least score of a search that is worth a look.
 const GOOD_SCORE: i64 = 90;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Recordings {
+    /// How many a search found, of which the answer has at most a hundred.
+    #[serde(default)]
+    count: usize,
     #[serde(default)]
     recordings: Vec<Recording>,
 }
 
 #[derive(Deserialize)]
 struct Recording {
+    /// A search for many tells whose recording it is; a lookup of one does not.
+    #[serde(default)]
+    isrcs: Option<Vec<String>>,
     #[serde(rename = "artist-credit", default)]
     credits: Vec<Credit>,
 }
 
 /// The artist of the right name among all who are credited for the recordings of an ISRC: the
-/// first one may be a guest, or the one who was remixed.
+/// first one may be a guest, or the one who was remixed. A search for several says which
+/// recording has which.
 pub(in crate::answers) fn by_isrc(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
-    let body = if said.is_not_found() { Recordings { recordings: Vec::new() } } else { said.read()? };
+    let body = if said.is_not_found() { Recordings::default() } else { said.read()? };
+    let is_search = said.answer.question.method == Method::Isrcs.name();
+    let is_cut = is_search && body.count > body.recordings.len() && said.subjects().len() > 1;
+    let mut crowded = Vec::new();
     for subject in said.subjects() {
         let name = subject.name.as_deref().map(names::plain);
-        let credits = body.recordings.iter().flat_map(|recording| &recording.credits);
+        let isrc = subject.hint.as_deref().unwrap_or_default();
+        let has_isrc = |recording: &&Recording| {
+            let mut isrcs = recording.isrcs.iter().flatten();
+            !is_search || isrcs.any(|one| one.eq_ignore_ascii_case(isrc))
+        };
+        let recordings: Vec<&Recording> = body.recordings.iter().filter(has_isrc).collect();
+        let credits = recordings.iter().flat_map(|recording| &recording.credits);
         let same = credits.filter_map(|credit| {
             let artist = credit.artist.as_ref()?;
             let spellings = [credit.name.as_deref(), Some(artist.name.as_str())];
@@ -40,10 +57,14 @@ pub(in crate::answers) fn by_isrc(said: &mut Said<'_>) -> Result<(), serde_json:
             is_same.then(|| (artist.id.clone(), artist.name.clone()))
         });
         let same: BTreeMap<String, String> = same.collect();
-        let nobody =
-            if body.recordings.is_empty() { "the ISRC is not known" } else { "nobody of this name is credited" };
+        if is_cut && same.is_empty() {
+            crowded.push(subject);
+            continue;
+        }
+        let nobody = if recordings.is_empty() { "the ISRC is not known" } else { "nobody of this name is credited" };
         decide(said, subject, "isrc", None, same.into_iter().collect(), nobody);
     }
+    said.crowded_out(&crowded, "the recordings of others took all the room");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use super::releases::{shown_group, shown_release};
-use super::search::{answer, id_fits, is_batch, query, tag_fits, text_fits};
+use super::search::{answer, id_fits, is_batch, needed_ids, query, tag_fits, text_fits};
 use super::{Answer, Incs, Mbid, Refusal, Wish, shapes};
 use crate::Catalogue;
 use crate::facts::{Facts, Recording, Release};
@@ -71,11 +71,19 @@ pub(super) async fn search(State(shared): State<Arc<Shared>>, wish: Wish) -> Ans
         return Err(Refusal::bad("Unable to parse search: too many clauses"));
     }
     let facts = shared.world.facts();
+    let (artists, isrcs) = (needed_ids(&clauses, "arid"), needed_ids(&clauses, "isrc"));
+    let may_fit = |recording: &&Recording| {
+        let mut credited = recording.credits.iter().map(|credit| &facts.artists[credit.artist].mbid);
+        artists.as_ref().is_none_or(|needed| credited.any(|mbid| needed.contains(mbid)))
+            && isrcs
+                .as_ref()
+                .is_none_or(|needed| recording.isrcs.iter().any(|isrc| needed.contains(&isrc.to_lowercase())))
+    };
     let found = answer(
         &wish,
         "recordings",
         &clauses,
-        facts.recordings.iter(),
+        facts.recordings.iter().filter(may_fit),
         |recording, clause| match clause.field.as_deref() {
             Some("isrc") => recording.isrcs.iter().map(|isrc| id_fits(clause, isrc)).fold(0.0, f64::max),
             Some("rid") => id_fits(clause, &recording.mbid),

@@ -1,6 +1,8 @@
 //! What searches have in common: documents that fit, the best first, with scores of which the
 //! best is always 100.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::lucene::{self, Clause};
@@ -69,6 +71,15 @@ pub(super) fn id_fits(clause: &Clause, id: &str) -> f64 {
 /// 1 when there is a tag of this name, or any for `*`.
 pub(super) fn tag_fits(clause: &Clause, tags: &[Tag]) -> f64 {
     f64::from(tags.iter().any(|tag| clause.is_anything() || tag.name == clause.text))
+}
+
+/// The ids of `field` without one of which nothing is found, where a query has such: whoever has
+/// none of them need not be looked at.
+pub(super) fn needed_ids(clauses: &[Clause], field: &str) -> Option<HashSet<String>> {
+    let is_of_field = |clause: &&Clause| clause.field.as_deref() == Some(field);
+    let is_needed = clauses.iter().all(|clause| is_of_field(&clause))
+        || clauses.iter().filter(is_of_field).any(|clause| clause.is_needed);
+    is_needed.then(|| clauses.iter().filter(is_of_field).map(|clause| clause.text.to_lowercase()).collect())
 }
 
 /// Whether so many ids are looked for that it is a batch.
