@@ -53,6 +53,8 @@ pub(crate) struct Known {
     pasts: HashMap<(Kind, Method), HashMap<String, Past>>,
     /// How many subjects were refused together, and when, by answer.
     refusals: HashMap<Method, HashMap<String, (UnixMs, usize)>>,
+    /// How often something found no place in an answer about many.
+    crowded: HashMap<(Method, String), u32>,
     pub(crate) answered: HashSet<String>,
     /// By URI, or by the key of a name.
     links: HashMap<(Kind, String), String>,
@@ -201,6 +203,11 @@ impl Known {
         lately.map(|(_, subjects)| *subjects).min()
     }
 
+    /// How often the answers about many had no room for this one.
+    pub(crate) fn crowded(&self, method: Method, subject: &str) -> u32 {
+        self.crowded.get(&(method, subject.to_owned())).copied().unwrap_or_default()
+    }
+
     /// The artist of MusicBrainz that somebody is.
     pub(crate) fn linked(&self, kind: Kind, subject: &str) -> Option<&str> {
         self.links.get(&(kind, subject_key(kind, subject))).map(String::as_str)
@@ -236,6 +243,7 @@ impl Known {
         }
         // Who found no place in an answer about many was not answered: the next has more room.
         if outcome == "crowded" {
+            *self.crowded.entry((method, subject.to_owned())).or_default() += 1;
             return;
         }
         let pasts = self.pasts.entry((kind, method)).or_default();

@@ -7,13 +7,13 @@ use chrono::DateTime;
 use clients::ClientError;
 use platform::corrections::ARTISTS;
 use platform::{JobContext, Stop, Summary, progress};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::ask::Clients;
 use crate::books::Books;
 use crate::heard::{Heard, Plays};
 use crate::plan::{self, Situation};
-use crate::question::{Group, Kind, Question, Service};
+use crate::question::{Group, Kind, Method, Question, Service};
 
 /// What a person wishes.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +34,7 @@ struct Run<'c> {
 /// How a run stands.
 #[derive(Default)]
 struct Progress {
-    requests: BTreeMap<Service, u64>,
+    requests: BTreeMap<(Service, Method), u64>,
     answers: u64,
     /// The services that do not answer any more, and why.
     down: BTreeMap<Service, anyhow::Error>,
@@ -143,7 +143,7 @@ impl Run<'_> {
         let mut progress = self.progress.borrow_mut();
         let mut books = self.books.borrow_mut();
         if !answer.as_ref().is_err_and(ClientError::was_held_back) {
-            *progress.requests.entry(question.service).or_default() += 1;
+            *progress.requests.entry((question.service, question.method)).or_default() += 1;
         }
         let error = match answer {
             Ok(answer) => {
@@ -199,6 +199,10 @@ fn corrected_artists(context: &JobContext) -> anyhow::Result<Vec<String>> {
 
 fn summary(context: &JobContext, progress: Progress, linked: usize, heard: &Heard) -> anyhow::Result<Summary> {
     let requests: u64 = progress.requests.values().sum();
+    let mut by_service: BTreeMap<Service, u64> = BTreeMap::new();
+    for ((service, _), count) in &progress.requests {
+        *by_service.entry(*service).or_default() += count;
+    }
     let artists = heard.artists.len() + heard.names.len();
     let mut undone: Vec<anyhow::Error> = progress.down.into_values().collect();
     if progress.answers == 0
@@ -211,7 +215,7 @@ fn summary(context: &JobContext, progress: Progress, linked: usize, heard: &Hear
     let mut text = match requests {
         0 => "nothing was missing: nobody was asked".to_owned(),
         _ => {
-            let each = progress.requests.iter().map(|(service, count)| format!("{} {count}", service.title()));
+            let each = by_service.iter().map(|(service, count)| format!("{} {count}", service.title()));
             format!("{requests} requests ({})", each.collect::<Vec<_>>().join(", "))
         }
     };
@@ -221,9 +225,13 @@ fn summary(context: &JobContext, progress: Progress, linked: usize, heard: &Hear
         .count("requests", requests)
         .count("artists", artists)
         .count("artists_linked", linked);
-    let by_service: serde_json::Map<String, serde_json::Value> =
-        progress.requests.iter().map(|(service, count)| (service.name().to_owned(), json!(count))).collect();
-    summary = summary.count("requests_by_service", by_service);
+    let by_service: Map<String, Value> =
+        by_service.iter().map(|(service, count)| (service.name().to_owned(), json!(count))).collect();
+    let by_method = progress.requests.iter();
+    let by_method: Map<String, Value> = by_method
+        .map(|((service, method), count)| (format!("{} {}", service.name(), method.name()), json!(count)))
+        .collect();
+    summary = summary.count("requests_by_service", by_service).count("requests_by_method", by_method);
     if context.settings.contact.is_none() && requests > 0 {
         summary.warnings.push(
             "CONTACT is not set: MusicBrainz and OpenStreetMap ask for a mail address or web page of yours in every \

@@ -30,6 +30,9 @@ pub struct Scenario {
     pub shares: Shares,
     /// How many artists the catalogue has; about 20 tracks each.
     pub artists: usize,
+    /// Whether MusicBrainz has the address at Spotify of every artist. Otherwise some are harder to
+    /// find, or not there.
+    pub all_linked: bool,
     /// Share of export rows that Spotify wrote twice, byte for byte. Both count as true
     /// plays. Off by default: such a pair breaks the distance promised for equal tracks.
     pub exact_doubles: f64,
@@ -53,6 +56,7 @@ impl Scenario {
             accounts: Vec::new(),
             shares: Shares::default(),
             artists: 1_200,
+            all_linked: false,
             exact_doubles: 0.0,
             elsewhere: Elsewhere::default(),
             listing: Listing::default(),
@@ -102,6 +106,12 @@ impl Scenario {
     /// Sets the size of the catalogue; small ones are made faster.
     pub fn artists(mut self, artists: usize) -> Self {
         self.artists = artists;
+        self
+    }
+
+    /// Lets MusicBrainz have the address of every artist.
+    pub fn all_linked(mut self, all_linked: bool) -> Self {
+        self.all_linked = all_linked;
         self
     }
 

@@ -1,6 +1,7 @@
 //! What is measured: groups of entries that share their ground.
 
 mod build;
+mod enrich;
 mod import;
 mod listens;
 mod poll;
@@ -23,6 +24,7 @@ pub(crate) const SUITES: &[Suite] = &[
         names: &["listens.peak_mb", "listens.requests", "listens.rows", "listens.rows_per_s"],
         measure: listens::whole_history,
     },
+    Suite { names: &["enrich.requests_per_1000", "enrich.wall_s"], measure: enrich::linked_artists },
     Suite { names: &["build.full.100k", "build.full.100k.peak_mb"], measure: build::small },
     Suite { names: &["build.full.1m", "build.full.1m.peak_mb"], measure: build::large },
 ];

@@ -187,8 +187,10 @@ pub(super) fn descriptions(situation: &Situation<'_>, more_may_come: bool) -> Ve
 }
 
 /// What people call the works of artists whom nobody gave a genre: their albums, then their
-/// recordings. `more_may_come` where artists are still to be described.
-pub(super) fn works(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
+/// recordings. An answer has not always room for all works, so what it says depends on who is asked
+/// about together: everybody's albums come before anybody's recordings, and whoever found no room waits
+/// for those who had less of a chance. So a run that was killed asks about the same artists together.
+pub(super) fn works(situation: &Situation<'_>) -> Vec<Question> {
     use Method::{ArtistTags, Recordings, ReleaseGroups};
     let (service, kind) = (Service::Musicbrainz, Kind::Artist);
     let known = situation.known;
@@ -199,22 +201,20 @@ pub(super) fn works(situation: &Situation<'_>, more_may_come: bool) -> Vec<Quest
     // Only when everybody who counts votes for artists has been asked.
     let was_tagged =
         |mbid: &&&str| !situation.may_ask(Service::Listenbrainz) || !situation.is_due(kind, ArtistTags, mbid);
-    let without: Vec<&str> = heard
-        .iter()
-        .filter(|mbid| known.artists.contains_key(**mbid) && !known.has_genre(mbid))
-        .filter(was_tagged)
-        .copied()
-        .collect();
-    let mut questions = Vec::new();
-    for (method, before) in [(ReleaseGroups, None), (Recordings, Some(ReleaseGroups))] {
-        let may_come = more_may_come || !questions.is_empty();
-        let is_next = |mbid: &&&str| before.is_none_or(|before| !situation.is_due(kind, before, mbid));
-        let due = without.iter().filter(is_next).filter(|mbid| situation.is_due(kind, method, mbid));
+    let without = heard.iter().filter(|mbid| known.artists.contains_key(**mbid) && !known.has_genre(mbid));
+    let without: Vec<&&str> = without.filter(was_tagged).collect();
+    for method in [ReleaseGroups, Recordings] {
+        let due: Vec<&str> =
+            without.iter().filter(|mbid| situation.is_due(kind, method, mbid)).map(|mbid| **mbid).collect();
+        let chances = due.iter().map(|mbid| known.crowded(method, mbid)).min();
+        let next = due.into_iter().filter(|mbid| Some(known.crowded(method, mbid)) == chances);
         let size = situation.batch(method, ARTISTS_OF_WORKS);
-        let due = batches(service, method, kind, size, due.map(|mbid| subject(mbid, None, None)));
-        questions.extend(full(due, size, may_come));
+        let questions = batches(service, method, kind, size, next.map(|mbid| subject(mbid, None, None)));
+        if !questions.is_empty() {
+            return questions;
+        }
     }
-    questions
+    Vec::new()
 }
 
 /// Whether ListenBrainz takes names of this length.

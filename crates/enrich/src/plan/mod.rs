@@ -41,7 +41,9 @@ pub(crate) fn next(situation: &Situation<'_>) -> Vec<Question> {
     let may_find_artists = !questions.is_empty();
     questions.extend(artists::descriptions(situation, may_find_artists));
     let may_find_facts = !questions.is_empty();
-    questions.extend(artists::works(situation, may_find_facts));
+    if !may_find_facts {
+        questions.extend(artists::works(situation));
+    }
     questions.extend(places::questions(situation, may_find_facts));
     questions.extend(albums::questions(situation, may_find_artists));
     questions.sort_by_key(|question| Reverse(question.subjects.len()));

@@ -37,6 +37,10 @@ pub(super) struct ScenarioArgs {
     #[arg(long, value_name = "COUNT", default_value_t = 1_200)]
     artists: usize,
 
+    /// Let MusicBrainz have the address at Spotify of every artist, and not only of most
+    #[arg(long)]
+    all_linked: bool,
+
     /// Share of export rows that are there twice
     #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
     exact_doubles: f64,
@@ -79,6 +83,7 @@ impl ScenarioArgs {
             .between(self.from, self.to)
             .plays_per_account(self.plays)
             .artists(self.artists)
+            .all_linked(self.all_linked)
             .shares(shares)
             .exact_doubles(self.exact_doubles)
             .elsewhere(Elsewhere {

@@ -42,6 +42,7 @@ pub struct World {
     end: DateTime<Utc>,
     seed: u64,
     /// Made when they are first asked for.
+    all_linked: bool,
     facts: OnceLock<Arc<Facts>>,
 }
 
@@ -154,7 +155,14 @@ impl World {
             }
         });
         let accounts = accounts.collect();
-        let mut world = Self { accounts, catalogue, end: scenario.to, seed: scenario.seed, facts: OnceLock::new() };
+        let mut world = Self {
+            accounts,
+            catalogue,
+            end: scenario.to,
+            seed: scenario.seed,
+            all_linked: scenario.all_linked,
+            facts: OnceLock::new(),
+        };
         for index in 0..world.accounts.len() {
             let account = &world.accounts[index];
             if account.elsewhere != Elsewhere::default() {
@@ -176,7 +184,7 @@ impl World {
 
     /// What MusicBrainz and others know about the catalogue's artists.
     pub fn facts(&self) -> &Facts {
-        self.facts.get_or_init(|| Arc::new(Facts::of(self.seed, &self.catalogue)))
+        self.facts.get_or_init(|| Arc::new(Facts::of(self.seed, &self.catalogue, self.all_linked)))
     }
 
     /// Everyone, in the order of the scenario.

@@ -63,9 +63,13 @@ pub(super) struct Lot {
 }
 
 /// All artists of MusicBrainz, and what was dealt to each artist of the catalogue.
-pub(super) fn found(seed: u64, catalogue: &Catalogue) -> (Vec<KnownArtist>, Vec<Lot>) {
+pub(super) fn found(seed: u64, catalogue: &Catalogue, are_all_linked: bool) -> (Vec<KnownArtist>, Vec<Lot>) {
     let famous = catalogue.albums_of.len();
-    let (cards, sources, homes) = (deck::ways(seed, famous), deck::genres(seed, famous), deck::homes(seed, famous));
+    let (mut cards, sources, homes) = (deck::ways(seed, famous), deck::genres(seed, famous), deck::homes(seed, famous));
+    if are_all_linked {
+        let unlinked = cards.iter_mut().filter(|card| card.found != Found::Linked);
+        unlinked.for_each(|card| *card = Card { exists: true, found: Found::Linked, twist: Twist::None });
+    }
     let mut known = Vec::new();
     let mut lots = Vec::new();
     for (index, artist) in catalogue.artists.iter().enumerate() {

@@ -78,8 +78,8 @@ struct Index {
 }
 
 impl Facts {
-    pub(super) fn of(seed: u64, catalogue: &Catalogue) -> Self {
-        let (artists, lots) = artists::found(seed, catalogue);
+    pub(super) fn of(seed: u64, catalogue: &Catalogue, are_all_linked: bool) -> Self {
+        let (artists, lots) = artists::found(seed, catalogue, are_all_linked);
         let (spotify_artists, albums) = (music::spotify_artists(seed, &lots), music::albums(seed, catalogue));
         let (release_groups, releases) = music::releases(seed, catalogue, &lots, &albums);
         let recordings = music::recordings(seed, catalogue, &artists, &lots);

@@ -1,0 +1,67 @@
+//! The real program, killed at random moments. After a plain re-run nothing tells that it happened.
+
+use std::collections::HashSet;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use lake::schema::LOOKUPS;
+use simulator::server::Options;
+
+use crate::truth::everything;
+use crate::world::World;
+
+/// A knob of the test: `MUSIC_KILLS=50 MUSIC_ARTISTS=20000` takes its time.
+fn knob(name: &str, otherwise: usize) -> usize {
+    #[allow(clippy::disallowed_methods, reason = "a knob of the test, not a setting of the program")]
+    std::env::var(name).ok().and_then(|count| count.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Kills the process after so much time, unless it ends before.
+fn kill_after(mut child: Child, time: Duration) {
+    let begun = Instant::now();
+    while begun.elapsed() < time {
+        if child.try_wait().unwrap().is_some() {
+            return;
+        }
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// Every question that was answered about somebody. Who found no room in an answer was not answered.
+fn answered(world: &World) -> Vec<String> {
+    let rows =
+        world.rows(&LOOKUPS).into_iter().filter(|row| !row.contains("\"crowded\"") && !row.contains("\"refused\""));
+    rows.map(|row| row.split('|').take(4).collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn a_run_that_is_killed_again_and_again_ends_as_if_nothing_had_happened() {
+    let (artists, kills) = (knob("MUSIC_ARTISTS", 150), knob("MUSIC_KILLS", 6));
+    let hear = || {
+        let world = World::of(artists, Options::default()).with_token();
+        world.hear(&world.tracks());
+        world
+    };
+    let calm = hear();
+    let begun = Instant::now();
+    calm.enrich().expect_ok();
+    let (whole, requests) = (begun.elapsed(), calm.requests());
+
+    let world = hear();
+    for kill in 0..kills {
+        // The golden ratio spreads any number of moments evenly; together they are as long as a run.
+        let share = (kill as f64 * 0.618_033_988_749 + 0.1) % 1.0;
+        kill_after(world.start(&["run"]), whole.mul_f64(2.0 * share / kills as f64));
+    }
+    world.enrich().expect_ok();
+    assert!(everything(&world) == everything(&calm), "the tables differ after {kills} kills");
+    let all = answered(&world);
+    let once: HashSet<&String> = all.iter().collect();
+    assert_eq!(all.len(), once.len(), "somebody was asked about again");
+    // What was on its way when the program was killed is asked for again: at each service one question.
+    let most = requests + kills * simulator::server::Service::ALL.len();
+    assert!(world.requests() <= most, "{} requests instead of {requests}", world.requests());
+    assert!(!world.path("src/facts-half-done").exists());
+}
