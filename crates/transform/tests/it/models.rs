@@ -5,6 +5,7 @@ mod artists;
 mod choosing;
 mod describing;
 mod dimensions;
+mod gazetteer;
 mod genres;
 mod knowing;
 mod listening;
