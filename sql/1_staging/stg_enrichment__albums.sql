@@ -1,5 +1,7 @@
 -- What other services say about albums: one answer after the other.
 --
+-- A number that cannot be one is left out.
+--
 -- grain: one row per answer and album
 -- kind:  view
 -- reads: src_albums
@@ -43,8 +45,8 @@ renamed as (
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- numbers
-        cast(total_tracks as int) as total_tracks,
-        cast(popularity as int) as popularity,
+        case when total_tracks between 1 and 100000 then try_cast(total_tracks as int) end as total_tracks,
+        case when popularity between 0 and 100 then try_cast(popularity as int) end as popularity,
 
         -- times
         fetched_at

@@ -1,5 +1,7 @@
 -- Where areas lie: one answer after the other.
 --
+-- Whatever is no code of a country, as ISO 3166-1 writes it, is left out.
+--
 -- grain: one row per answer and area
 -- kind:  view
 -- reads: src_area_coordinates
@@ -27,8 +29,9 @@ renamed as (
 
         -- attributes
         service,
-        upper(country_code) as country_code,
-        place_name,
+        case when rlike(upper(trim(country_code)), '^[A-Z][A-Z]$') then upper(trim(country_code)) end
+            as country_code,
+        nullif(trim(place_name), '') as place_name,
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- numbers

@@ -25,8 +25,8 @@ renamed as (
         parent_id,
 
         -- attributes
-        parent_name,
-        parent_type,
+        nullif(trim(parent_name), '') as parent_name,
+        nullif(trim(parent_type), '') as parent_type,
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- booleans

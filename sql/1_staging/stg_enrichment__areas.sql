@@ -1,5 +1,7 @@
 -- Areas of MusicBrainz: one answer after the other.
 --
+-- Whatever is no code of a country, as ISO 3166-1 writes it, is left out.
+--
 -- grain: one row per answer and area
 -- kind:  view
 -- reads: src_areas
@@ -33,9 +35,10 @@ renamed as (
         -- attributes
         nullif(trim(area_name), '') as area_name,
         nullif(trim(sort_name), '') as sort_name,
-        area_type,
-        upper(iso_3166_1) as country_code,
-        upper(iso_3166_2) as subdivision_code,
+        nullif(trim(area_type), '') as area_type,
+        case when rlike(upper(trim(iso_3166_1)), '^[A-Z][A-Z]$') then upper(trim(iso_3166_1)) end
+            as country_code,
+        nullif(upper(trim(iso_3166_2)), '') as subdivision_code,
         nullif(trim(disambiguation), '') as disambiguation,
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 

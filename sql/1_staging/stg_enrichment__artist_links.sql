@@ -1,5 +1,7 @@
 -- Which artist of MusicBrainz an artist of Spotify, or a bare name, is: what each answer said.
 --
+-- A score that is not of a hundred is left out.
+--
 -- grain: one row per answer and subject
 -- kind:  view
 -- reads: src_artist_links
@@ -34,7 +36,7 @@ renamed as (
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- numbers
-        cast(score as int) as score,
+        case when score between 0 and 100 then try_cast(score as int) end as score,
 
         -- times
         fetched_at

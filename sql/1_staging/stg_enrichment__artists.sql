@@ -1,7 +1,8 @@
 -- What other services say about artists: one answer after the other.
 --
 -- MusicBrainz and ListenBrainz name an artist by MBID, Spotify by URI; `asked_ref` is the MBID that was
--- asked for where it has been merged into another one.
+-- asked for where it has been merged into another one. A number that cannot be one, and whatever is no
+-- code of a country, is left out.
 --
 -- grain: one row per answer and artist
 -- kind:  view
@@ -55,20 +56,21 @@ renamed as (
         nullif(trim(artist_type), '') as artist_type,
         nullif(trim(gender), '') as gender,
         nullif(trim(disambiguation), '') as disambiguation,
-        upper(country_code) as country_code,
-        area_name,
-        begin_area_name,
-        end_area_name,
-        life_begin,
-        life_end,
+        case when rlike(upper(trim(country_code)), '^[A-Z][A-Z]$') then upper(trim(country_code)) end
+            as country_code,
+        nullif(trim(area_name), '') as area_name,
+        nullif(trim(begin_area_name), '') as begin_area_name,
+        nullif(trim(end_area_name), '') as end_area_name,
+        nullif(trim(life_begin), '') as life_begin,
+        nullif(trim(life_end), '') as life_end,
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- numbers
-        cast(alias_count as int) as alias_count,
-        cast(popularity as int) as popularity,
-        cast(followers as bigint) as followers,
-        cast(listens as bigint) as listens,
-        cast(listeners as bigint) as listeners,
+        case when alias_count between 0 and 1000000 then try_cast(alias_count as int) end as alias_count,
+        case when popularity between 0 and 100 then try_cast(popularity as int) end as popularity,
+        case when followers >= 0 then cast(followers as bigint) end as followers,
+        case when listens >= 0 then cast(listens as bigint) end as listens,
+        case when listeners >= 0 then cast(listeners as bigint) end as listeners,
 
         -- booleans
         is_ended,

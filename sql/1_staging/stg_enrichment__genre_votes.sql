@@ -1,6 +1,7 @@
 -- What people voted genres and tags to be: one answer after the other.
 --
--- Null votes: the service lists genres and counts nothing.
+-- Null votes: the service lists genres and counts nothing. Nobody has more than a million: a number
+-- beyond that counts as one.
 --
 -- grain: one row per answer, subject and tag
 -- kind:  view
@@ -37,7 +38,8 @@ renamed as (
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- numbers
-        cast(votes as int) as votes,
+        case when votes is not null then try_cast(greatest(least(votes, 1000000), -1000000) as int) end
+            as votes,
 
         -- times
         fetched_at

@@ -1,5 +1,8 @@
 -- What was asked of other services about artists, tracks, albums and places, and what came of it.
 --
+-- `unreadable`: the answer is not what the service is known to say, or this version does not know any
+-- more how it was asked.
+--
 -- grain: one row per answer and subject
 -- kind:  view
 -- reads: src_lookups

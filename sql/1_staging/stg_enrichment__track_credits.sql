@@ -1,5 +1,7 @@
 -- Whom other services credit for tracks of Spotify: one answer after the other.
 --
+-- Whoever comes after a thousand others is left out.
+--
 -- grain: one row per answer, track and position
 -- kind:  view
 -- reads: src_track_credits
@@ -35,11 +37,12 @@ renamed as (
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- numbers
-        cast(position as int) as position,
+        try_cast(position as int) as position,
 
         -- times
         fetched_at
     from answers
+    where position between 1 and 1000
 )
 
 select * from renamed

@@ -1,5 +1,7 @@
 -- What other services say about tracks of Spotify: one answer after the other.
 --
+-- A number that cannot be one is left out.
+--
 -- grain: one row per answer and track
 -- kind:  view
 -- reads: src_tracks
@@ -40,10 +42,11 @@ renamed as (
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- numbers
-        cast(duration_ms as bigint) as duration_ms,
-        cast(popularity as int) as popularity,
-        cast(disc_number as int) as disc_number,
-        cast(track_number as int) as track_number,
+        case when duration_ms > 0 then cast(duration_ms as bigint) end as duration_ms,
+        case when popularity between 0 and 100 then try_cast(popularity as int) end as popularity,
+        case when disc_number between 0 and 100000 then try_cast(disc_number as int) end as disc_number,
+        case when track_number between 0 and 100000 then try_cast(track_number as int) end
+            as track_number,
 
         -- booleans
         is_explicit,

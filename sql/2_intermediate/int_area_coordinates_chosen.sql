@@ -30,7 +30,9 @@ answers as (
             partition by area_id
             order by
                 case service when 'wikidata' then 1 when 'nominatim' then 2 else 3 end,
-                told_order desc
+                told_order desc,
+                latitude,
+                longitude
         ) as choice
     from stg_enrichment__area_coordinates
     where latitude between -90 and 90

@@ -131,6 +131,7 @@ countries_told as (
         max_by(
             country_code,
             case service when 'wikidata' then '3' when 'nominatim' then '2' else '1' end || told_order
+                || country_code
         ) as country_code
     from stg_enrichment__area_coordinates
     where country_code is not null

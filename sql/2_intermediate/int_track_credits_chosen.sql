@@ -32,7 +32,8 @@ credits as (
         or trim(artist_name) <> ''
 ),
 
-answered_credits as (
+-- An answer that tells of one track twice tells of it once.
+answered_credits_ranked as (
     select
         answer_id,
         track_uri as track_id,
@@ -41,10 +42,22 @@ answered_credits as (
         artist_mbid,
         coalesce(artist_name, artist_uri) as artist_name,
         case when service = 'spotify' then '2' else '0' end as told_rank,
-        unix_millis(fetched_at) as told_ms
+        unix_millis(fetched_at) as told_ms,
+        row_number() over (
+            partition by answer_id, track_uri, position
+            order by
+                artist_uri nulls last,
+                artist_mbid nulls last,
+                artist_name nulls last
+        ) as choice
     from stg_enrichment__track_credits
     where artist_uri is not null
         or artist_name is not null
+),
+
+answered_credits as (
+    select * from answered_credits_ranked
+    where choice = 1
 ),
 
 -- The rank and the moment with leading zeros sort as text; the kind and the id behind them break ties.

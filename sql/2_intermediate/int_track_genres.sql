@@ -38,8 +38,8 @@ track_genres as (
         genre,
 
         -- numbers
-        -- Rounded, because sums of fractions depend on their order.
-        round(weight / sum(weight) over (partition by track_id), 9) as weight
+        -- Rounded, because sums of fractions depend on their order; the smallest share stays one.
+        greatest(round(weight / sum(weight) over (partition by track_id), 9), 1e-9) as weight
     from weights
 )
 

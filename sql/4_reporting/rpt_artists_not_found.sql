@@ -8,9 +8,11 @@
 -- kind:  table
 -- key:   artist_id
 -- reads: dim_artist, fct_track_played, stg_enrichment__lookups, int_artist_names_resolved
--- sort:  plays, artist_id
+-- sort:  place
 -- tests: accepted outcome none, ambiguous, refused, unreadable, found, never_asked, not_at_musicbrainz
+--        unique place
 -- columns:
+--   place  Place among them by plays, from 1; of equals, by key.
 --   outcome  What came of the last look-up: none, ambiguous, refused or unreadable; found where the answer was of no use; never_asked where nobody asked yet; not_at_musicbrainz where a person said so.
 --   reason  Why, in the words of whoever asked.
 --   service  Service that was asked last.
@@ -61,17 +63,29 @@ lookups as (
         and lookups.outcome <> 'crowded'
 ),
 
+-- Two spellings of one name may have been asked about at once.
+lookups_ranked as (
+    select
+        lookups.*,
+        row_number() over (
+            partition by artist_id
+            order by told_order desc, method, outcome, reason nulls last
+        ) as choice,
+        count(*) over (partition by artist_id) as times_asked
+    from lookups
+),
+
 last_lookups as (
     select
         artist_id,
-        max_by(service, told_order) as service,
-        max_by(method, told_order) as method,
-        max_by(outcome, told_order) as outcome,
-        max_by(reason, told_order) as reason,
-        count(*) as times_asked,
-        max(fetched_at) as asked_at
-    from lookups
-    group by artist_id
+        service,
+        method,
+        outcome,
+        reason,
+        times_asked,
+        fetched_at as asked_at
+    from lookups_ranked
+    where choice = 1
 ),
 
 last_found as (
@@ -90,7 +104,7 @@ misses as (
         lookups.artist_id,
         lookups.service,
         lookups.method,
-        max_by(lookups.outcome, lookups.told_order) as outcome,
+        max_by(lookups.outcome, lookups.told_order || lookups.outcome) as outcome,
         count(*) as misses,
         max(lookups.fetched_at) as asked_at
     from lookups
@@ -134,6 +148,9 @@ artists_not_found as (
         last_lookups.method,
 
         -- numbers
+        cast(
+            row_number() over (order by coalesce(plays.plays, 0) desc, artists.artist_id) as int
+        ) as place,
         coalesce(last_lookups.times_asked, 0) as times_asked,
         coalesce(plays.plays, 0) as plays,
 

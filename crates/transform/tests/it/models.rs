@@ -7,6 +7,7 @@ mod describing;
 mod dimensions;
 mod gazetteer;
 mod genres;
+mod hostile;
 mod knowing;
 mod listening;
 mod matching;

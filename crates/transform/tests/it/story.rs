@@ -89,6 +89,12 @@ impl Story {
         }
     }
 
+    /// Receives what another service said: the rows of one of the enrichment tables.
+    pub(crate) fn told(&self, table: &str, rows: &str) {
+        self.world.src_file(table, "told", &values_of(rows, ""));
+        self.world.manifest(table, &[("told", 1)]);
+    }
+
     #[track_caller]
     pub(crate) fn refresh(&self) -> Summary {
         jobs::refresh_if_changed(&self.world.context(), None).unwrap_or_else(|error| panic!("{error:#}"))
@@ -112,6 +118,12 @@ impl Story {
 }
 
 fn query_of(rows: &str) -> String {
+    let header = rows.lines().map(str::trim).find(|line| !line.is_empty()).unwrap();
+    let is_named = header.split('|').any(|name| name.trim() == "observation_id");
+    values_of(rows, if is_named { "" } else { "play_id as observation_id, " })
+}
+
+fn values_of(rows: &str, more: &str) -> String {
     let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
     let mut lines = rows.lines().map(str::trim).filter(|line| !line.is_empty());
     let header = cells(lines.next().unwrap());
@@ -119,7 +131,5 @@ fn query_of(rows: &str) -> String {
     let values: Vec<String> = lines
         .map(|line| format!("({})", cells(line).into_iter().map(literal).collect::<Vec<_>>().join(", ")))
         .collect();
-    let named = header.iter().any(|name| name == "observation_id");
-    let observation = if named { "" } else { "play_id as observation_id, " };
-    format!("select {observation}* from (values {}) as rows({})", values.join(", "), header.join(", "))
+    format!("select {more}* from (values {}) as rows({})", values.join(", "), header.join(", "))
 }

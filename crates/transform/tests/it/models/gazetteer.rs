@@ -95,7 +95,8 @@ fn no_two_subdivisions_of_a_country_lie_at_the_same_point() {
     for (country, places) in &by_country {
         for (index, one) in places.iter().enumerate() {
             for other in &places[index + 1..] {
-                let is_listed = CLOSE.iter().any(|pair| pair.contains(&one.code.as_str()) && pair.contains(&other.code.as_str()));
+                let is_listed =
+                    CLOSE.iter().any(|pair| pair.contains(&one.code.as_str()) && pair.contains(&other.code.as_str()));
                 if !is_listed && !SMALL.contains(&country.as_str()) && kilometres(one, other) < 1.5 {
                     close.push(format!("{} and {}", one.code, other.code));
                 }

@@ -193,6 +193,7 @@ fn artists_not_found_say_why_and_when_to_ask_again() {
                  spotify:artist:3 | Three          | m           | uri      | url
                  spotify:artist:4 | Four           | null        | uri      | null
                  spotify:artist:5 | Five           | null        | uri      | null
+                 spotify:artist:6 | Six            | null        | uri      | null
                  unknown          | Unknown artist | null        | nothing  | null",
             ),
             (
@@ -204,7 +205,9 @@ fn artists_not_found_say_why_and_when_to_ask_again() {
                  a2        | musicbrainz | search | spotify_artist | spotify:artist:1 | ambiguous | three of them | 2024-02-01 00:00:00Z
                  a3        | spotify     | tracks | spotify_artist | spotify:artist:1 | refused   | not allowed   | 2024-03-01 00:00:00Z
                  a4        | musicbrainz | url    | spotify_artist | spotify:artist:2 | none      | no such URL   | 2024-01-01 00:00:00Z
-                 a5        | musicbrainz | names  | artist_name    | FIVE             | refused   | too busy      | 2024-01-01 00:00:00Z",
+                 a5        | musicbrainz | names  | artist_name    | FIVE             | refused   | too busy      | 2024-01-01 00:00:00Z
+                 a6        | musicbrainz | url    | spotify_artist | spotify:artist:6 | none      | no such URL   | 2024-01-01 00:00:00Z
+                 a7        | musicbrainz | search | spotify_artist | spotify:artist:6 | found     | null          | 2024-02-01 00:00:00Z",
             ),
             ("int_artist_names_resolved", "artist_key | artist_id\n five | spotify:artist:5"),
             (
@@ -212,13 +215,17 @@ fn artists_not_found_say_why_and_when_to_ask_again() {
                 "play_id | artist_id        | is_music
                  p1      | spotify:artist:1 | true
                  p2      | spotify:artist:1 | true
-                 p3      | spotify:artist:1 | false",
+                 p3      | spotify:artist:1 | false
+                 p4      | spotify:artist:5 | true
+                 p5      | spotify:artist:5 | true
+                 p6      | spotify:artist:5 | true",
             ),
         ],
-        "artist_name | outcome            | reason        | times_asked | plays | asked_at               | retry_at
-         One         | ambiguous          | three of them | 4           | 2     | 2024-02-01 00:00:00+00 | 2024-01-22 00:00:00+00
-         Two         | not_at_musicbrainz | no such URL   | 1           | 0     | 2024-01-01 00:00:00+00 | null
-         Four        | never_asked        | null          | 0           | 0     | null                   | null
-         Five        | refused            | too busy      | 1           | 0     | 2024-01-01 00:00:00+00 | 2024-01-31 00:00:00+00",
+        "place | artist_name | outcome            | reason        | times_asked | plays | asked_at               | retry_at
+         1     | Five        | refused            | too busy      | 1           | 3     | 2024-01-01 00:00:00+00 | 2024-01-31 00:00:00+00
+         2     | One         | ambiguous          | three of them | 4           | 2     | 2024-02-01 00:00:00+00 | 2024-01-22 00:00:00+00
+         3     | Two         | not_at_musicbrainz | no such URL   | 1           | 0     | 2024-01-01 00:00:00+00 | null
+         4     | Four        | never_asked        | null          | 0           | 0     | null                   | null
+         5     | Six         | found              | null          | 2           | 0     | 2024-02-01 00:00:00+00 | 2024-01-08 00:00:00+00",
     );
 }
