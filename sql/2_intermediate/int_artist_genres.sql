@@ -4,7 +4,7 @@
 -- ListenBrainz know together; where nobody voted for the artist, votes for its albums; then votes for
 -- its recordings; then the genres Spotify lists. The two services tell of the same votes, so the
 -- larger number counts, not the sum. Of each service and subject, the newest answer that has any
--- votes counts as a whole. The ten genres with the most votes share the artist; of equals, the first
+-- votes counts as a whole; an artist that was merged into another one is the same subject as that one. The ten genres with the most votes share the artist; of equals, the first
 -- by the alphabet. Tags that are no genre take no part.
 --
 -- grain: one row per artist and genre
@@ -23,7 +23,8 @@ with votes as (
         coalesce(int_mbid_redirects.artist_mbid, votes.artist_ref) as artist_ref,
         votes.service,
         votes.subject_type,
-        votes.subject,
+        case when votes.subject_type = 'artist' then coalesce(int_mbid_redirects.artist_mbid, votes.subject) else votes.subject end
+            as subject,
         votes.tag,
         votes.votes,
         votes.told_order
@@ -36,7 +37,15 @@ with votes as (
 tags as (
     select tag, genre, genre_family
     from int_tags_recognised
-    where genre is not null
+    where said_by = 'votes'
+        and genre is not null
+),
+
+genres_said as (
+    select tag, genre, genre_family
+    from int_tags_recognised
+    where said_by = 'correction'
+        and genre is not null
 ),
 
 artists as (
@@ -144,13 +153,13 @@ votes_by_artist as (
     select
         corrections.artist_id,
         'correction' as genre_source,
-        tags.genre,
-        tags.genre_family,
+        genres_said.genre,
+        genres_said.genre_family,
         max(1) as votes
     from corrections
-    inner join tags
-        on corrections.tag = tags.tag
-    group by corrections.artist_id, tags.genre, tags.genre_family
+    inner join genres_said
+        on corrections.tag = genres_said.tag
+    group by corrections.artist_id, genres_said.genre, genres_said.genre_family
 ),
 
 votes_with_preference as (

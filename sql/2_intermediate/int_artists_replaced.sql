@@ -2,15 +2,16 @@
 --
 -- Programs that know names only write "A feat. B", "A & B" or "A, B". Such a name is split where
 -- every piece is an artist that is known otherwise, and the whole is not: neither credited with a
--- URI or an MBID, nor an album artist of Spotify, which are never several. What a person says goes
--- before that.
+-- URI or an MBID, nor an album artist of Spotify, which are never several, nor a name that several
+-- artists of MusicBrainz share. What a person says goes before that: whoever is merged, linked,
+-- renamed, masked or given genres is one artist.
 --
 -- grain: one row per artist that is replaced and artist in its place
 -- kind:  incremental
 -- key:   artist_id, part
 -- recompute: whole
 -- reads: int_artist_corrections_identified, int_artist_names_resolved, int_track_credits_chosen,
---        int_tracks_described
+--        int_tracks_described, stg_enrichment__lookups
 -- tests: not_null new_artist_id
 --        between part 1 1000
 
@@ -27,9 +28,27 @@ splits_by_hand as (
     where action = 'split'
 ),
 
+artists_corrected as (
+    select distinct artist_id
+    from int_artist_corrections_identified
+    where action in ('merge', 'rename', 'mask', 'genre')
+        or (action = 'link' and value <> 'none')
+),
+
 names as (
     select artist_key, artist_id, artist_name, is_known, is_shared
     from int_artist_names_resolved
+),
+
+-- Of each way of asking, the newest answer that says anything.
+names_asked as (
+    select
+        lower(trim(subject)) as artist_key,
+        max_by(outcome, told_order || outcome) as outcome
+    from stg_enrichment__lookups
+    where subject_type = 'artist_name'
+        and outcome not in ('refused', 'unreadable')
+    group by lower(trim(subject)), service, method
 ),
 
 names_that_may_be_several as (
@@ -51,6 +70,10 @@ names_of_one_artist as (
     from int_tracks_described
     where track_uri is not null
         and artist_key is not null
+    union
+    select artist_key
+    from names_asked
+    where outcome = 'ambiguous'
 ),
 
 names_in_pieces as (
@@ -84,6 +107,8 @@ names_in_pieces as (
     from names_that_may_be_several
     anti join names_of_one_artist
         on names_that_may_be_several.artist_key = names_of_one_artist.artist_key
+    anti join artists_corrected
+        on 'name:' || md5('artist:' || names_that_may_be_several.artist_key) = artists_corrected.artist_id
 ),
 
 pieces as (

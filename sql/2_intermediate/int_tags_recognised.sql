@@ -2,23 +2,28 @@
 --
 -- A tag is a genre of the list, or another spelling of one (capitals, spaces, hyphens and `&` make no
 -- difference), or MusicBrainz knows it as a genre that is not in the list. The family of one that is
--- not in the list is that of its last word: `bohemian folk metal` is metal.
+-- not in the list is that of its last word: `bohemian folk metal` is metal. Whatever a person calls the
+-- genre of an artist is one, for that artist alone: it makes no genre of the tags of others. Unknown is
+-- none.
 --
--- grain: one row per tag
+-- grain: one row per tag and by whom it was said
 -- kind:  table
--- key:   tag
+-- key:   said_by, tag
 -- reads: stg_enrichment__genre_votes, int_artist_corrections_identified, genres, genre_synonyms
 -- tests: expression (genre is null) = (genre_family is null)
+--        accepted said_by votes, correction
 
-with tags_voted as (
+with tags_said as (
     select
+        'votes' as said_by,
         tag,
         max(cast(genre_mbid is not null as int)) as is_genre
     from stg_enrichment__genre_votes
     where tag <> ''
     group by tag
     union all
-    select
+    select distinct
+        'correction' as said_by,
         lower(trim(value)) as tag,
         1 as is_genre
     from int_artist_corrections_identified
@@ -27,12 +32,12 @@ with tags_voted as (
 
 tags as (
     select
+        said_by,
         tag,
-        max(is_genre) as is_genre,
+        case when tag = 'unknown' then 0 else is_genre end as is_genre,
         translate(replace(tag, '&', 'and'), ' -_./’' || chr(39), '') as genre_key,
         reverse(split_part(reverse(tag), ' ', 1)) as last_word
-    from tags_voted
-    group by tag
+    from tags_said
 ),
 
 tags_recognised as (
@@ -41,6 +46,7 @@ tags_recognised as (
         tags.tag,
 
         -- attributes
+        tags.said_by,
         coalesce(
             genres.genre,
             genre_synonyms.genre,

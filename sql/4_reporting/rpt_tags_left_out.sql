@@ -20,7 +20,8 @@ with votes as (
 tags as (
     select tag
     from int_tags_recognised
-    where genre is null
+    where said_by = 'votes'
+        and genre is null
 ),
 
 votes_once as (

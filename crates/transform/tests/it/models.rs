@@ -3,6 +3,7 @@
 mod answers;
 mod artists;
 mod choosing;
+mod corrected;
 mod describing;
 mod dimensions;
 mod gazetteer;

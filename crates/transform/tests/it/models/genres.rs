@@ -111,6 +111,31 @@ fn the_newest_votes_count_and_a_persons_word_more() {
 }
 
 #[test]
+fn an_artist_that_was_merged_does_not_vote_twice() {
+    check(
+        "int_artist_genres",
+        &[
+            ("int_artists_linked", "artist_id | artist_mbid\n x | b"),
+            (
+                "src_artists",
+                "answer_id | service     | artist_ref | asked_ref | fetched_at
+                 r         | musicbrainz | b          | a         | 2025-01-01 00:00:00Z",
+            ),
+            (
+                "src_genre_votes",
+                "answer_id | service     | artist_ref | subject_type  | subject | tag  | votes | fetched_at
+                 a1        | musicbrainz | a          | artist        | a       | rock | 5     | 2024-01-01 00:00:00Z
+                 a2        | musicbrainz | b          | artist        | b       | rock | 5     | 2025-01-01 00:00:00Z
+                 a2        | musicbrainz | b          | artist        | b       | pop  | 6     | 2025-01-01 00:00:00Z",
+            ),
+        ],
+        "genre | votes | genre_rank | is_primary
+         pop   | 6     | 1          | true
+         rock  | 5     | 2          | false",
+    );
+}
+
+#[test]
 fn ten_genres_share_an_artist() {
     let mut votes =
         String::from("answer_id | service | artist_ref | subject_type | subject | tag | votes | fetched_at\n");
