@@ -27,7 +27,7 @@ with corrections as (
 ),
 
 subjects as (
-    select subject_type, subject_key, artist_mbid, link_method
+    select subject_type, subject_key, artist_mbid, link_method, link_score, linked_at
     from int_artist_subjects_linked
 ),
 
@@ -47,6 +47,8 @@ links as (
         artist_id,
         artist_mbid,
         'correction' as link_method,
+        cast(null as int) as link_score,
+        cast(null as timestamp) as linked_at,
         1 as preference,
         '' as subject_key
     from corrections
@@ -55,6 +57,8 @@ links as (
         subject_key as artist_id,
         artist_mbid,
         link_method,
+        link_score,
+        linked_at,
         2 as preference,
         subject_key
     from subjects
@@ -64,6 +68,8 @@ links as (
         names.artist_id,
         subjects.artist_mbid,
         subjects.link_method,
+        subjects.link_score,
+        subjects.linked_at,
         3 as preference,
         subjects.subject_key
     from subjects
@@ -101,7 +107,13 @@ artists_linked as (
         coalesce('mbid:' || artist_mbid, artist_id) as artist_group_id,
 
         -- attributes
-        link_method
+        link_method,
+
+        -- numbers
+        link_score,
+
+        -- times
+        linked_at
     from links_ranked
     where choice = 1
 )

@@ -15,6 +15,7 @@
 --        accepted known_by uri, name, nothing
 --        accepted popularity_source spotify, listenbrainz
 --        accepted origin_of begin_area, area, country
+--        between link_score 0 100
 --        between popularity 0 100
 --        references location_id dim_location.location_id
 --        references primary_genre dim_genre.genre
@@ -28,6 +29,8 @@
 --   mask_name  Alias a person gave the artist; empty where it is not masked.
 --   known_by  What tells the artist from others: uri, name or nothing.
 --   link_method  How the MBID was found: correction, url, isrc, search, names or credits; empty where there is none and nobody said so.
+--   link_score  How sure the service was of the MBID, of 100; empty where it does not say.
+--   linked_at  When a service told the MBID last; empty where there is none, or where a person or the credits of listens told it.
 --   sort_name  Name to sort by, as MusicBrainz writes it.
 --   disambiguation  What tells the artist from others of the same name, as MusicBrainz writes it.
 --   artist_type  Person, Group, Orchestra, Choir, Character or Other.
@@ -120,7 +123,7 @@ names_by_hand as (
 ),
 
 links as (
-    select artist_id, artist_mbid, artist_group_id, link_method
+    select artist_id, artist_mbid, artist_group_id, link_method, link_score, linked_at
     from int_artists_linked
 ),
 
@@ -211,6 +214,8 @@ artists_enriched as (
         names_by_hand.mask_name,
         artists_heard.known_by,
         links.link_method,
+        links.link_score,
+        links.linked_at,
         case when names_by_hand.mask_name is null then facts.sort_name end as sort_name,
         case when names_by_hand.mask_name is null then facts.disambiguation end as disambiguation,
         facts.artist_type,
@@ -277,6 +282,7 @@ artists as (
         locations.coordinates_precision,
 
         -- numbers
+        artists_enriched.link_score,
         artists_enriched.popularity,
         coalesce(bands.popularity_sort, 7) as popularity_sort,
         locations.latitude,
@@ -284,7 +290,10 @@ artists as (
 
         -- booleans
         artists_enriched.popularity >= 50 as is_popular,
-        artists_enriched.is_ended
+        artists_enriched.is_ended,
+
+        -- times
+        artists_enriched.linked_at
     from artists_enriched
     left join locations
         on artists_enriched.location_id = locations.location_id

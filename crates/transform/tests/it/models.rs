@@ -10,6 +10,7 @@ mod gazetteer;
 mod genres;
 mod hostile;
 mod knowing;
+mod links;
 mod listening;
 mod matching;
 mod matching_account_data;
