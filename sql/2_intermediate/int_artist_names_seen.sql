@@ -1,13 +1,13 @@
 -- Every name that any source credited, and which artist it can only mean.
 --
 -- A name means an artist of Spotify, or one of MusicBrainz, where it was never credited together
--- with another URI, or another MBID.
+-- with another URI, or another MBID. MBIDs that were merged are one.
 --
 -- grain: one row per name
 -- kind:  incremental
 -- key:   artist_key
 -- recompute: whole
--- reads: stg_tracker__credits, stg_enrichment__track_credits
+-- reads: stg_tracker__credits, stg_enrichment__track_credits, int_mbid_redirects
 -- tests: not_null artist_name
 
 with credits as (
@@ -33,7 +33,10 @@ names as (
         -- ids
         artist_key,
         case when count(distinct artist_uri) = 1 then max(artist_uri) end as only_artist_uri,
-        case when count(distinct artist_mbid) = 1 then max(artist_mbid) end as only_artist_mbid,
+        case
+            when count(distinct coalesce(int_mbid_redirects.artist_mbid, credits.artist_mbid)) = 1
+                then max(coalesce(int_mbid_redirects.artist_mbid, credits.artist_mbid))
+        end as only_artist_mbid,
 
         -- attributes
         min(trim(artist_name)) as artist_name,
@@ -41,6 +44,8 @@ names as (
         -- numbers
         count(distinct artist_uri) as artist_uris
     from credits
+    left join int_mbid_redirects
+        on credits.artist_mbid = int_mbid_redirects.asked_mbid
     group by artist_key
 )
 

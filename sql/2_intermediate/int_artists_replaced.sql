@@ -4,7 +4,7 @@
 -- every piece is an artist that is known otherwise, and the whole is not: neither credited with a
 -- URI or an MBID, nor an album artist of Spotify, which are never several, nor a name that several
 -- artists of MusicBrainz share. What a person says goes before that: whoever is merged, linked,
--- renamed, masked or given genres is one artist.
+-- renamed, masked or given genres is one artist, and so is whoever others are merged or split into.
 --
 -- grain: one row per artist that is replaced and artist in its place
 -- kind:  incremental
@@ -29,10 +29,14 @@ splits_by_hand as (
 ),
 
 artists_corrected as (
-    select distinct artist_id
+    select artist_id
     from int_artist_corrections_identified
     where action in ('merge', 'rename', 'mask', 'genre')
         or (action = 'link' and value <> 'none')
+    union
+    select other_artist_id as artist_id
+    from int_artist_corrections_identified
+    where action in ('merge', 'split')
 ),
 
 names as (

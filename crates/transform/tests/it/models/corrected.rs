@@ -41,7 +41,8 @@ fn an_artist_that_a_person_spoke_of_is_not_split() {
              c2            | 2                 | 1    | link   | Simon & Garfunkel | 5d02f264-e225-41ff-83f7-d9b1f0b1874a
              c3            | 3                 | 1    | link   | Hall & Simon      | none
              c4            | 4                 | 1    | mask   | Oates & Simon     | Two people
-             c5            | 5                 | 1    | genre  | Hall, Garfunkel   | folk",
+             c5            | 5                 | 1    | genre  | Hall, Garfunkel   | folk
+             c6            | 6                 | 1    | merge  | The Pair          | Oates, Garfunkel",
         ),
     ];
     check(
@@ -54,8 +55,7 @@ fn an_artist_that_a_person_spoke_of_is_not_split() {
          u2       | 2        | spotify:artist:s                      | Simon
          u3       | 1        | name:9a082524d36f7edf80548ac06728c693 | Oates & Simon
          u4       | 1        | name:919e797d5e8d721813a18c720280c516 | Hall, Garfunkel
-         u5       | 1        | spotify:artist:o                      | Oates
-         u5       | 2        | spotify:artist:g                      | Garfunkel",
+         u5       | 1        | name:18ddf6b1ee9628f2258456a8077f7263 | Oates, Garfunkel",
     );
     check(
         "int_artists_linked",

@@ -122,3 +122,27 @@ fn other_names_are_those_of_the_newest_answer() {
          m1          | 2            | Prince      | プリンス   | ja           | Artist name | true",
     );
 }
+
+#[test]
+fn a_name_credited_with_an_mbid_that_was_merged_means_one_artist() {
+    check(
+        "int_artist_subjects_linked",
+        &[
+            (
+                "stg_tracker__credits",
+                "observation_id | position | artist_name | artist_mbid
+                 o1             | 1        | Heard       | m-old
+                 o2             | 1        | heard       | m-new
+                 o3             | 1        | Two         | m-new
+                 o4             | 1        | Two         | m-other",
+            ),
+            (
+                "src_artists",
+                "answer_id | service     | artist_ref | asked_ref | fetched_at
+                 b1        | musicbrainz | m-new      | m-old     | 2024-01-01 00:00:00Z",
+            ),
+        ],
+        "subject_type | subject_key | artist_mbid | link_method
+         artist_name  | heard       | m-new       | credits",
+    );
+}
