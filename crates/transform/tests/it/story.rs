@@ -44,7 +44,7 @@ impl Story {
         Self { world, ann, bo, received, answers: *answers, _first: None }
     }
 
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let world = World::empty();
         let mut state = world.context().state().unwrap();
         let mut add =
