@@ -4,7 +4,7 @@
 -- and a look-up by names; of one kind the newest counts. A name that listens came with one MBID for
 -- is linked by that, where nothing better is known. A later answer that knows nothing takes no
 -- link away, but for the links that MusicBrainz itself keeps: when it does not have one any more, it
--- was wrong. What was refused or could not be read says nothing.
+-- was wrong. What was refused, could not be read, or found no place in an answer about many says nothing.
 --
 -- grain: one row per artist of Spotify or name that is linked
 -- kind:  table
@@ -21,7 +21,7 @@ with links_withdrawn as (
         subject
     from stg_enrichment__lookups
     where method = 'url'
-        and outcome not in ('refused', 'unreadable')
+        and outcome in ('found', 'none', 'ambiguous')
     group by subject_type, subject
     having max_by(outcome, told_order || outcome) <> 'found'
 ),

@@ -51,7 +51,7 @@ names_asked as (
         max_by(outcome, told_order || outcome) as outcome
     from stg_enrichment__lookups
     where subject_type = 'artist_name'
-        and outcome not in ('refused', 'unreadable')
+        and outcome in ('found', 'none', 'ambiguous')
     group by lower(trim(subject)), service, method
 ),
 

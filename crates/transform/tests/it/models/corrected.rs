@@ -81,6 +81,7 @@ fn a_name_that_several_artists_share_is_not_split() {
                  a2        | musicbrainz  | search | artist_name  | Hall & Oates      | ambiguous  | 2025-01-01 00:00:00Z
                  a3        | musicbrainz  | search | artist_name  | hall & oates      | unreadable | 2025-02-01 00:00:00Z
                  a4        | listenbrainz | names  | artist_name  | Hall & Oates      | none       | 2025-03-01 00:00:00Z
+                 a7        | musicbrainz  | search | artist_name  | Hall & Oates      | crowded    | 2025-04-01 00:00:00Z
                  a5        | musicbrainz  | search | artist_name  | Simon & Garfunkel | ambiguous  | 2024-01-01 00:00:00Z
                  a6        | musicbrainz  | search | artist_name  | Simon & Garfunkel | none       | 2025-01-01 00:00:00Z",
             ),

@@ -29,7 +29,8 @@ fn a_link_that_musicbrainz_withdrew_gives_way() {
                  b1        | musicbrainz | url    | spotify_artist | spotify:artist:2 | found      | 2024-01-01 00:00:00Z
                  b2        | musicbrainz | url    | spotify_artist | spotify:artist:2 | refused    | 2024-02-01 00:00:00Z
                  b3        | musicbrainz | url    | spotify_artist | spotify:artist:2 | unreadable | 2024-03-01 00:00:00Z
-                 b4        | musicbrainz | search | spotify_artist | spotify:artist:2 | none       | 2024-04-01 00:00:00Z
+                 b4        | musicbrainz | url    | spotify_artist | spotify:artist:2 | crowded    | 2024-03-02 00:00:00Z
+                 b5        | musicbrainz | search | spotify_artist | spotify:artist:2 | none       | 2024-04-01 00:00:00Z
                  c1        | musicbrainz | url    | spotify_artist | spotify:artist:3 | found      | 2024-01-01 00:00:00Z
                  c2        | musicbrainz | url    | spotify_artist | spotify:artist:3 | none       | 2024-02-01 00:00:00Z
                  c3        | musicbrainz | url    | spotify_artist | spotify:artist:3 | found      | 2024-03-01 00:00:00Z
