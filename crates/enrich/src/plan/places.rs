@@ -61,15 +61,15 @@ fn of_coordinates(situation: &Situation<'_>, more_may_come: bool) -> Vec<Questio
         let questions_now = batches(Service::Wikidata, Coordinates, kind, size, due);
         questions.extend(full(questions_now, size, more_may_come));
     }
-    let mut before = vec![(Service::Wikidata, Coordinates)];
+    let mut before = vec![Coordinates];
     for (service, method) in [(Service::Nominatim, Place), (Service::Openweather, Geocode)] {
-        let was_asked =
-            |id: &str| before.iter().all(|(service, method)| !situation.may_ask(*service) || !is_due(*method, id));
+        // Who is asked for one at a time is not bothered with all, because the one before is in trouble.
+        let was_asked = |id: &str| before.iter().all(|method| !is_due(*method, id));
         if situation.may_ask(service) {
             let due = lost.iter().filter(|id| is_due(method, id) && was_asked(id) && !waits_for_areas(id));
             questions.extend(batches(service, method, kind, 1, due.filter_map(|id| situation.place(id))));
         }
-        before.push((service, method));
+        before.push(method);
     }
     questions
 }

@@ -88,6 +88,7 @@ fn one_address_is_an_object_or_not_found() {
     assert_eq!(outcomes(&facts), ["spotify:artist:a none"]);
 }
 
+/// B16: the second took the link of the first.
 #[test]
 fn a_second_spotify_id_of_an_artist_takes_nothing_from_the_first() {
     let body = json!({"urls": [
@@ -99,6 +100,7 @@ fn a_second_spotify_id_of_an_artist_takes_nothing_from_the_first() {
     check("url", &subjects, &body, &["spotify:artist:a1 found", "spotify:artist:a2 found"], &links);
 }
 
+/// B16: the first credit of the first recording was taken, whoever it was.
 #[test]
 fn an_isrc_links_the_credit_of_the_right_name_and_not_the_first() {
     let body = json!({"isrc": "GBAAA9900303", "recordings": [
@@ -195,6 +197,7 @@ fn a_merged_artist_is_known_by_both_ids() {
     assert_eq!(votes, [("rock", Some(2), true), ("seen live", Some(3), false)]);
 }
 
+/// B17: of all that stands behind an area the last of a kind was taken.
 #[test]
 fn an_area_is_part_of_what_stands_behind_it() {
     let part_of = |direction: &str, id: &str, ended: bool| {

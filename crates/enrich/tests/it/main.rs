@@ -3,6 +3,7 @@
 
 mod answers;
 mod kills;
+mod lessons;
 mod recorded;
 mod requests;
 mod runs;

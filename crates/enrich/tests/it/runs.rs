@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use lake::schema::{ALBUMS, AREA_COORDINATES, ARTISTS, LOOKUPS, TRACK_CREDITS};
 use simulator::facts::Found;
-use simulator::server::{Batch, ErrorBody, Fault, FaultKind, Options, Service};
+use simulator::server::{Batch, ErrorBody, Fault, FaultKind, Options, RetryAfter, Service};
 
 use crate::truth::{assert_known, everything, links};
 use crate::world::World;
@@ -119,6 +119,44 @@ fn a_network_in_trouble_says_nothing_about_an_artist() {
     faults.into_iter().for_each(|fault| assert!(world.server.switch_off(fault)));
     world.enrich().expect_ok();
     assert!(!links(&world).is_empty());
+}
+
+#[test]
+fn a_run_that_could_not_ask_everybody_says_when_to_come_back() {
+    let world = World::of(20, Options::default());
+    world.hear(&world.tracks());
+    let busy = FaultKind::RateLimited { retry_after: RetryAfter::Secs(3_600) };
+    let fault = world.server.switch_on(Fault::new(Service::Wikidata, busy)).unwrap();
+    let ran = world.enrich();
+    assert_eq!((ran.exit_code, ran.report.status.as_str()), (75, "partial"), "{}", ran.stderr);
+    let error = ran.report.error.unwrap();
+    assert!(error.message.contains("Wikidata") && error.retry_at.is_some(), "{error:?}");
+    assert!(!links(&world).is_empty(), "the others were asked");
+    let is_bothered = world.server.request_log().iter().any(|line| line.service == Service::Nominatim);
+    assert!(!is_bothered, "Nominatim is not asked for what Wikidata may know for many at a time");
+    assert!(world.server.switch_off(fault));
+    // Until then it is not asked at all.
+    let asked = world.requests();
+    let ran = world.enrich();
+    assert_eq!((ran.exit_code, ran.count("requests"), world.requests()), (75, 0, asked), "{}", ran.stderr);
+    world.wait(TimeDelta::hours(2));
+    world.enrich().expect_ok();
+}
+
+#[test]
+fn albums_that_only_tracks_at_spotify_name_are_asked_about() {
+    let world = World::of(30, Options::default()).with_spotify();
+    let tracks = world.tracks();
+    world.import(&tracks);
+    world.enrich().expect_ok();
+    let catalogue = world.life().catalogue();
+    let asked = world.pairs(&LOOKUPS, "subject", "method");
+    for track in &tracks {
+        let album = catalogue.collection(track.collection).uri().unwrap();
+        let is_asked = asked.iter().any(|(who, how)| *who == album && how.as_deref() == Some("album_url"));
+        assert!(is_asked, "{} is on {album}", track.uri);
+    }
+    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
 }
 
 #[test]

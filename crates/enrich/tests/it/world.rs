@@ -11,7 +11,8 @@ use lake::manifest::{Commit, Manifest, Partition};
 use lake::parts::{self, Observation};
 use lake::play::{Clock, Credit, Kind, Play, Precision, Source};
 use lake::schema::{PLAY_CREDITS, PLAYS, Table};
-use platform::{DataDir, Report};
+use platform::state::{CountingRule, Login};
+use platform::{DataDir, Report, Sealer, StateDb};
 use simulator::server::{Options, Server};
 use simulator::{AccountPlan, Item, Scenario, World as Life, parse_instant};
 use tempfile::TempDir;
@@ -25,6 +26,7 @@ pub(crate) struct World {
     runtime: Option<Runtime>,
     folder: TempDir,
     token: Option<String>,
+    has_spotify: bool,
     pub(crate) spacing_ms: u64,
 }
 
@@ -68,7 +70,14 @@ impl World {
         let fast = Options { musicbrainz_interval: Duration::ZERO, nominatim_interval: Duration::ZERO, ..options };
         let runtime = Runtime::new().unwrap();
         let server = runtime.block_on(Server::start(Life::build(&scenario).unwrap(), Options { now, ..fast })).unwrap();
-        Self { server, runtime: Some(runtime), folder: TempDir::new().unwrap(), token: None, spacing_ms: 0 }
+        Self {
+            server,
+            runtime: Some(runtime),
+            folder: TempDir::new().unwrap(),
+            token: None,
+            has_spotify: false,
+            spacing_ms: 0,
+        }
     }
 
     /// The same with services that want a pause between requests.
@@ -87,6 +96,21 @@ impl World {
     /// With a token for ListenBrainz.
     pub(crate) fn with_token(mut self) -> Self {
         self.token = Some(self.life().accounts()[0].listenbrainz_token.clone());
+        self
+    }
+
+    /// With somebody who is logged in at Spotify, by an app in development mode.
+    pub(crate) fn with_spotify(mut self) -> Self {
+        let (data, now) = (self.data(), self.server.now());
+        data.make_private_folders().unwrap();
+        let mut state = StateDb::open(&data.state_db()).unwrap();
+        let sealer = Sealer::open(&data.token_key(), None).unwrap();
+        let account = state.add_account("ada", chrono_tz::UTC, CountingRule::default(), now).unwrap();
+        state.connect("spotify", &account.account_id, None, now).unwrap();
+        let refresh_token = self.server.refresh_token("ada").unwrap().into();
+        let login = Login { refresh_token, authorized_at: None, stored_at: now };
+        state.store_login("spotify", &account.account_id, &login, &sealer).unwrap();
+        self.has_spotify = true;
         self
     }
 
@@ -205,6 +229,12 @@ impl World {
         if self.spacing_ms > 0 {
             // A clock that stands still would make each turn wait for all before it.
             command.env_remove("TRACKER_NOW");
+        }
+        if self.has_spotify {
+            command
+                .env("SPOTIFY_BASE_URL", self.server.base_url())
+                .env("SPOTIFY_ACCOUNTS_BASE_URL", self.server.accounts_base_url())
+                .envs([("SPOTIFY_CLIENT_ID", "app"), ("SPOTIFY_CLIENT_SECRET", "secret")]);
         }
         if let Some(token) = &self.token {
             command.env("LISTENBRAINZ_TOKEN", token);

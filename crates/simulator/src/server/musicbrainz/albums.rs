@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::search::{answer, id_fits, query, tag_fits, text_fits};
+use super::search::{answer, id_fits, needed_ids, query, tag_fits, text_fits};
 use super::{Answer, Wish};
 use crate::facts::{Facts, Release, ReleaseGroup};
 use crate::server::state::Shared;
@@ -15,11 +15,14 @@ use crate::server::state::Shared;
 pub(super) fn search_groups(shared: &Shared, wish: &Wish) -> Answer {
     let clauses = query(wish, &["arid", "rgid", "releasegroup", "artist", "tag"])?;
     let facts = shared.world.facts();
+    let needed = needed_ids(&clauses, "arid");
+    let may_fit =
+        |group: &&ReleaseGroup| needed.as_ref().is_none_or(|ids| ids.contains(&facts.artists[group.artist].mbid));
     let found = answer(
         wish,
         "release-groups",
         &clauses,
-        facts.release_groups.iter(),
+        facts.release_groups.iter().filter(may_fit),
         |group, clause| match clause.field.as_deref() {
             Some("arid") => id_fits(clause, &facts.artists[group.artist].mbid),
             Some("rgid") => id_fits(clause, &group.mbid),
@@ -36,11 +39,12 @@ pub(super) fn search_groups(shared: &Shared, wish: &Wish) -> Answer {
 pub(super) async fn search_releases(State(shared): State<Arc<Shared>>, wish: Wish) -> Answer {
     let clauses = query(&wish, &["reid", "release", "barcode"])?;
     let facts = shared.world.facts();
+    let needed = needed_ids(&clauses, "reid");
     let found = answer(
         &wish,
         "releases",
         &clauses,
-        facts.releases.iter(),
+        facts.releases.iter().filter(|release| needed.as_ref().is_none_or(|ids| ids.contains(&release.mbid))),
         |release, clause| match clause.field.as_deref() {
             Some("reid") => id_fits(clause, &release.mbid),
             Some("barcode") => id_fits(clause, release.barcode.as_deref().unwrap_or_default()),

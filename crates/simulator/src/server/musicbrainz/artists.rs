@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::search::{answer, id_fits, is_batch, query, tag_fits, text_fits};
+use super::search::{answer, id_fits, is_batch, needed_ids, normal_text_fits, query, tag_fits};
 use super::{Answer, Mbid, Refusal, Wish, shapes};
 use crate::facts::{Area, Facts, KnownArtist};
 use crate::server::options::Batch;
@@ -48,24 +48,23 @@ pub(super) async fn search(State(shared): State<Arc<Shared>>, wish: Wish) -> Ans
         return Err(Refusal::bad("Unable to parse search: too many clauses"));
     }
     let facts = shared.world.facts();
+    let needed = needed_ids(&clauses, "arid");
+    let may_fit = |(_, artist): &(usize, &KnownArtist)| needed.as_ref().is_none_or(|ids| ids.contains(&artist.mbid));
     let country = |artist: &KnownArtist| artist.area.and_then(|area| facts.atlas().country_code(area));
     let found = answer(
         &wish,
         "artists",
         &clauses,
-        facts.artists.iter(),
-        |artist, clause| match clause.field.as_deref() {
+        facts.artists.iter().enumerate().filter(may_fit),
+        |(place, artist), clause| match clause.field.as_deref() {
             Some("arid") => id_fits(clause, &artist.mbid),
             Some("country") => id_fits(clause, country(artist).unwrap_or_default()),
             Some("type") => id_fits(clause, artist.kind.unwrap_or_default()),
             Some("tag") => tag_fits(clause, &artist.tags),
-            Some("alias") => text_fits(clause, artist.aliases.iter().map(String::as_str)),
-            _ => {
-                let names = std::iter::once(&artist.name).chain(&artist.aliases);
-                text_fits(clause, names.map(String::as_str))
-            }
+            Some("alias") => normal_text_fits(clause, facts.normal_names(*place).iter().skip(1)),
+            _ => normal_text_fits(clause, facts.normal_names(*place).iter()),
         },
-        |artist| document(facts, artist),
+        |(_, artist)| document(facts, artist),
     );
     Ok(Json(found))
 }

@@ -4,6 +4,8 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
+use crate::facts::normal;
+
 /// One thing that is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Clause {
@@ -11,6 +13,8 @@ pub(super) struct Clause {
     pub(super) field: Option<String>,
     /// What.
     pub(super) text: String,
+    /// The same without what spellings differ in.
+    pub(super) normal: String,
     /// Whether the words must stand together.
     pub(super) is_phrase: bool,
     /// Whether nothing is found without it, or another of its group.
@@ -164,7 +168,8 @@ impl Parser<'_> {
             self.groups += 1;
             self.groups
         });
-        self.clauses.push(Clause { field: field.map(str::to_owned), text, is_phrase, is_needed, group });
+        let normal = normal(&text);
+        self.clauses.push(Clause { field: field.map(str::to_owned), text, normal, is_phrase, is_needed, group });
     }
 }
 

@@ -47,9 +47,14 @@ pub(super) fn answer<T>(
 
 /// How well a text fits names, the first of which counts most.
 pub(super) fn text_fits<'n>(clause: &Clause, names: impl Iterator<Item = &'n str>) -> f64 {
-    let wanted = normal(&clause.text);
+    normal_text_fits(clause, names.map(normal))
+}
+
+/// The same with names that are [`normal`] already.
+pub(super) fn normal_text_fits(clause: &Clause, names: impl Iterator<Item = impl AsRef<str>>) -> f64 {
+    let wanted = clause.normal.as_str();
     let fits = names.enumerate().map(|(place, name)| {
-        let name = normal(name);
+        let name = name.as_ref();
         let weight = if place == 0 { 1.0 } else { 0.95 };
         let words = name.split(' ').count() as f64;
         if name == wanted {

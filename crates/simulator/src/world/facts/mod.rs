@@ -61,6 +61,8 @@ pub struct Facts {
     pub recordings: Vec<Recording>,
     lots: Vec<Lot>,
     index: Index,
+    /// All names of each artist, as they are compared, made when they are first asked for.
+    artist_names: OnceLock<Vec<Vec<String>>>,
     /// The recordings by the names of artist and title, made when they are first asked for.
     names: OnceLock<HashMap<(String, String), usize>>,
 }
@@ -109,8 +111,20 @@ impl Facts {
             recordings,
             lots,
             index,
+            artist_names: OnceLock::new(),
             names: OnceLock::new(),
         }
+    }
+
+    /// The names of the artist at this place, its own first, without what spellings differ in.
+    pub(crate) fn normal_names(&self, place: usize) -> &[String] {
+        let all = self.artist_names.get_or_init(|| {
+            let names = |artist: &KnownArtist| {
+                std::iter::once(&artist.name).chain(&artist.aliases).map(|name| normal(name)).collect()
+            };
+            self.artists.iter().map(names).collect()
+        });
+        &all[place]
     }
 
     /// All places.

@@ -1,0 +1,121 @@
+//! What went wrong in the project that this one replaces, and must not here: each test is named after
+//! what it protects.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use lake::parts;
+use lake::schema::{AREAS, ARTISTS, GENRE_VOTES, LOOKUPS};
+use simulator::server::{ErrorBody, Fault, FaultKind, Options, Service};
+use simulator::{Item, Kind};
+
+use crate::truth::assert_known;
+use crate::world::World;
+
+/// Everybody and everything that was asked about in this way.
+fn asked(world: &World, method: &str) -> HashSet<String> {
+    let pairs = world.pairs(&LOOKUPS, "subject", "method").into_iter();
+    pairs.filter(|(_, how)| how.as_deref() == Some(method)).map(|(who, _)| who).collect()
+}
+
+/// The addresses at Spotify of all who are credited for these tracks.
+fn credited(world: &World, tracks: &[&Item]) -> Vec<String> {
+    let artists = tracks.iter().flat_map(|track| &track.artists);
+    artists.map(|artist| world.life().catalogue().artist(*artist).uri().unwrap()).collect()
+}
+
+fn overloaded(service: Service) -> Fault {
+    Fault::new(service, FaultKind::ServerError { status: 503, body: ErrorBody::Json })
+}
+
+/// B14: only plays of the last two days were ever looked at, and so many a day.
+#[test]
+fn plays_of_years_ago_are_looked_up_like_yesterdays() {
+    let world = World::of(120, Options::default());
+    let tracks = world.tracks();
+    world.hear(&tracks);
+    world.wait(TimeDelta::days(3_650));
+    world.enrich().expect_ok();
+    let asked = asked(&world, "url");
+    assert!(credited(&world, &tracks).iter().all(|artist| asked.contains(artist)));
+    assert_known(&world, &tracks);
+}
+
+/// B15: who was not found was written down and never looked at again, and a broken network was taken
+/// for a miss.
+#[test]
+fn a_miss_has_a_reason_and_a_trouble_is_no_miss() {
+    let world = World::of(60, Options::default());
+    world.hear(&world.tracks());
+    world.enrich().expect_ok();
+    let outcomes = world.pairs(&LOOKUPS, "outcome", "reason");
+    let missed: Vec<_> = outcomes.iter().filter(|(outcome, _)| outcome != "found").collect();
+    assert!(!missed.is_empty() && missed.iter().all(|(_, reason)| reason.is_some()), "{missed:?}");
+    let before = world.rows(&LOOKUPS);
+    for service in [Service::MusicBrainz, Service::ListenBrainz, Service::Wikidata, Service::Nominatim] {
+        world.server.switch_on(overloaded(service)).unwrap();
+    }
+    // Time to look again for those who were missed.
+    world.wait(TimeDelta::days(8));
+    assert_eq!(world.enrich().exit_code, 75);
+    assert_eq!(world.rows(&LOOKUPS), before);
+    world.server.clear_faults();
+    world.enrich().expect_ok();
+    assert!(world.rows(&LOOKUPS).len() > before.len());
+}
+
+/// B17: areas were asked for twice a second, and an overloaded MusicBrainz was the end.
+#[test]
+fn areas_are_asked_for_slowly_and_again_when_musicbrainz_is_overloaded() {
+    let interval = Duration::from_millis(40);
+    let mut world = World::with_pace(30, interval);
+    world.spacing_ms = 40;
+    world.hear(&world.tracks());
+    world.server.switch_on(overloaded(Service::MusicBrainz).at("area-search").times(1)).unwrap();
+    world.enrich().expect_ok();
+    assert!(!world.rows(&AREAS).is_empty());
+    assert!(world.server.broken_rules().is_empty(), "{:?}", world.server.broken_rules());
+}
+
+/// B19: tags were fetched and thrown away.
+#[test]
+fn every_vote_for_an_artist_is_kept_with_its_count_and_its_source() {
+    let world = World::of(60, Options::default());
+    world.hear(&world.tracks());
+    world.enrich().expect_ok();
+    let frame = parts::read_table(&world.data(), &GENRE_VOTES).unwrap();
+    let text = |name: &str| frame.column(name).unwrap().str().unwrap().clone();
+    let (services, subjects, tags) = (text("service"), text("subject"), text("tag"));
+    let counts = frame.column("votes").unwrap().i64().unwrap();
+    let votes: HashSet<_> = (0..frame.height())
+        .map(|row| (services.get(row).unwrap(), subjects.get(row).unwrap(), tags.get(row).unwrap(), counts.get(row)))
+        .collect();
+    let described: HashSet<String> =
+        world.pairs(&ARTISTS, "artist_ref", "service").into_iter().map(|one| one.0).collect();
+    let mut seen = 0;
+    for artist in world.life().facts().artists.iter().filter(|artist| described.contains(&artist.mbid)) {
+        for tag in &artist.tags {
+            for service in ["musicbrainz", "listenbrainz"] {
+                let vote = (service, artist.mbid.as_str(), tag.name, Some(i64::from(tag.votes)));
+                assert!(votes.contains(&vote), "{vote:?}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+/// B20: only the first artist of a track was looked up.
+#[test]
+fn everybody_credited_for_a_track_is_looked_up() {
+    let world = World::of(60, Options::default());
+    let several = |item: &&Item| item.kind == Kind::Track && item.artists.len() > 1;
+    let tracks: Vec<&Item> = world.life().catalogue().items.iter().filter(several).take(50).collect();
+    world.hear(&tracks);
+    world.enrich().expect_ok();
+    let asked = asked(&world, "url");
+    let credited = credited(&world, &tracks);
+    assert!(credited.len() >= 2 * tracks.len());
+    assert!(credited.iter().all(|artist| asked.contains(artist)));
+}
