@@ -7,6 +7,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use aho_corasick::AhoCorasick;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,6 +30,7 @@ const BASIC: &str = "Y2FuYXJ5LWFwcDpjYW5hcnktY2xpZW50LXNlY3JldC01ZjFkOWM";
 const KEY: &str = "canary-secret-key-0d41b8e2a6f94c3e8b57";
 const OTHER_KEY: &str = "canary-other-key-77aa31c2d9e84b5f9c10aa";
 const LASTFM_KEY: &str = "canary-lastfm-key-93be";
+const OPENWEATHER_KEY: &str = "canary-openweather-key-41d7";
 const WRONG_TOKEN: &str = "AQcanarydeadtoken0123456789";
 
 /// A folder, the services, and what was said and must not be.
@@ -67,15 +69,19 @@ impl Mine {
             rotation: Rotation::Replace,
             listenbrainz_needs_token: true,
             lastfm_api_key: Some(LASTFM_KEY.into()),
+            openweather_api_key: Some(OPENWEATHER_KEY.into()),
+            musicbrainz_interval: Duration::ZERO,
+            nominatim_interval: Duration::ZERO,
             ..Options::default()
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let token = world.account("ada").unwrap().listenbrainz_token.clone();
-        let mut canaries: BTreeSet<String> = [APP.1, BASIC, KEY, OTHER_KEY, LASTFM_KEY, WRONG_TOKEN, &token]
-            .into_iter()
-            .chain(PERSONAL_VALUES.iter().copied())
-            .map(str::to_owned)
-            .collect();
+        let mut canaries: BTreeSet<String> =
+            [APP.1, BASIC, KEY, OTHER_KEY, LASTFM_KEY, OPENWEATHER_KEY, WRONG_TOKEN, &token]
+                .into_iter()
+                .chain(PERSONAL_VALUES.iter().copied())
+                .map(str::to_owned)
+                .collect();
         canaries.extend(world.accounts().iter().map(|account| account.refresh_token.clone()));
         let server = runtime.block_on(Server::start(world, options)).unwrap();
         Self { folder: TempDir::new().unwrap(), server, _runtime: runtime, now, said: String::new(), canaries }
@@ -114,6 +120,12 @@ impl Mine {
             ("LISTENBRAINZ_TOKEN", token),
             ("LASTFM_BASE_URL", &lastfm),
             ("LASTFM_API_KEY", LASTFM_KEY),
+            ("MUSICBRAINZ_BASE_URL", &self.server.musicbrainz_base_url()),
+            ("WIKIDATA_BASE_URL", &self.server.wikidata_base_url()),
+            ("NOMINATIM_BASE_URL", &self.server.nominatim_base_url()),
+            ("OPENWEATHER_BASE_URL", &self.server.openweather_base_url()),
+            ("OPENWEATHER_API_KEY", OPENWEATHER_KEY),
+            ("CONTACT", "https://tracker.example"),
             ("MUSIC_HTTP__TIMEOUT_SECS", "1"),
             ("MUSIC_HTTP__RETRIES", "1"),
         ]);
@@ -274,6 +286,24 @@ fn troubles() -> Vec<Fault> {
     troubles
 }
 
+/// Asks all services with every key there is, with troubles and then in peace.
+fn enrich(mine: &mut Mine) {
+    for kind in [FaultKind::ServerError { status: 502, body: ErrorBody::Html }, FaultKind::ExpiredToken {}] {
+        for service in [Service::ListenBrainz, Service::Spotify, Service::OpenWeather] {
+            mine.server.switch_on(Fault::new(service, kind.clone()).times(4)).unwrap();
+        }
+        mine.start("enrich", &["run", "--limit", "5"], &[]);
+        mine.server.clear_faults();
+        mine.wait(TimeDelta::hours(1));
+    }
+    let (code, said) = mine.start("enrich", &["run", "--log-format", "text"], &[]);
+    assert_eq!(code, Some(0), "{said}");
+    let asked = mine.server.request_log();
+    for service in [Service::ListenBrainz, Service::Spotify, Service::OpenWeather, Service::MusicBrainz] {
+        assert!(asked.iter().any(|line| line.service == service), "{} was not asked", service.name());
+    }
+}
+
 #[test]
 fn no_secret_and_nothing_personal_is_left_anywhere() {
     let mut mine = Mine::new();
@@ -300,6 +330,7 @@ fn no_secret_and_nothing_personal_is_left_anywhere() {
         ran
     };
     assert_eq!(fetch(&mut mine), [Some(0); 4]);
+    enrich(&mut mine);
     for trouble in troubles() {
         let service = trouble.service;
         mine.wait(TimeDelta::hours(7));

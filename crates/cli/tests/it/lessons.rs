@@ -1,5 +1,11 @@
 //! What went wrong in the project that this one replaces, seen in the star schema.
 
+use std::time::Duration;
+
+use simulator::server::{Options, Server};
+use simulator::{AccountPlan, Scenario, World};
+use tokio::runtime::Runtime;
+
 use crate::home::{Home, PLAYS};
 
 impl Home {
@@ -57,4 +63,50 @@ fn an_import_of_old_plays_is_as_complete_as_yesterdays() {
     let without_artist = "select count(*) from fct_track_played
                           where kind = 'track' and artist_id = 'unknown'";
     assert_eq!(home.answer(without_artist), "0");
+}
+
+/// B9: facts had keys that no dimension had, and most of them were those of what was known best.
+#[test]
+fn plays_find_all_that_is_known_about_their_artists() {
+    let home = Home::new();
+    home.run("music-tracker", &["import", "export.zip"]);
+    let scenario = Scenario::new(5)
+        .account(AccountPlan::at_home("me", chrono_tz::UTC))
+        .plays_per_account(PLAYS.parse().unwrap())
+        .artists(10);
+    let world = World::build(&scenario).unwrap();
+    let token = world.account("me").unwrap().listenbrainz_token.clone();
+    let options = Options {
+        musicbrainz_interval: Duration::ZERO,
+        nominatim_interval: Duration::ZERO,
+        checks_user_agent: false,
+        ..Options::default()
+    };
+    let runtime = Runtime::new().unwrap();
+    let server = runtime.block_on(Server::start(world, options)).unwrap();
+    let mut enrich = home.command("music-tracker", &["enrich"]);
+    enrich.env("LISTENBRAINZ_TOKEN", token);
+    for (service, url) in [
+        ("MUSICBRAINZ", server.musicbrainz_base_url()),
+        ("LISTENBRAINZ", server.listenbrainz_base_url()),
+        ("WIKIDATA", server.wikidata_base_url()),
+        ("NOMINATIM", server.nominatim_base_url()),
+    ] {
+        enrich.env(format!("{service}_BASE_URL"), url).env(format!("MUSIC_{service}__SPACING_MS"), "0");
+    }
+    let output = enrich.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    home.run("music-tracker", &["refresh"]);
+
+    let known = "select count(*) from dim_artist where artist_mbid is not null and primary_genre <> 'unknown'
+                 and location_id <> 'unknown'";
+    assert_ne!(home.answer(known), "0");
+    let joined = "select count(*) from fct_track_played join dim_artist using (artist_id)
+                  join dim_location using (location_id) join dim_album using (album_id)
+                  join dim_track using (track_id)";
+    assert_eq!(home.answer(joined), PLAYS);
+    let music = home.answer("select count(*) from fct_track_played where is_music");
+    let whole = "select count(*) from (select play_id from fct_artist_genre join dim_genre using (genre_id)
+                 group by play_id having abs(sum(weight) - 1) < 1e-9)";
+    assert_eq!(home.answer(whole), music);
 }

@@ -110,6 +110,37 @@ fn the_newest_votes_count_and_a_persons_word_more() {
     );
 }
 
+/// B19: the genre that is common elsewhere was an artist's first, whatever people said about them.
+#[test]
+fn the_first_genre_of_an_artist_is_the_one_with_most_votes_and_not_the_commonest() {
+    let mut votes =
+        String::from("answer_id | service | artist_ref | subject_type | subject | tag | votes | fetched_at\n");
+    for (artist, tag, count) in [
+        ("m1", "rock", 2),
+        ("m1", "jazz", 5),
+        ("m2", "rock", 90),
+        ("m3", "rock", 90),
+        ("m4", "rock", 3),
+        ("m4", "folk", 3),
+    ] {
+        votes += &format!("a | musicbrainz | {artist} | artist | {artist} | {tag} | {count} | 2025-01-01 00:00:00Z\n");
+    }
+    check(
+        "int_artist_genres",
+        &[
+            ("int_artists_linked", "artist_id | artist_mbid\n ann | m1\n bo | m2\n cy | m3\n dee | m4"),
+            ("src_genre_votes", &votes),
+        ],
+        "artist_id | genre | genre_rank | is_primary
+         ann       | jazz  | 1          | true
+         ann       | rock  | 2          | false
+         bo        | rock  | 1          | true
+         cy        | rock  | 1          | true
+         dee       | folk  | 1          | true
+         dee       | rock  | 2          | false",
+    );
+}
+
 #[test]
 fn an_artist_that_was_merged_does_not_vote_twice() {
     check(
@@ -196,6 +227,7 @@ const PLAYS: &str = "play_id | account_id | track_id | artist_id | album_id | da
                      p3      | a          | unknown  | unknown   | x        | 20240101 | 1       | null        | true     | false      | 2024-01-01
                      p4      | a          | e1       | unknown   | x        | 20240101 | 1       | 60000       | false    | true       | 2024-01-01";
 
+/// B9: facts and dimension had different keys for "no genre".
 #[test]
 fn a_play_of_unknown_genre_has_the_unknown_genre() {
     check(
@@ -217,6 +249,7 @@ fn a_play_of_unknown_genre_has_the_unknown_genre() {
     );
 }
 
+/// B10: the groups were fractions, so that no play was ever in "Group 1 (Most Played)".
 #[test]
 fn genres_are_ranked_and_grouped_in_fifths() {
     let (mut links, mut plays, mut families) = (

@@ -157,6 +157,68 @@ fn coordinates_come_from_the_nearest_that_has_any() {
     );
 }
 
+/// B18: Hong Kong was in China, Bermuda in the United Kingdom, Puerto Rico in the United States and
+/// Greenland in Denmark, and every Springfield was the same.
+#[test]
+fn territories_are_themselves_and_cities_of_one_name_are_told_apart_by_their_state() {
+    check(
+        "int_area_levels",
+        &[
+            (
+                "src_areas",
+                "answer_id | area_id  | area_name     | area_type   | iso_3166_1 | iso_3166_2 | fetched_at
+                 a         | kowloon  | Kowloon       | District    | null       | null       | 2024-01-01 00:00:00Z
+                 a         | hk       | Hong Kong     | Country     | HK         | CN-HK      | 2024-01-01 00:00:00Z
+                 a         | nuuk     | Nuuk          | City        | null       | null       | 2024-01-01 00:00:00Z
+                 a         | gl       | Greenland     | Country     | GL         | null       | 2024-01-01 00:00:00Z
+                 a         | san-juan | San Juan      | City        | null       | null       | 2024-01-01 00:00:00Z
+                 a         | pr       | Puerto Rico   | Subdivision | PR         | US-PR      | 2024-01-01 00:00:00Z
+                 a         | hamilton | Hamilton      | City        | null       | null       | 2024-01-01 00:00:00Z
+                 a         | bm       | Bermuda       | Country     | BM         | null       | 2024-01-01 00:00:00Z
+                 a         | il-city  | Springfield   | City        | null       | null       | 2024-01-01 00:00:00Z
+                 a         | il       | Illinois      | Subdivision | null       | US-IL      | 2024-01-01 00:00:00Z
+                 a         | mo-city  | Springfield   | City        | null       | null       | 2024-01-01 00:00:00Z
+                 a         | mo       | Missouri      | Subdivision | null       | US-MO      | 2024-01-01 00:00:00Z
+                 a         | us       | United States | Country     | US         | null       | 2024-01-01 00:00:00Z",
+            ),
+            (
+                "src_area_parents",
+                "answer_id | area_id  | parent_id | is_ended | fetched_at
+                 a         | kowloon  | hk        | false    | 2024-01-01 00:00:00Z
+                 a         | hk       | china     | false    | 2024-01-01 00:00:00Z
+                 a         | nuuk     | gl        | false    | 2024-01-01 00:00:00Z
+                 a         | gl       | denmark   | false    | 2024-01-01 00:00:00Z
+                 a         | san-juan | pr        | false    | 2024-01-01 00:00:00Z
+                 a         | pr       | us        | false    | 2024-01-01 00:00:00Z
+                 a         | hamilton | bm        | false    | 2024-01-01 00:00:00Z
+                 a         | bm       | uk        | false    | 2024-01-01 00:00:00Z
+                 a         | il-city  | il        | false    | 2024-01-01 00:00:00Z
+                 a         | il       | us        | false    | 2024-01-01 00:00:00Z
+                 a         | mo-city  | mo        | false    | 2024-01-01 00:00:00Z
+                 a         | mo       | us        | false    | 2024-01-01 00:00:00Z",
+            ),
+        ],
+        "area_id  | city        | subdivision_code | country       | country_code | continent_code
+         kowloon  | null        | null             | Hong Kong     | HK           | AS
+         hk       | null        | null             | Hong Kong     | HK           | AS
+         nuuk     | Nuuk        | null             | Greenland     | GL           | NA
+         gl       | null        | null             | Greenland     | GL           | NA
+         san-juan | San Juan    | null             | Puerto Rico   | PR           | NA
+         pr       | null        | null             | Puerto Rico   | PR           | NA
+         hamilton | Hamilton    | null             | Bermuda       | BM           | NA
+         bm       | null        | null             | Bermuda       | BM           | NA
+         il-city  | Springfield | US-IL            | United States | US           | NA
+         il       | null        | US-IL            | United States | US           | NA
+         mo-city  | Springfield | US-MO            | United States | US           | NA
+         mo       | null        | US-MO            | United States | US           | NA
+         us       | null        | null             | United States | US           | NA
+         china    | null        | null             | null          | null         | null
+         denmark  | null        | null             | null          | null         | null
+         uk       | null        | null             | null          | null         | null",
+    );
+}
+
+/// B18: the country where an artist lives went before the town they come from.
 #[test]
 fn artists_come_from_where_they_began() {
     check(
@@ -233,6 +295,7 @@ fn places_are_areas_and_countries_known_by_their_code() {
     );
 }
 
+/// B18: points on both sides of the date line were averaged.
 #[test]
 fn nobodys_plays_are_missing_on_the_map() {
     check(
