@@ -187,6 +187,11 @@ impl Known {
         self.past(kind, method, subject).is_none_or(|past| past.is_due(now))
     }
 
+    /// Whether it was never answered.
+    pub(crate) fn is_new(&self, kind: Kind, method: Method, subject: &str) -> bool {
+        self.past(kind, method, subject).is_none()
+    }
+
     /// Whether it was asked, and the newest answer was no use.
     pub(crate) fn is_missed(&self, kind: Kind, method: Method, subject: &str) -> bool {
         self.past(kind, method, subject).is_some_and(|past| !past.is_found())

@@ -38,6 +38,8 @@ struct Progress {
     answers: u64,
     /// The services that do not answer any more, and why.
     down: BTreeMap<Service, anyhow::Error>,
+    /// Those of them that will answer again without anybody doing something about it.
+    later: HashSet<Service>,
 }
 
 /// Asks for everything that is missing or out of date, as far as the services allow.
@@ -77,14 +79,16 @@ impl Run<'_> {
                 if told_before != told {
                     (heard, told_before) = (plays.in_order(&books.known.tracks, context.clock.now()), told);
                 }
-                let down = &self.progress.borrow().down;
-                let may_ask = |service: &Service| service.is_in(&wishes.only) && !down.contains_key(service);
+                let progress = self.progress.borrow();
+                let is_wished = |service: &Service| service.is_in(&wishes.only);
+                let may_ask = |service: &Service| is_wished(service) && !progress.down.contains_key(service);
                 let mut situation = Situation {
                     heard: &heard,
                     known: &books.known,
                     now: books.now(),
                     corrected: &corrected,
                     services: self.clients.services().filter(may_ask).collect(),
+                    later: progress.later.clone(),
                     has_listenbrainz_token: self.clients.has_listenbrainz_token(),
                     scope: None,
                 };
@@ -159,6 +163,9 @@ impl Run<'_> {
         }
         // A trouble of the network says nothing about an artist: nothing is kept.
         tracing::info!(service = question.service.name(), %error, "not asked any more in this run");
+        if !matches!(error, ClientError::Settings { .. } | ClientError::Reauthorize { .. }) {
+            progress.later.insert(question.service);
+        }
         let title = question.service.title();
         let stop = error.stop(title, DateTime::from_timestamp_millis(books.now()).unwrap_or_default());
         let error = anyhow::Error::from(error);

@@ -25,6 +25,9 @@ pub(crate) struct Situation<'s> {
     pub(crate) corrected: &'s [String],
     /// The services that may be asked and answer.
     pub(crate) services: HashSet<Service>,
+    /// Those that do not answer now and will again: they are waited for, and nobody is asked in
+    /// their place.
+    pub(crate) later: HashSet<Service>,
     /// ListenBrainz looks names up for those who have a token.
     pub(crate) has_listenbrainz_token: bool,
     /// The subjects that this run is about; everything when there is no limit.
@@ -70,6 +73,16 @@ pub(crate) fn scope(situation: &Situation<'_>, limit: usize) -> HashSet<String> 
 impl Situation<'_> {
     fn may_ask(&self, service: Service) -> bool {
         self.services.contains(&service)
+    }
+
+    /// Whether this service answers, if not now then later.
+    fn hopes_for(&self, service: Service) -> bool {
+        self.may_ask(service) || self.later.contains(&service)
+    }
+
+    /// Whether an answer is still to come.
+    fn waits_for(&self, service: Service, kind: Kind, method: Method, subject: &str) -> bool {
+        self.hopes_for(service) && self.is_due(kind, method, subject)
     }
 
     fn is_due(&self, kind: Kind, method: Method, subject: &str) -> bool {

@@ -49,8 +49,12 @@ fn of_coordinates(situation: &Situation<'_>, more_may_come: bool) -> Vec<Questio
     let known = situation.known;
     let is_due = |method: Method, id: &str| situation.is_due(kind, method, id);
     let waits_for_areas = |id: &str| {
-        let is_open = |id: &&str| is_due(Method::Areas, id) && is_due(Method::Area, id);
-        situation.may_ask(Service::Musicbrainz) && situation.upwards(id).iter().any(is_open)
+        let is_open = |id: &&str| {
+            let is_unknown = [Method::Areas, Method::Area].iter().all(|method| known.is_new(kind, *method, id));
+            let is_due = is_due(Method::Areas, id) && is_due(Method::Area, id);
+            is_unknown || (is_due && situation.hopes_for(Service::Musicbrainz))
+        };
+        situation.upwards(id).iter().any(is_open)
     };
     // Places do not move: what has coordinates is not asked about again.
     let lost: Vec<&str> = situation.origins().into_iter().filter(|id| !known.placed.contains(*id)).collect();
@@ -61,15 +65,15 @@ fn of_coordinates(situation: &Situation<'_>, more_may_come: bool) -> Vec<Questio
         let questions_now = batches(Service::Wikidata, Coordinates, kind, size, due);
         questions.extend(full(questions_now, size, more_may_come));
     }
-    let mut before = vec![Coordinates];
+    // Who knows many places at a time is waited for: the others are made for one now and then.
+    let is_lost = |id: &str| !situation.waits_for(Service::Wikidata, kind, Coordinates, id) && !waits_for_areas(id);
+    let waits_for_nominatim = |id: &str| situation.may_ask(Service::Nominatim) && is_due(Place, id);
     for (service, method) in [(Service::Nominatim, Place), (Service::Openweather, Geocode)] {
-        // Who is asked for one at a time is not bothered with all, because the one before is in trouble.
-        let was_asked = |id: &str| before.iter().all(|method| !is_due(*method, id));
         if situation.may_ask(service) {
-            let due = lost.iter().filter(|id| is_due(method, id) && was_asked(id) && !waits_for_areas(id));
+            let is_next = |id: &str| service == Service::Nominatim || !waits_for_nominatim(id);
+            let due = lost.iter().filter(|id| is_due(method, id) && is_lost(id) && is_next(id));
             questions.extend(batches(service, method, kind, 1, due.filter_map(|id| situation.place(id))));
         }
-        before.push(method);
     }
     questions
 }
@@ -116,11 +120,15 @@ impl Situation<'_> {
     }
 
     /// What a search by name needs: the name, and in the hint what kind of place it is, its state
-    /// and its country.
+    /// and its country. A name alone is that of many places: without a country there is nothing to
+    /// ask, except for a country itself.
     fn place(&self, id: &str) -> Option<Subject> {
         let area = self.known.areas.get(id)?;
         let above: Vec<_> = self.upwards(id).into_iter().filter_map(|id| self.known.areas.get(id)).collect();
         let country = above.iter().find_map(|area| area.country.as_deref());
+        if country.is_none() && area.kind.as_deref() != Some("Country") {
+            return None;
+        }
         let state = above.iter().skip(1).find(|area| area.kind.as_deref() == Some("Subdivision"));
         let state = state.and_then(|area| area.name.as_deref());
         let kind = area.kind.as_deref().unwrap_or("City");

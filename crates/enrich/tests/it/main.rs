@@ -8,4 +8,5 @@ mod recorded;
 mod requests;
 mod runs;
 mod truth;
+mod troubles;
 mod world;

@@ -34,7 +34,7 @@
 //! | `POST /_control/login` | who logs in next, and whether they agree: `{"as": "ada", "deny": false}` |
 //! | `POST /_control/revoke` | takes the app's access away: `{"account": "ada"}` |
 //! | `GET`, `DELETE /_control/faults` | the faults that are on; all of them off |
-//! | `POST /_control/faults` | switches a [`Fault`] on: `{"service", "endpoint", "account", "times", "fault", …}` → `{"id"}` |
+//! | `POST /_control/faults` | switches a [`Fault`] on: `{"service", "endpoint", "account", "spared", "times", "fault", …}` → `{"id"}` |
 //! | `DELETE /_control/faults/{id}` | switches it off |
 //! | `GET /_control/served` | service → account → the numbers of the plays it was given |
 //! | `GET /_control/fates` | account → the numbers of the plays that are `late` or `lost` in recently-played |

@@ -56,6 +56,7 @@ pub(in crate::server) async fn answer(fault: &FaultKind, target: Target, now: Da
         FaultKind::Hang {} => std::future::pending().await,
         FaultKind::Dropped {} => Response::new(Body::new(Script::new([Step::Break]))),
         FaultKind::NotJson {} => Html(PAGE).into_response(),
+        FaultKind::Says { body } => Json(body.clone()).into_response(),
         FaultKind::Oversized { bytes } => oversized(*bytes),
         FaultKind::ExpiredToken {} => error(target, 401, "The access token expired", 9),
         FaultKind::Revoked {} => {

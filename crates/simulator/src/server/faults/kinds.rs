@@ -60,6 +60,12 @@ pub enum FaultKind {
     Dropped {},
     /// 200, but a web page.
     NotJson {},
+    /// 200, and this JSON, which need not be an answer to the question.
+    Says {
+        /// What it says (default: an empty object).
+        #[serde(default = "nothing")]
+        body: Value,
+    },
     /// 200, and far more bytes than anyone wants.
     Oversized {
         /// How many (default: 64 MiB).
@@ -130,6 +136,7 @@ impl FaultKind {
             Self::Truncated {} => "truncated",
             Self::Dropped {} => "dropped",
             Self::NotJson {} => "not_json",
+            Self::Says { .. } => "says",
             Self::Oversized { .. } => "oversized",
             Self::ExpiredToken {} => "expired_token",
             Self::Revoked {} => "revoked",
@@ -206,6 +213,10 @@ pub enum ErrorBody {
     Html,
     /// An error object as the service has them.
     Json,
+}
+
+fn nothing() -> Value {
+    Value::Object(serde_json::Map::new())
 }
 
 fn hours() -> RetryAfter {

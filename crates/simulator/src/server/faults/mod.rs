@@ -23,6 +23,8 @@ pub struct Fault {
     pub endpoint: Option<String>,
     /// The name of the only account that it is for; all of them when absent.
     pub account: Option<String>,
+    /// How many requests are spared before it happens.
+    pub spared: u64,
     /// For how many requests; until it is switched off when absent.
     pub times: Option<u64>,
     /// What.
@@ -32,7 +34,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of all endpoints, until it is switched off.
     pub fn new(service: Service, kind: FaultKind) -> Self {
-        Self { service, endpoint: None, account: None, times: None, kind }
+        Self { service, endpoint: None, account: None, spared: 0, times: None, kind }
     }
 
     /// Only at one endpoint.
@@ -47,14 +49,20 @@ impl Fault {
         self
     }
 
+    /// Not the first so many times.
+    pub fn after(mut self, spared: u64) -> Self {
+        self.spared = spared;
+        self
+    }
+
     /// Only so many times.
     pub fn times(mut self, times: u64) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Reads `{"service": …, "endpoint": …, "account": …, "times": …, "fault": …}` and what
-    /// the kind of fault has besides.
+    /// Reads `{"service": …, "endpoint": …, "account": …, "spared": …, "times": …, "fault": …}`
+    /// and what the kind of fault has besides.
     ///
     /// # Errors
     /// The message says what cannot be meant.
@@ -69,9 +77,10 @@ impl Fault {
         let service: Service = serde_json::from_value(take("service")).context("service")?;
         let endpoint = text(take("endpoint"), "endpoint")?;
         let account = text(take("account"), "account")?;
+        let spared: Option<u64> = serde_json::from_value(take("spared")).context("spared")?;
         let times: Option<u64> = serde_json::from_value(take("times")).context("times")?;
         let kind: FaultKind = serde_json::from_value(Value::Object(fields)).context("fault")?;
-        let fault = Self { service, endpoint, account, times, kind };
+        let fault = Self { service, endpoint, account, spared: spared.unwrap_or_default(), times, kind };
         fault.check()?;
         Ok(fault)
     }
@@ -185,7 +194,7 @@ impl Faults {
         let shown = self.active.iter().map(|Active { id, fault, since }| {
             json!({
                 "id": id, "service": fault.service, "endpoint": fault.endpoint, "account": fault.account,
-                "times": fault.times, "fault": fault.kind.name(), "since": since,
+                "spared": fault.spared, "times": fault.times, "fault": fault.kind.name(), "since": since,
             })
         });
         shown.collect()
@@ -195,8 +204,12 @@ impl Faults {
     /// on first; only when none answers, the others change what is said.
     pub(super) fn take(&mut self, target: Target, account: Option<&str>) -> Interference {
         let mut taken = Interference::default();
-        let first = self.active.iter().position(|active| {
+        let applies = |active: &Active| {
             active.fault.applies(target, account) && !active.fault.kind.is_twist() && active.fault.times != Some(0)
+        };
+        let first = self.active.iter().position(|active| applies(active) && active.fault.spared == 0);
+        self.active.iter_mut().filter(|active| applies(active)).for_each(|active| {
+            active.fault.spared = active.fault.spared.saturating_sub(1);
         });
         if let Some(first) = first {
             taken.fault = Some(self.active[first].happen());

@@ -1,0 +1,54 @@
+//! Runs while services are in trouble: what is asked then, and of whom.
+
+use lake::cache::{Cache, CachedAnswer};
+use lake::schema::AREA_COORDINATES;
+use simulator::server::{ErrorBody, Fault, FaultKind, Options, Service};
+
+use crate::world::World;
+
+fn unavailable() -> FaultKind {
+    FaultKind::ServerError { status: 503, body: ErrorBody::default() }
+}
+
+/// How often a service was asked.
+fn requests(world: &World, service: Service) -> usize {
+    world.server.request_log().iter().filter(|line| line.service == service).count()
+}
+
+/// The kept answers to one way of asking.
+fn kept(world: &World, method: &str) -> Vec<CachedAnswer> {
+    let cache = Cache::new(&world.data());
+    let answers = cache.answer_ids().unwrap().into_iter().map(|id| cache.read(&id).unwrap());
+    answers.filter(|answer| answer.question.method == method).collect()
+}
+
+#[test]
+fn whoever_knows_one_place_at_a_time_does_not_stand_in_for_wikidata() {
+    let world = World::of(60, Options::default());
+    world.hear(&world.tracks());
+    let fault = world.server.switch_on(Fault::new(Service::Wikidata, unavailable())).unwrap();
+    assert_eq!(world.enrich().report.status, "partial");
+    assert_eq!(requests(&world, Service::Nominatim), 0);
+    assert!(world.server.switch_off(fault));
+    world.enrich().expect_ok();
+    assert!(requests(&world, Service::Nominatim) > 0);
+    assert!(!world.rows(&AREA_COORDINATES).is_empty());
+}
+
+#[test]
+fn a_place_is_asked_for_by_name_only_where_its_country_is_known() {
+    let world = World::of(120, Options::default());
+    world.hear(&world.tracks());
+    // The cities are told, and what they are part of is not.
+    world.server.switch_on(Fault::new(Service::MusicBrainz, unavailable()).at("area-search").after(1)).unwrap();
+    world.enrich();
+    world.run(&["run", "--only", "geo"]);
+    world.server.clear_faults();
+    world.enrich().expect_ok();
+    let places = kept(&world, "place");
+    assert!(!places.is_empty());
+    for answer in places {
+        let url = answer.question.url;
+        assert!(url.contains("countrycodes=") || url.contains("country="), "{url}");
+    }
+}
