@@ -9,30 +9,48 @@ pub(crate) const GOOD_FOR: TimeDelta = TimeDelta::days(180);
 /// The wait after the first answer that was no use; each further one doubles it.
 const FIRST_RETRY: TimeDelta = TimeDelta::days(7);
 
+/// The same after an answer that could not be read: the service has a bad day.
+const FIRST_REREAD: TimeDelta = TimeDelta::days(1);
+
 /// So long a batch that was refused is not tried again.
 pub(crate) const REFUSED_FOR: TimeDelta = TimeDelta::days(30);
 
+/// What an answer was good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// It said something.
+    Found,
+    /// It said that nothing, or nothing certain, is known.
+    Missed,
+    /// Nobody can tell what it said.
+    Unreadable,
+}
+
 /// The answers about one subject to one way of asking, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Past(Vec<(UnixMs, bool)>);
+pub(crate) struct Past(Vec<(UnixMs, Use)>);
 
 impl Past {
-    /// Adds an answer that came at `at`: one that was of use, or one that was not.
-    pub(crate) fn add(&mut self, at: UnixMs, was_found: bool) {
+    /// Adds an answer that came at `at`.
+    pub(crate) fn add(&mut self, at: UnixMs, answer: Use) {
         let place = self.0.partition_point(|(earlier, _)| *earlier <= at);
-        self.0.insert(place, (at, was_found));
+        self.0.insert(place, (at, answer));
     }
 
-    /// Whether the newest answer was of use.
-    pub(crate) fn is_found(&self) -> bool {
-        self.0.last().is_some_and(|(_, was_found)| *was_found)
+    /// What the newest answer was good for.
+    pub(crate) fn newest(&self) -> Option<Use> {
+        self.0.last().map(|(_, answer)| *answer)
     }
 
     /// When to ask again; `None` for at once, because it was never asked.
     pub(crate) fn again_at(&self) -> Option<UnixMs> {
-        let (last, was_found) = self.0.last()?;
-        let misses = self.0.iter().rev().take_while(|(_, was_found)| !was_found).count();
-        let wait = if *was_found { GOOD_FOR } else { after_misses(misses) };
+        let (last, newest) = self.0.last()?;
+        let alike = self.0.iter().rev().take_while(|(_, answer)| answer == newest).count();
+        let wait = match newest {
+            Use::Found => GOOD_FOR,
+            Use::Missed => doubled(FIRST_RETRY, alike),
+            Use::Unreadable => doubled(FIRST_REREAD, alike),
+        };
         Some(last + wait.num_milliseconds())
     }
 
@@ -43,48 +61,56 @@ impl Past {
 }
 
 /// The wait after so many answers in a row that were no use.
-fn after_misses(misses: usize) -> TimeDelta {
-    let doublings = u32::try_from(misses.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
-    (FIRST_RETRY * 2_i32.pow(doublings)).min(GOOD_FOR)
+fn doubled(first: TimeDelta, answers: usize) -> TimeDelta {
+    let doublings = u32::try_from(answers.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
+    (first * 2_i32.pow(doublings)).min(GOOD_FOR)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::Use::{Found, Missed, Unreadable};
     use super::*;
 
     const DAY: i64 = 24 * 60 * 60 * 1_000;
 
-    fn past(answers: &[(i64, bool)]) -> Past {
+    fn past(answers: &[(i64, Use)]) -> Past {
         let mut past = Past::default();
-        answers.iter().for_each(|(day, was_found)| past.add(day * DAY, *was_found));
+        answers.iter().for_each(|(day, answer)| past.add(day * DAY, *answer));
         past
     }
 
     #[track_caller]
-    fn again_after(answers: &[(i64, bool)], expected_days: i64) {
+    fn again_after(answers: &[(i64, Use)], expected_days: i64) {
         assert_eq!(past(answers).again_at(), Some(expected_days * DAY));
     }
 
     #[test]
     fn what_was_found_is_good_for_half_a_year() {
-        again_after(&[(0, true)], 180);
-        again_after(&[(0, false), (10, true)], 190);
-        assert!(!past(&[(0, true)]).is_due(179 * DAY));
-        assert!(past(&[(0, true)]).is_due(180 * DAY));
+        again_after(&[(0, Found)], 180);
+        again_after(&[(0, Missed), (10, Found)], 190);
+        assert!(!past(&[(0, Found)]).is_due(179 * DAY));
+        assert!(past(&[(0, Found)]).is_due(180 * DAY));
     }
 
     #[test]
     fn what_was_not_found_is_asked_ever_later() {
-        again_after(&[(0, false)], 7);
-        again_after(&[(0, false), (7, false)], 7 + 14);
-        again_after(&[(7, false), (0, false), (21, false)], 21 + 28);
-        again_after(&[(0, true), (180, false)], 187);
-        again_after(&(0..40).map(|day| (day, false)).collect::<Vec<_>>(), 39 + 180);
+        again_after(&[(0, Missed)], 7);
+        again_after(&[(0, Missed), (7, Missed)], 7 + 14);
+        again_after(&[(7, Missed), (0, Missed), (21, Missed)], 21 + 28);
+        again_after(&[(0, Found), (180, Missed)], 187);
+        again_after(&(0..40).map(|day| (day, Missed)).collect::<Vec<_>>(), 39 + 180);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_asked_again_soon() {
+        again_after(&[(0, Unreadable)], 1);
+        again_after(&[(0, Missed), (7, Unreadable), (8, Unreadable)], 8 + 2);
+        again_after(&[(0, Missed), (7, Unreadable), (8, Missed)], 8 + 7);
     }
 
     #[test]
     fn what_was_never_asked_is_due() {
         assert!(Past::default().is_due(0));
-        assert!(!Past::default().is_found());
+        assert_eq!(Past::default().newest(), None);
     }
 }

@@ -12,7 +12,7 @@ use lake::schema::{
 };
 use platform::DataDir;
 
-use crate::due::{Past, REFUSED_FOR};
+use crate::due::{Past, REFUSED_FOR, Use};
 use crate::genres;
 use crate::heard::LearnedTracks;
 use crate::names;
@@ -192,9 +192,14 @@ impl Known {
         self.past(kind, method, subject).is_none()
     }
 
-    /// Whether it was asked, and the newest answer was no use.
+    /// Whether it was asked, and nothing or nothing certain is known.
     pub(crate) fn is_missed(&self, kind: Kind, method: Method, subject: &str) -> bool {
-        self.past(kind, method, subject).is_some_and(|past| !past.is_found())
+        self.past(kind, method, subject).is_some_and(|past| past.newest() == Some(Use::Missed))
+    }
+
+    /// Whether it was asked, and nobody can tell what the newest answer said.
+    pub(crate) fn is_unreadable(&self, kind: Kind, method: Method, subject: &str) -> bool {
+        self.past(kind, method, subject).is_some_and(|past| past.newest() == Some(Use::Unreadable))
     }
 
     fn past(&self, kind: Kind, method: Method, subject: &str) -> Option<&Past> {
@@ -251,8 +256,12 @@ impl Known {
             *self.crowded.entry((method, subject.to_owned())).or_default() += 1;
             return;
         }
-        let pasts = self.pasts.entry((kind, method)).or_default();
-        pasts.entry(subject_key(kind, subject)).or_default().add(at, outcome == "found");
+        let answer = match outcome {
+            "found" => Use::Found,
+            "unreadable" => Use::Unreadable,
+            _ => Use::Missed,
+        };
+        self.pasts.entry((kind, method)).or_default().entry(subject_key(kind, subject)).or_default().add(at, answer);
     }
 
     fn link(&mut self, kind: &str, subject: &str, mbid: &str) {

@@ -18,7 +18,6 @@ struct Sparql {
 
 #[derive(Deserialize)]
 struct Results {
-    #[serde(default)]
     bindings: Vec<Binding>,
 }
 

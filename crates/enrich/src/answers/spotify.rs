@@ -7,13 +7,15 @@ use std::collections::HashMap;
 
 use lake::facts::{AlbumFacts, ArtistFacts, GenreVote, TrackCredit, TrackFacts};
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Error};
 
 use super::musicbrainz::releases::upc;
 use super::{Outcome, Said, filled};
+use crate::question::Method;
 
 #[derive(Deserialize)]
 struct Tracks {
-    tracks: Option<Vec<Option<Track>>>,
+    tracks: Vec<Option<Track>>,
 }
 
 #[derive(Deserialize)]
@@ -67,26 +69,32 @@ struct Album {
     external_ids: Option<ExternalIds>,
 }
 
-/// Reads the answer to a question about one thing or about many.
-fn items<T: serde::de::DeserializeOwned, L: serde::de::DeserializeOwned>(
+/// Reads the answer to a question about one thing or about many: that of many is a list in the
+/// order of the question, with nothing for what is not known.
+fn items<T: DeserializeOwned, L: DeserializeOwned>(
     said: &Said<'_>,
-    list: impl Fn(L) -> Option<Vec<Option<T>>>,
-) -> Result<Vec<T>, serde_json::Error> {
+    list: impl Fn(L) -> Vec<Option<T>>,
+    uri: impl Fn(&T) -> &Option<String>,
+) -> Result<Vec<Option<T>>, serde_json::Error> {
     if said.is_not_found() {
         return Ok(Vec::new());
     }
-    match list(said.read()?) {
-        Some(items) => Ok(items.into_iter().flatten().collect()),
-        None => Ok(vec![said.read()?]),
+    if Method::of_name(&said.answer.question.method).is_some_and(Method::is_for_many) {
+        return Ok(list(said.read()?));
     }
+    let one: T = said.read()?;
+    if uri(&one).is_none() {
+        return Err(serde_json::Error::custom("there is no URI"));
+    }
+    Ok(vec![Some(one)])
 }
 
 /// Tracks with their artists. A track may be answered with another one that stands for it in
 /// some market; one that was asked for alone is meant all the same.
 pub(super) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
-    let tracks: Vec<Track> = items(said, |body: Tracks| body.tracks)?;
+    let tracks: Vec<Option<Track>> = items(said, |body: Tracks| body.tracks, |track| &track.uri)?;
     let mut found: HashMap<String, Track> =
-        tracks.into_iter().filter_map(|track| Some((track.uri.clone()?, track))).collect();
+        tracks.into_iter().flatten().filter_map(|track| Some((track.uri.clone()?, track))).collect();
     let is_alone = said.subjects().len() == 1;
     for subject in said.subjects() {
         let other = || found.keys().next().cloned().filter(|_| is_alone);
@@ -132,14 +140,14 @@ pub(super) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
 
 #[derive(Deserialize)]
 struct Albums {
-    albums: Option<Vec<Option<Album>>>,
+    albums: Vec<Option<Album>>,
 }
 
 /// Albums.
 pub(super) fn albums(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
-    let albums: Vec<Album> = items(said, |body: Albums| body.albums)?;
+    let albums: Vec<Option<Album>> = items(said, |body: Albums| body.albums, |album| &album.uri)?;
     let mut found: HashMap<String, Album> =
-        albums.into_iter().filter_map(|album| Some((album.uri.clone()?, album))).collect();
+        albums.into_iter().flatten().filter_map(|album| Some((album.uri.clone()?, album))).collect();
     for subject in said.subjects() {
         let Some(album) = found.remove(&subject.id) else {
             said.came_of(subject, Outcome::None, Some("Spotify knows no such album any more"));
@@ -168,14 +176,14 @@ pub(super) fn albums(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
 
 #[derive(Deserialize)]
 struct Artists {
-    artists: Option<Vec<Option<Artist>>>,
+    artists: Vec<Option<Artist>>,
 }
 
 /// Genres, popularity and followers of artists, where the app still gets them.
 pub(super) fn artists(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
-    let artists: Vec<Artist> = items(said, |body: Artists| body.artists)?;
+    let artists: Vec<Option<Artist>> = items(said, |body: Artists| body.artists, |artist| &artist.uri)?;
     let mut found: HashMap<String, Artist> =
-        artists.into_iter().filter_map(|artist| Some((artist.uri.clone()?, artist))).collect();
+        artists.into_iter().flatten().filter_map(|artist| Some((artist.uri.clone()?, artist))).collect();
     for subject in said.subjects() {
         let Some(artist) = found.remove(&subject.id) else {
             said.came_of(subject, Outcome::None, Some("Spotify knows no such artist any more"));

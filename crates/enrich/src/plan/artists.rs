@@ -199,13 +199,13 @@ pub(super) fn works(situation: &Situation<'_>) -> Vec<Question> {
     }
     let heard = situation.mbids();
     // Only when everybody who counts votes for artists has been asked.
-    let was_tagged =
-        |mbid: &&&str| !situation.may_ask(Service::Listenbrainz) || !situation.is_due(kind, ArtistTags, mbid);
+    let was_tagged = |mbid: &&&str| !situation.waits_for(Service::Listenbrainz, kind, ArtistTags, mbid);
     let without = heard.iter().filter(|mbid| known.artists.contains_key(**mbid) && !known.has_genre(mbid));
     let without: Vec<&&str> = without.filter(was_tagged).collect();
     for method in [ReleaseGroups, Recordings] {
-        let due: Vec<&str> =
-            without.iter().filter(|mbid| situation.is_due(kind, method, mbid)).map(|mbid| **mbid).collect();
+        let is_next = |mbid: &&&&str| method == ReleaseGroups || !situation.is_open_yet(kind, ReleaseGroups, mbid);
+        let due = without.iter().filter(|mbid| situation.is_due(kind, method, mbid));
+        let due: Vec<&str> = due.filter(is_next).map(|mbid| **mbid).collect();
         let chances = due.iter().map(|mbid| known.crowded(method, mbid)).min();
         let next = due.into_iter().filter(|mbid| Some(known.crowded(method, mbid)) == chances);
         let size = situation.batch(method, ARTISTS_OF_WORKS);

@@ -82,7 +82,12 @@ impl Situation<'_> {
 
     /// Whether an answer is still to come.
     fn waits_for(&self, service: Service, kind: Kind, method: Method, subject: &str) -> bool {
-        self.hopes_for(service) && self.is_due(kind, method, subject)
+        self.hopes_for(service) && self.is_open_yet(kind, method, subject)
+    }
+
+    /// Whether no answer that anybody can read holds today.
+    fn is_open_yet(&self, kind: Kind, method: Method, subject: &str) -> bool {
+        self.is_due(kind, method, subject) || self.known.is_unreadable(kind, method, subject)
     }
 
     fn is_due(&self, kind: Kind, method: Method, subject: &str) -> bool {

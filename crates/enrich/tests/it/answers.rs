@@ -264,3 +264,32 @@ fn what_makes_no_sense_and_what_is_refused_is_no_miss() {
     let facts = said("musicbrainz", "artists", &subjects, 400, b"");
     assert_eq!(outcomes(&facts), ["a refused", "b refused"]);
 }
+
+#[test]
+fn an_answer_without_what_was_asked_for_is_no_miss() {
+    let subjects = [("spotify:artist:a", "Ann", ""), ("spotify:artist:b", "Bo", "")];
+    let of_musicbrainz =
+        ["url", "album_url", "search", "artists", "release_groups", "recordings", "releases", "areas", "isrc"];
+    let of_spotify = ["tracks", "albums", "spotify_artists"];
+    let singles = [("musicbrainz", "artist"), ("musicbrainz", "area"), ("spotify", "track"), ("spotify", "album")];
+    let others = [
+        ("listenbrainz", "names"),
+        ("listenbrainz", "tags"),
+        ("listenbrainz", "popularity"),
+        ("wikidata", "coordinates"),
+        ("nominatim", "place"),
+        ("openweather", "geocode"),
+    ];
+    let of = |service: &'static str, methods: &[&'static str]| {
+        methods.iter().map(|method| (service, *method)).collect::<Vec<_>>()
+    };
+    let ways = [of("musicbrainz", &of_musicbrainz), of("spotify", &of_spotify), singles.to_vec(), others.to_vec()];
+    for (service, method) in ways.concat() {
+        for body in ["{}", r#"{"error":"something went wrong"}"#] {
+            let facts = said(service, method, &subjects, 200, body.as_bytes());
+            let told = outcomes(&facts);
+            let is_unreadable = |outcome: &String| outcome.ends_with(" unreadable");
+            assert!(!told.is_empty() && told.iter().all(is_unreadable), "{method} {body}: {told:?}");
+        }
+    }
+}

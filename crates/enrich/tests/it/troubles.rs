@@ -1,7 +1,8 @@
 //! Runs while services are in trouble: what is asked then, and of whom.
 
+use chrono::TimeDelta;
 use lake::cache::{Cache, CachedAnswer};
-use lake::schema::AREA_COORDINATES;
+use lake::schema::{AREA_COORDINATES, ARTIST_LINKS};
 use simulator::server::{ErrorBody, Fault, FaultKind, Options, Service};
 
 use crate::world::World;
@@ -51,4 +52,20 @@ fn a_place_is_asked_for_by_name_only_where_its_country_is_known() {
         let url = answer.question.url;
         assert!(url.contains("countrycodes=") || url.contains("country="), "{url}");
     }
+}
+
+#[test]
+fn an_answer_that_says_nothing_sends_nobody_to_the_next_way_of_asking() {
+    let world = World::of(40, Options::default());
+    world.hear(&world.tracks());
+    let odd = FaultKind::Says { body: serde_json::json!({"error": "come back later"}) };
+    let fault = world.server.switch_on(Fault::new(Service::MusicBrainz, odd).at("url")).unwrap();
+    world.enrich();
+    let asked = |endpoint: &str| world.server.request_log().iter().filter(|line| line.endpoint == endpoint).count();
+    assert!(asked("url") > 0);
+    assert_eq!((asked("isrc"), asked("artist-search"), asked("recording-search")), (0, 0, 0));
+    assert!(world.server.switch_off(fault));
+    world.wait(TimeDelta::days(2));
+    world.enrich().expect_ok();
+    assert!(!world.rows(&ARTIST_LINKS).is_empty());
 }

@@ -11,7 +11,6 @@ const PART_OF: &str = "de7cc874-8b1b-3a05-8272-f3834c968fb7";
 
 #[derive(Deserialize)]
 struct Areas {
-    #[serde(default)]
     areas: Vec<Area>,
 }
 

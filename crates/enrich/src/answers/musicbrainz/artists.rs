@@ -10,7 +10,6 @@ use super::{Tag, take_found, take_one};
 
 #[derive(Deserialize)]
 struct Artists {
-    #[serde(default)]
     artists: Vec<Artist>,
 }
 

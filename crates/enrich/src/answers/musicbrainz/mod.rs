@@ -1,4 +1,5 @@
 //! What MusicBrainz says. Keys that are missing, null and empty mean the same: nothing is known.
+//! Only the list that was asked for must be there: without it the answer says nothing at all.
 //!
 //! <https://musicbrainz.org/doc/MusicBrainz_API>
 

@@ -15,7 +15,7 @@ struct Works {
     /// How many there are, of which the answer has at most a hundred.
     #[serde(default)]
     count: usize,
-    #[serde(rename = "release-groups", alias = "recordings", default)]
+    #[serde(rename = "release-groups", alias = "recordings")]
     works: Vec<Work>,
 }
 
@@ -75,7 +75,6 @@ fn works(said: &mut Said<'_>, kind: &str, nobody: &str) -> Result<(), serde_json
 
 #[derive(Deserialize)]
 struct Releases {
-    #[serde(default)]
     releases: Vec<Release>,
 }
 

@@ -22,15 +22,15 @@ const STREAMING: [&str; 3] = [
 
 /// One address is answered with itself, several with a list.
 #[derive(Deserialize)]
-struct Body {
-    urls: Option<Vec<Page>>,
-    #[serde(flatten)]
-    one: Page,
+#[serde(untagged)]
+enum Body {
+    Several { urls: Vec<Page> },
+    One(Page),
 }
 
 #[derive(Deserialize)]
 struct Page {
-    resource: Option<String>,
+    resource: String,
     #[serde(default)]
     relations: Vec<Relation>,
 }
@@ -54,8 +54,12 @@ fn pages(
     }
     let body: Body = said.read()?;
     let prefix = format!("https://open.spotify.com/{kind}/");
-    for page in body.urls.unwrap_or_else(|| vec![body.one]) {
-        let Some(id) = page.resource.as_deref().and_then(|resource| resource.strip_prefix(&prefix)) else { continue };
+    let pages = match body {
+        Body::Several { urls } => urls,
+        Body::One(page) => vec![page],
+    };
+    for page in pages {
+        let Some(id) = page.resource.strip_prefix(&prefix) else { continue };
         let people = page.relations.into_iter().filter(Relation::is_streaming).filter_map(&who);
         found.entry(id.to_owned()).or_default().extend(people);
     }

@@ -20,7 +20,6 @@ struct Recordings {
     /// How many a search found, of which the answer has at most a hundred.
     #[serde(default)]
     count: usize,
-    #[serde(default)]
     recordings: Vec<Recording>,
 }
 
@@ -70,7 +69,6 @@ pub(in crate::answers) fn by_isrc(said: &mut Said<'_>) -> Result<(), serde_json:
 
 #[derive(Deserialize)]
 struct Artists {
-    #[serde(default)]
     artists: Vec<Candidate>,
 }
 
