@@ -5,10 +5,20 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The name without what spellings differ in: case, accents, punctuation, "&" for "and", a
 /// leading "The". A name that is nothing but punctuation ("!!!") stays as it is.
+///
+/// Only on letters of Latin, Greek and Cyrillic a mark is an accent. Elsewhere it is a sound of
+/// its own: ハル and バル, राम and रोम are other names.
 pub fn plain(name: &str) -> String {
+    let mut letter = ' ';
     let folded: String = name
         .nfkd()
-        .filter(|char| !is_combining_mark(*char))
+        .filter(|char| {
+            let is_mark = is_combining_mark(*char);
+            if !is_mark {
+                letter = *char;
+            }
+            !is_mark || (letter.is_alphabetic() && !takes_accents(letter))
+        })
         .flat_map(char::to_lowercase)
         .collect::<String>()
         .replace('&', " and ")
@@ -17,7 +27,7 @@ pub fn plain(name: &str) -> String {
         .replace('ł', "l");
     let words: Vec<String> = folded
         .split_whitespace()
-        .map(|word| word.chars().filter(|char| char.is_alphanumeric()).collect::<String>())
+        .map(|word| word.chars().filter(|char| char.is_alphanumeric() || is_combining_mark(*char)).collect::<String>())
         .filter(|word| !word.is_empty())
         .collect();
     let words = match words.split_first() {
@@ -25,6 +35,11 @@ pub fn plain(name: &str) -> String {
         _ => &words[..],
     };
     if words.is_empty() { name.trim().to_lowercase() } else { words.join(" ") }
+}
+
+/// Whether this is a letter of Latin, Greek or Cyrillic.
+fn takes_accents(letter: char) -> bool {
+    matches!(letter, 'A'..='Z' | 'a'..='z' | '\u{AA}'..='\u{24F}' | '\u{370}'..='\u{52F}' | '\u{1C80}'..='\u{1C8F}' | '\u{1D00}'..='\u{1FFF}')
 }
 
 /// How SQL compares names: without case and the spaces around.
@@ -50,6 +65,19 @@ mod tests {
         same("Sigur Rós", "sigur ros");
         same("Mø", "MO");
         same("Guns N’ Roses", "Guns N' Roses");
+        same("Мумий Тролль", "мумии тролль");
+        same("Μίκης Θεοδωράκης", "Μικης Θεοδωρακης");
+        // However the marks are written.
+        same("ﾊﾞﾙ", "バル");
+        same("I ❤️ U", "I ❤ U");
+    }
+
+    #[test]
+    fn a_mark_that_is_no_accent_makes_another_name() {
+        for (left, right) in [("ハル", "バル"), ("มด", "มิด"), ("रानी", "रीना"), ("राम", "रोम"), ("가", "각")]
+        {
+            assert_ne!(plain(left), plain(right), "{left} {right}");
+        }
     }
 
     #[test]
