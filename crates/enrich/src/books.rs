@@ -1,6 +1,8 @@
 //! What was answered, on disk: first the answer as it came, then what it says.
 
-use lake::cache::{Cache, CachedAnswer, Question as Asked};
+use std::collections::BTreeMap;
+
+use lake::cache::{Cache, CachedAnswer, Damaged, Question as Asked};
 use lake::facts::{self, Facts};
 use lake::play::UnixMs;
 use platform::files::FileLock;
@@ -27,6 +29,8 @@ pub(crate) struct Books<'c> {
     waiting: Facts,
     answers_waiting: usize,
     batches: u64,
+    /// Kept answers that cannot be read, and why.
+    damaged: BTreeMap<String, String>,
     _lock: FileLock,
 }
 
@@ -47,8 +51,16 @@ impl<'c> Books<'c> {
         }
         let known = if must_rewrite { Known::default() } else { Known::read(data)? };
         let cache = Cache::new(data);
-        let mut books =
-            Self { context, cache, known, waiting: Facts::default(), answers_waiting: 0, batches: 0, _lock: lock };
+        let mut books = Self {
+            context,
+            cache,
+            known,
+            waiting: Facts::default(),
+            answers_waiting: 0,
+            batches: 0,
+            damaged: BTreeMap::new(),
+            _lock: lock,
+        };
         if must_rewrite {
             books.rewrite()?;
             return Ok(books);
@@ -105,7 +117,9 @@ impl<'c> Books<'c> {
         for chunk in ids.chunks(BATCH_OF_MANY) {
             let mut said = Facts::default();
             for id in chunk {
-                said.add(interpret(&self.cache.read(id)?));
+                if let Some(answer) = self.read(id)? {
+                    said.add(interpret(&answer));
+                }
                 bar.inc(1);
             }
             known.take_in(&said);
@@ -121,7 +135,9 @@ impl<'c> Books<'c> {
         let missing: Vec<String> =
             self.cache.answer_ids()?.into_iter().filter(|id| !self.known.answered.contains(id)).collect();
         for id in &missing {
-            self.take_in(&self.cache.read(id)?);
+            if let Some(answer) = self.read(id)? {
+                self.take_in(&answer);
+            }
             if self.answers_waiting >= BATCH_OF_MANY {
                 self.write()?;
             }
@@ -130,6 +146,22 @@ impl<'c> Books<'c> {
             tracing::info!(answers = missing.len(), "took in answers that an earlier run kept");
         }
         self.write()
+    }
+
+    /// Reads an answer; `None` when it is damaged, which says nothing about any other.
+    fn read(&mut self, id: &str) -> anyhow::Result<Option<CachedAnswer>> {
+        match self.cache.read(id) {
+            Err(error) if error.is::<Damaged>() => {
+                self.damaged.insert(id.to_owned(), format!("{error:#}"));
+                Ok(None)
+            }
+            read => read.map(Some),
+        }
+    }
+
+    /// What is wrong with the answers that were left out, for the person.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = String> + '_ {
+        self.damaged.values().cloned()
     }
 
     fn take_in(&mut self, answer: &CachedAnswer) {

@@ -11,5 +11,7 @@ use crate::books::Books;
 pub fn replay(context: &JobContext) -> anyhow::Result<Summary> {
     let mut books = Books::open(context)?;
     let answers = books.rewrite()?;
-    Ok(Summary::text(format!("{answers} kept answers were read again")).count("answers", answers))
+    let warnings = books.warnings().collect();
+    let summary = Summary { warnings, ..Summary::text(format!("{answers} kept answers were read again")) };
+    Ok(summary.count("answers", answers))
 }

@@ -58,12 +58,10 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
     asked?;
     let known = &run.books.borrow().known;
     let heard = plays.in_order(&known.tracks, context.clock.now());
-    summary(
-        context,
-        run.progress.into_inner(),
-        known.links(Kind::SpotifyArtist) + known.links(Kind::ArtistName),
-        &heard,
-    )
+    let linked = known.links(Kind::SpotifyArtist) + known.links(Kind::ArtistName);
+    let mut summary = summary(context, run.progress.into_inner(), linked, &heard)?;
+    summary.warnings.extend(run.books.borrow().warnings());
+    Ok(summary)
 }
 
 impl Run<'_> {

@@ -5,7 +5,7 @@
 //! byte for byte. Everything that is known from an answer follows from these two, so that the
 //! typed tables can be made anew without the network.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 
@@ -68,6 +68,11 @@ pub struct CachedAnswer {
     pub body: Vec<u8>,
 }
 
+/// A kept answer of which something is lost.
+#[derive(Debug, thiserror::Error)]
+#[error("the kept answer {} is damaged: delete it, and it is asked for again", .0.display())]
+pub struct Damaged(PathBuf);
+
 /// All answers.
 #[derive(Debug, Clone)]
 pub struct Cache {
@@ -107,17 +112,18 @@ impl Cache {
     /// Reads an answer.
     ///
     /// # Errors
-    /// When it is missing or damaged.
+    /// [`Damaged`] when its bytes are no answer; any I/O error.
     pub fn read(&self, answer_id: &str) -> anyhow::Result<CachedAnswer> {
         let path = self.path(answer_id);
+        let bytes = fs::read(&path).with_context(|| format!("reading the answer {}", path.display()))?;
         let read = || -> anyhow::Result<CachedAnswer> {
-            let mut reader = BufReader::new(Decoder::new(File::open(&path)?)?);
+            let mut reader = BufReader::new(Decoder::new(&bytes[..])?);
             let (mut line, mut body) = (String::new(), Vec::new());
             reader.read_line(&mut line)?;
             reader.read_to_end(&mut body)?;
             Ok(CachedAnswer { answer_id: answer_id.to_owned(), question: serde_json::from_str(&line)?, body })
         };
-        read().with_context(|| format!("reading the answer {}", path.display()))
+        read().context(Damaged(path))
     }
 
     /// The names of all answers, in the order in which they came.
@@ -195,7 +201,7 @@ mod tests {
         let path = cache.path(&answer.answer_id);
         let bytes = fs::read(&path).unwrap();
         files::write_whole(&path, &bytes[..bytes.len() - 6]).unwrap();
-        let error = format!("{:#}", cache.read(&answer.answer_id).unwrap_err());
-        assert!(error.contains(&answer.answer_id), "{error}");
+        let error = cache.read(&answer.answer_id).unwrap_err();
+        assert!(error.is::<Damaged>() && error.to_string().contains(&answer.answer_id), "{error:#}");
     }
 }

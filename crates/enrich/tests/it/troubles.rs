@@ -1,8 +1,13 @@
 //! Runs while services are in trouble: what is asked then, and of whom.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use lake::cache::{Cache, CachedAnswer};
-use lake::schema::{AREA_COORDINATES, ARTIST_LINKS};
+use lake::schema::{ALBUMS, AREA_COORDINATES, ARTIST_LINKS, ARTISTS, LOOKUPS};
+use serde_json::json;
+use simulator::Item;
+use simulator::facts::{Found, VARIOUS_ARTISTS_MBID};
 use simulator::server::{ErrorBody, Fault, FaultKind, Options, Service};
 
 use crate::world::World;
@@ -58,7 +63,7 @@ fn a_place_is_asked_for_by_name_only_where_its_country_is_known() {
 fn an_answer_that_says_nothing_sends_nobody_to_the_next_way_of_asking() {
     let world = World::of(40, Options::default());
     world.hear(&world.tracks());
-    let odd = FaultKind::Says { body: serde_json::json!({"error": "come back later"}) };
+    let odd = FaultKind::Says { body: json!({"error": "come back later"}) };
     let fault = world.server.switch_on(Fault::new(Service::MusicBrainz, odd).at("url")).unwrap();
     world.enrich();
     let asked = |endpoint: &str| world.server.request_log().iter().filter(|line| line.endpoint == endpoint).count();
@@ -68,4 +73,25 @@ fn an_answer_that_says_nothing_sends_nobody_to_the_next_way_of_asking() {
     world.wait(TimeDelta::days(2));
     world.enrich().expect_ok();
     assert!(!world.rows(&ARTIST_LINKS).is_empty());
+}
+
+#[test]
+fn an_answer_that_lost_bytes_is_named_and_asked_for_again() {
+    let world = World::of(30, Options::default());
+    world.hear(&world.tracks());
+    world.enrich().expect_ok();
+    let (links, answers) = (world.rows(&ARTIST_LINKS), kept(&world, "url"));
+    let path = world.path("cache").join(format!("{}.zst", answers[0].answer_id));
+    let bytes = std::fs::read(&path).unwrap();
+    platform::files::write_whole(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    let names_it = |warnings: &[String]| warnings.iter().any(|warning| warning.contains(&name));
+    let replayed = world.run(&["replay"]).expect_ok();
+    assert!(names_it(&replayed.report.warnings), "{:?}", replayed.report.warnings);
+    assert!(world.rows(&ARTIST_LINKS).len() < links.len());
+    let ran = world.enrich().expect_ok();
+    assert!(names_it(&ran.report.warnings), "{:?}", ran.report.warnings);
+    assert_eq!(world.rows(&ARTIST_LINKS), links);
+    std::fs::remove_file(&path).unwrap();
+    assert!(!names_it(&world.enrich().expect_ok().report.warnings));
 }

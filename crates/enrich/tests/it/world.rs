@@ -26,7 +26,7 @@ pub(crate) struct World {
     runtime: Option<Runtime>,
     folder: TempDir,
     token: Option<String>,
-    has_spotify: bool,
+    lookups_per_day: Option<u32>,
     pub(crate) spacing_ms: u64,
 }
 
@@ -75,7 +75,7 @@ impl World {
             runtime: Some(runtime),
             folder: TempDir::new().unwrap(),
             token: None,
-            has_spotify: false,
+            lookups_per_day: None,
             spacing_ms: 0,
         }
     }
@@ -100,17 +100,28 @@ impl World {
     }
 
     /// With somebody who is logged in at Spotify, by an app in development mode.
-    pub(crate) fn with_spotify(mut self) -> Self {
+    pub(crate) fn with_spotify(self) -> Self {
+        self.with_lookups(300)
+    }
+
+    /// The same with so many look-ups a day.
+    pub(crate) fn with_lookups(mut self, lookups_per_day: u32) -> Self {
+        self.lookups_per_day = Some(lookups_per_day);
         let (data, now) = (self.data(), self.server.now());
         data.make_private_folders().unwrap();
         let mut state = StateDb::open(&data.state_db()).unwrap();
-        let sealer = Sealer::open(&data.token_key(), None).unwrap();
-        let account = state.add_account("ada", chrono_tz::UTC, CountingRule::default(), now).unwrap();
+        let account = state.add_account("ada", chrono_tz::Europe::Berlin, CountingRule::default(), now).unwrap();
         state.connect("spotify", &account.account_id, None, now).unwrap();
         let refresh_token = self.server.refresh_token("ada").unwrap().into();
-        let login = Login { refresh_token, authorized_at: None, stored_at: now };
+        let login = Login { refresh_token, authorized_at: Some(now), stored_at: now };
+        let sealer = Sealer::open(&data.token_key(), None).unwrap();
         state.store_login("spotify", &account.account_id, &login, &sealer).unwrap();
-        self.has_spotify = true;
+        self
+    }
+
+    /// With a token that ListenBrainz does not accept.
+    pub(crate) fn with_wrong_token(mut self) -> Self {
+        self.token = Some("00000000-0000-4000-8000-000000000000".to_owned());
         self
     }
 
@@ -147,6 +158,11 @@ impl World {
         self.tell(Source::SpotifyExport, tracks, false);
     }
 
+    /// The same as ListenBrainz tells them: with the MBIDs of artists that it knows.
+    pub(crate) fn listen(&self, tracks: &[&Item]) {
+        self.tell(Source::Listenbrainz, tracks, false);
+    }
+
     fn tell(&self, source: Source, tracks: &[&Item], has_albums: bool) {
         let catalogue = self.life().catalogue();
         let from = parse_instant("2026-10-01T00:00:00Z").unwrap().timestamp_millis();
@@ -159,11 +175,19 @@ impl World {
                 let mut play = Play::at(at, raw.into(), Clock::End, Precision::Millisecond);
                 let album = catalogue.collection(item.collection);
                 play.kind = Kind::Track;
-                play.track_uri = Some(item.uri.as_str().into());
+                play.track_uri = (source != Source::Listenbrainz).then(|| item.uri.as_str().into());
                 play.track_name = Some(item.title.as_str().into());
                 play.album_name = Some(album.name.as_str().into());
                 play.album_artist_name = Some(album.artist_name.as_str().into());
                 let mut credits = Vec::new();
+                if source == Source::Listenbrainz {
+                    credits.extend(item.artists.iter().map(|artist| Credit {
+                        artist_name: catalogue.artist(*artist).name.as_str().into(),
+                        artist_uri: None,
+                        artist_mbid: self.life().facts().artist(*artist as usize).mbid.map(Into::into),
+                        join_phrase: None,
+                    }));
+                }
                 if is_api {
                     play.track_isrc = item.isrc.as_deref().map(Into::into);
                     play.album_uri = album.uri().filter(|_| has_albums).map(Into::into);
@@ -230,11 +254,14 @@ impl World {
             // A clock that stands still would make each turn wait for all before it.
             command.env_remove("TRACKER_NOW");
         }
-        if self.has_spotify {
+        if let Some(lookups) = self.lookups_per_day {
             command
+                .env("SPOTIFY_CLIENT_ID", "app")
+                .env("SPOTIFY_CLIENT_SECRET", "secret")
                 .env("SPOTIFY_BASE_URL", self.server.base_url())
                 .env("SPOTIFY_ACCOUNTS_BASE_URL", self.server.accounts_base_url())
-                .envs([("SPOTIFY_CLIENT_ID", "app"), ("SPOTIFY_CLIENT_SECRET", "secret")]);
+                .env("MUSIC_SPOTIFY__SPACING_MS", "0")
+                .env("MUSIC_SPOTIFY__LOOKUPS_PER_DAY", lookups.to_string());
         }
         if let Some(token) = &self.token {
             command.env("LISTENBRAINZ_TOKEN", token);
