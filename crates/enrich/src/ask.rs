@@ -80,6 +80,9 @@ impl Clients {
             Method::ReleaseGroups => musicbrainz.search("release-group", &tagged(&ids), MAX_RESULTS).await,
             Method::Recordings => musicbrainz.search("recording", &tagged(&ids), MAX_RESULTS).await,
             Method::Releases => musicbrainz.search("release", &any_of("reid", &ids), ids.len()).await,
+            Method::Release => {
+                musicbrainz.lookup("release", &first.id, "artist-credits+labels+media+release-groups").await
+            }
             Method::Areas => musicbrainz.search("area", &any_of("aid", &ids), ids.len()).await,
             Method::Area => musicbrainz.lookup("area", &first.id, "area-rels+url-rels").await,
             Method::ArtistNames => {

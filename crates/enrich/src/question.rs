@@ -112,6 +112,8 @@ pub(crate) enum Method {
     AlbumUrls,
     /// MusicBrainz: many releases.
     Releases,
+    /// MusicBrainz: one release, also when it was merged into another.
+    Release,
     /// Spotify: an album.
     Album,
     /// The same for many.
@@ -121,7 +123,7 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::ArtistUrls,
         Self::Isrc,
         Self::Isrcs,
@@ -142,6 +144,7 @@ impl Method {
         Self::Geocode,
         Self::AlbumUrls,
         Self::Releases,
+        Self::Release,
         Self::Album,
         Self::Albums,
         Self::SpotifyArtists,
@@ -170,6 +173,7 @@ impl Method {
             Self::Geocode => "geocode",
             Self::AlbumUrls => "album_url",
             Self::Releases => "releases",
+            Self::Release => "release",
             Self::Album => "album",
             Self::Albums => "albums",
             Self::SpotifyArtists => "spotify_artists",

@@ -8,7 +8,7 @@ use lake::cache::Subject;
 use lake::facts::{ArtistFacts, ArtistLink, GenreVote};
 use serde::Deserialize;
 
-use super::{Outcome, Said, filled};
+use super::{MOST_VOTES, Outcome, Said, filled, within};
 use crate::names::plain;
 
 #[derive(Default, Deserialize)]
@@ -113,7 +113,7 @@ pub(super) fn tags(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
                     subject: subject.id.clone(),
                     tag: name,
                     genre_mbid: tag.genre_mbid,
-                    votes: tag.count,
+                    votes: within(tag.count, 1..=MOST_VOTES),
                     fetched_at: said.at(),
                 });
             }
@@ -157,8 +157,8 @@ pub(super) fn popularity(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
             answer_id: said.id(),
             service: said.service(),
             artist_ref: subject.id.clone(),
-            listens,
-            listeners,
+            listens: within(listens, 0..=i64::MAX),
+            listeners: within(listeners, 0..=i64::MAX),
             fetched_at: said.at(),
             ..ArtistFacts::default()
         });

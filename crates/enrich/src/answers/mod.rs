@@ -6,6 +6,8 @@ mod musicbrainz;
 mod places;
 mod spotify;
 
+use std::ops::RangeInclusive;
+
 use lake::cache::{CachedAnswer, Subject};
 use lake::facts::{Facts, Lookup};
 use serde::de::DeserializeOwned;
@@ -65,6 +67,7 @@ pub fn interpret(answer: &CachedAnswer) -> Facts {
         Some(Method::ReleaseGroups) => musicbrainz::releases::groups(&mut said),
         Some(Method::Recordings) => musicbrainz::releases::recordings(&mut said),
         Some(Method::Releases) => musicbrainz::releases::many(&mut said),
+        Some(Method::Release) => musicbrainz::releases::one(&mut said),
         Some(Method::Areas) => musicbrainz::areas::many(&mut said),
         Some(Method::Area) => musicbrainz::areas::one(&mut said),
         Some(Method::ArtistNames) => listenbrainz::names(&mut said),
@@ -150,6 +153,23 @@ impl<'a> Said<'a> {
             self.came_of(subject, outcome, Some(reason));
         }
     }
+}
+
+/// The most that anybody counts; what is said to be more is a slip, and not known.
+const MOST: i64 = 1_000_000_000;
+
+/// The same of votes: the smallest share that models can tell from none is one of a billion.
+const MOST_VOTES: i64 = 1_000_000;
+
+/// A number as far as it can be true: what lies outside is nothing that the models could use.
+fn within(number: Option<i64>, range: RangeInclusive<i64>) -> Option<i64> {
+    number.filter(|number| range.contains(number))
+}
+
+/// The code of a country, of two letters.
+fn country(code: Option<String>) -> Option<String> {
+    let is_code = |code: &String| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
+    filled(code).filter(is_code).map(|code| code.to_uppercase())
 }
 
 /// A text that says something.

@@ -6,7 +6,7 @@ use lake::cache::Subject;
 use lake::facts::Coordinates;
 use serde::Deserialize;
 
-use super::{Outcome, Said, filled};
+use super::{Outcome, Said, country, filled};
 
 /// A point on Earth, in degrees.
 type Point = (f64, f64);
@@ -40,7 +40,7 @@ pub(super) fn wikidata(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let mut found: BTreeMap<String, Vec<(bool, String, Option<String>)>> = BTreeMap::new();
     for binding in body.results.bindings {
         if let Some(coord) = binding.coord {
-            let iso = binding.iso.and_then(|iso| filled(Some(iso.value)));
+            let iso = binding.iso.and_then(|iso| country(Some(iso.value)));
             found.entry(binding.mb.value).or_default().push((iso.is_none(), coord.value, iso));
         }
     }
@@ -89,8 +89,7 @@ pub(super) fn nominatim(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let Some(subject) = said.subjects().first() else { return Ok(()) };
     let place = found.into_iter().next().and_then(|one| {
         let point = sound((one.lat.parse().ok()?, one.lon.parse().ok()?))?;
-        let country = one.address.and_then(|address| filled(address.country_code)).map(|code| code.to_uppercase());
-        Some((point, country, one.display_name))
+        Some((point, country(one.address.and_then(|address| address.country_code)), one.display_name))
     });
     match place {
         Some((point, country, name)) => at(said, subject, point, country, name),
@@ -113,7 +112,7 @@ pub(super) fn openweather(said: &mut Said<'_>) -> Result<(), serde_json::Error> 
     let Some(subject) = said.subjects().first() else { return Ok(()) };
     let place = found.into_iter().next().and_then(|one| Some((sound((one.lat, one.lon))?, one.country, one.name)));
     match place {
-        Some((point, country, name)) => at(said, subject, point, filled(country), name),
+        Some((point, iso, name)) => at(said, subject, point, country(iso), name),
         None => said.came_of(subject, Outcome::None, Some("OpenWeather knows no such place")),
     }
     Ok(())

@@ -10,8 +10,11 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error};
 
 use super::musicbrainz::releases::upc;
-use super::{Outcome, Said, filled};
+use super::{MOST, Outcome, Said, filled, within};
 use crate::question::Method;
+
+/// The most artists that a track is credited to.
+const MOST_CREDITS: i64 = 1_000;
 
 #[derive(Deserialize)]
 struct Tracks {
@@ -28,7 +31,7 @@ struct Track {
     disc_number: Option<i64>,
     track_number: Option<i64>,
     #[serde(default)]
-    artists: Vec<Artist>,
+    artists: Option<Vec<Artist>>,
     album: Option<Album>,
     external_ids: Option<ExternalIds>,
 }
@@ -46,7 +49,7 @@ struct Artist {
     popularity: Option<i64>,
     followers: Option<Followers>,
     #[serde(default)]
-    genres: Vec<String>,
+    genres: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +68,7 @@ struct Album {
     release_date_precision: Option<String>,
     total_tracks: Option<i64>,
     #[serde(default)]
-    artists: Vec<Artist>,
+    artists: Option<Vec<Artist>>,
     external_ids: Option<ExternalIds>,
 }
 
@@ -90,21 +93,24 @@ fn items<T: DeserializeOwned, L: DeserializeOwned>(
 }
 
 /// Tracks with their artists. A track may be answered with another one that stands for it in
-/// some market; one that was asked for alone is meant all the same.
+/// some market: what stands in its place is meant all the same.
 pub(super) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let tracks: Vec<Option<Track>> = items(said, |body: Tracks| body.tracks, |track| &track.uri)?;
-    let mut found: HashMap<String, Track> =
-        tracks.into_iter().flatten().filter_map(|track| Some((track.uri.clone()?, track))).collect();
-    let is_alone = said.subjects().len() == 1;
-    for subject in said.subjects() {
-        let other = || found.keys().next().cloned().filter(|_| is_alone);
-        let key = if found.contains_key(&subject.id) { Some(subject.id.clone()) } else { other() };
-        let Some(track) = key.and_then(|key| found.remove(&key)) else {
+    let are_in_order = tracks.len() == said.subjects().len();
+    let (mut in_order, mut found): (Vec<Option<Track>>, HashMap<String, Track>) = Default::default();
+    if are_in_order {
+        in_order = tracks;
+    } else {
+        found.extend(tracks.into_iter().flatten().filter_map(|track| Some((track.uri.clone()?, track))));
+    }
+    for (place, subject) in said.subjects().iter().enumerate() {
+        let track = in_order.get_mut(place).and_then(Option::take).or_else(|| found.remove(&subject.id));
+        let Some(track) = track else {
             said.came_of(subject, Outcome::None, Some("Spotify knows no such track any more"));
             continue;
         };
         said.came_of(subject, Outcome::Found, None);
-        for (position, artist) in (1..).zip(track.artists) {
+        for (position, artist) in (1..=MOST_CREDITS).zip(track.artists.unwrap_or_default()) {
             said.facts.track_credits.push(TrackCredit {
                 answer_id: said.id(),
                 service: said.service(),
@@ -125,13 +131,13 @@ pub(super) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
             track_name: filled(track.name),
             track_isrc: filled(track.external_ids.unwrap_or_default().isrc).map(|isrc| isrc.to_uppercase()),
             recording_mbid: None,
-            duration_ms: track.duration_ms,
+            duration_ms: within(track.duration_ms, 0..=MOST),
             is_explicit: track.explicit,
-            popularity: track.popularity,
+            popularity: within(track.popularity, 0..=100),
             album_uri,
             album_name,
-            disc_number: track.disc_number,
-            track_number: track.track_number,
+            disc_number: within(track.disc_number, 0..=MOST),
+            track_number: within(track.track_number, 0..=MOST),
             fetched_at: said.at(),
         });
     }
@@ -159,14 +165,14 @@ pub(super) fn albums(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
             service: said.service(),
             album_ref: subject.id.clone(),
             album_name: filled(album.name),
-            artist_name: album.artists.into_iter().next().and_then(|artist| filled(artist.name)),
+            artist_name: album.artists.unwrap_or_default().into_iter().next().and_then(|artist| filled(artist.name)),
             album_type: filled(album.album_type),
             label: filled(album.label),
-            upc: filled(album.external_ids.unwrap_or_default().upc).map(|code| upc(&code)),
+            upc: filled(album.external_ids.unwrap_or_default().upc).and_then(|code| upc(&code)),
             release_date: filled(album.release_date),
             release_date_precision: filled(album.release_date_precision),
-            total_tracks: album.total_tracks,
-            popularity: album.popularity,
+            total_tracks: within(album.total_tracks, 1..=MOST),
+            popularity: within(album.popularity, 0..=100),
             release_group_id: None,
             fetched_at: said.at(),
         });
@@ -190,7 +196,7 @@ pub(super) fn artists(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
             continue;
         };
         said.came_of(subject, Outcome::Found, None);
-        for genre in artist.genres {
+        for genre in artist.genres.unwrap_or_default().into_iter().filter_map(|genre| filled(Some(genre))) {
             said.facts.genre_votes.push(GenreVote {
                 answer_id: said.id(),
                 service: said.service(),
@@ -208,8 +214,8 @@ pub(super) fn artists(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
             service: said.service(),
             artist_ref: subject.id.clone(),
             artist_name: filled(artist.name),
-            popularity: artist.popularity,
-            followers: artist.followers.and_then(|followers| followers.total),
+            popularity: within(artist.popularity, 0..=100),
+            followers: within(artist.followers.and_then(|followers| followers.total), 0..=i64::MAX),
             fetched_at: said.at(),
             ..ArtistFacts::default()
         });

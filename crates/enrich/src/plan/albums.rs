@@ -9,7 +9,7 @@ use crate::question::{Kind, Method, Question, Service, has_sound_id, is_mbid};
 
 /// `more_may_come` where tracks are still asked about, which tell their albums.
 pub(super) fn questions(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
-    use Method::{Album, AlbumUrls, Albums, Releases};
+    use Method::{Album, AlbumUrls, Albums, Release, Releases};
     let known = situation.known;
     let albums: Vec<(&str, Option<&str>)> = situation
         .heard
@@ -27,20 +27,30 @@ pub(super) fn questions(situation: &Situation<'_>, more_may_come: bool) -> Vec<Q
         questions.extend(full(batches(service, AlbumUrls, kind, size, due), size, more_may_come));
         let more_may_come = more_may_come || !questions.is_empty();
         let mut releases: Vec<&str> = albums.iter().filter_map(|(uri, _)| known.release_of(uri)).collect();
-        releases.retain(|mbid| is_mbid(mbid) && situation.is_due(Kind::Release, Releases, mbid));
-        let mut seen = std::collections::HashSet::new();
-        releases.retain(|mbid| seen.insert(*mbid));
+        let (kind, mut seen) = (Kind::Release, std::collections::HashSet::new());
+        releases.retain(|mbid| is_mbid(mbid) && seen.insert(*mbid));
         let size = situation.batch(Releases, MAX_RESULTS);
-        let subjects = releases.into_iter().map(|mbid| subject(mbid, None, None));
-        questions.extend(full(batches(service, Releases, Kind::Release, size, subjects), size, more_may_come));
+        let due = releases.iter().filter(|mbid| situation.is_due(kind, Releases, mbid));
+        let due = due.map(|mbid| subject(mbid, None, None));
+        questions.extend(full(batches(service, Releases, kind, size, due), size, more_may_come));
+        // Not among those found: perhaps it was merged into another, which only a question about it
+        // alone tells.
+        let merged = releases
+            .iter()
+            .filter(|mbid| known.is_missed(kind, Releases, mbid) && situation.is_due(kind, Release, mbid));
+        questions.extend(batches(service, Release, kind, 1, merged.map(|mbid| subject(mbid, None, None))));
     }
     if situation.may_ask(Service::Spotify) {
         let kind = Kind::SpotifyAlbum;
         let is_due = |uri: &str| situation.is_due(kind, Albums, uri) && situation.is_due(kind, Album, uri);
         // The day's budget is for what nobody else knows.
-        let unknown = albums.iter().filter(|(uri, _)| known.release_of(uri).is_none() && is_due(uri));
-        let unknown = unknown
-            .filter(|(uri, _)| !situation.may_ask(Service::Musicbrainz) || known.is_missed(kind, AlbumUrls, uri));
+        let is_told =
+            |uri: &str| known.release_of(uri).is_some_and(|mbid| !known.is_missed(Kind::Release, Release, mbid));
+        let unknown = albums.iter().filter(|(uri, _)| !is_told(uri) && is_due(uri));
+        let unknown = unknown.filter(|(uri, _)| {
+            let is_missed = known.is_missed(kind, AlbumUrls, uri) || known.release_of(uri).is_some();
+            !situation.hopes_for(Service::Musicbrainz) || is_missed
+        });
         let unknown = unknown.map(|(uri, name)| subject(uri, *name, None));
         questions.extend(if situation.is_refused(Albums) {
             batches(Service::Spotify, Album, kind, 1, unknown)

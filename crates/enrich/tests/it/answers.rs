@@ -257,6 +257,58 @@ fn a_track_of_a_development_app_names_its_artists() {
 }
 
 #[test]
+fn a_track_that_stands_for_another_is_told_in_its_place() {
+    let track =
+        |uri: &str, artist: &str| json!({"uri": uri, "name": "Song", "artists": [{"uri": artist, "name": "A"}]});
+    let subjects = [("spotify:track:a", "", ""), ("spotify:track:b", "", ""), ("spotify:track:c", "", "")];
+    let body = json!({"tracks": [track("spotify:track:z", "spotify:artist:1"), null, track("spotify:track:c", "spotify:artist:3")]});
+    let facts = said("spotify", "tracks", &subjects, 200, body.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["spotify:track:a found", "spotify:track:b none", "spotify:track:c found"]);
+    let credits: Vec<_> =
+        facts.track_credits.iter().map(|one| (one.track_uri.as_str(), one.artist_uri.as_deref().unwrap())).collect();
+    assert_eq!(credits, [("spotify:track:a", "spotify:artist:1"), ("spotify:track:c", "spotify:artist:3")]);
+    // Where some are missing, only the URI tells which is which.
+    let body = json!({"tracks": [track("spotify:track:c", "spotify:artist:3")]});
+    let facts = said("spotify", "tracks", &subjects, 200, body.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["spotify:track:a none", "spotify:track:b none", "spotify:track:c found"]);
+}
+
+#[test]
+fn a_merged_release_is_told_by_the_id_that_was_asked_for() {
+    let body = json!({"id": "new", "title": "Album", "date": "1999", "barcode": "000", "media": [{"track-count": 9}],
+        "label-info": [{"label": {"name": "Label"}}], "release-group": {"id": "g", "primary-type": "Album"}});
+    let facts = said("musicbrainz", "release", &[("old", "", "")], 200, body.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["old found"]);
+    let album = &facts.albums[0];
+    assert_eq!((album.album_ref.as_str(), album.label.as_deref(), album.total_tracks), ("old", Some("Label"), Some(9)));
+    assert_eq!(album.upc, None, "a barcode of zeros is none");
+}
+
+#[test]
+fn numbers_and_codes_that_cannot_be_true_are_not_known() {
+    let artist =
+        json!({"id": "a", "name": "Ann", "country": "Europe", "tags": [{"name": "rock", "count": 3_000_000_000_i64}]});
+    let facts = said("musicbrainz", "artist", &[("a", "", "")], 200, artist.to_string().as_bytes());
+    assert_eq!((facts.artists[0].country_code.as_deref(), facts.genre_votes[0].votes), (None, None));
+    let area = json!({"id": "a", "name": "X", "iso-3166-1-codes": ["long", "se"]});
+    let facts = said("musicbrainz", "area", &[("a", "", "")], 200, area.to_string().as_bytes());
+    assert_eq!(facts.areas[0].iso_3166_1.as_deref(), Some("SE"));
+    let artist = json!({"artists": [{"uri": "a", "name": "Ann", "popularity": 101, "genres": null, "followers": {"total": -1}}]});
+    let facts = said("spotify", "spotify_artists", &[("a", "", "")], 200, artist.to_string().as_bytes());
+    assert_eq!(
+        (outcomes(&facts), facts.artists[0].popularity, facts.artists[0].followers),
+        (vec!["a found".to_owned()], None, None)
+    );
+    let album =
+        json!({"uri": "a", "name": "Album", "popularity": 200, "total_tracks": 5_000_000_000_i64, "artists": null});
+    let facts = said("spotify", "album", &[("a", "", "")], 200, album.to_string().as_bytes());
+    assert_eq!((facts.albums[0].popularity, facts.albums[0].total_tracks), (None, None));
+    let place = json!([{"lat": "48.1", "lon": "11.5", "address": {"country_code": "germany"}}]);
+    let facts = said("nominatim", "place", &[("a", "", "")], 200, place.to_string().as_bytes());
+    assert_eq!(facts.area_coordinates[0].country_code, None);
+}
+
+#[test]
 fn what_makes_no_sense_and_what_is_refused_is_no_miss() {
     let subjects = [("a", "Ann", ""), ("b", "Bo", "")];
     let facts = said("musicbrainz", "artists", &subjects, 200, br#"{"artists":"soon"}"#);

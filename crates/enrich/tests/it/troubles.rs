@@ -95,3 +95,13 @@ fn an_answer_that_lost_bytes_is_named_and_asked_for_again() {
     std::fs::remove_file(&path).unwrap();
     assert!(!names_it(&world.enrich().expect_ok().report.warnings));
 }
+
+#[test]
+fn a_release_that_a_search_does_not_know_is_looked_up_by_its_id() {
+    let world = World::of(20, Options::default());
+    world.hear(&world.tracks());
+    let body = json!({"releases": []});
+    world.server.switch_on(Fault::new(Service::MusicBrainz, FaultKind::Says { body }).at("releases")).unwrap();
+    world.enrich().expect_ok();
+    assert!(!kept(&world, "release").is_empty() && !world.rows(&ALBUMS).is_empty());
+}

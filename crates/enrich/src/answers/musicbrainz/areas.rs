@@ -3,7 +3,7 @@
 use lake::facts::{AreaFacts, AreaParent};
 use serde::Deserialize;
 
-use super::super::{Said, filled};
+use super::super::{Said, country, filled};
 use super::{Relation, take_found, take_one};
 
 /// "part of", seen from the part.
@@ -84,7 +84,8 @@ fn take(said: &mut Said<'_>, area: Area, asked: Option<String>) {
             });
         }
     }
-    let first = |codes: Option<Vec<String>>| codes.and_then(|codes| codes.into_iter().min());
+    let first = |codes: Option<Vec<String>>| codes.unwrap_or_default().into_iter().min();
+    let countries = area.countries.unwrap_or_default().into_iter();
     said.facts.areas.push(AreaFacts {
         answer_id: said.id(),
         area_id: area.id,
@@ -92,7 +93,7 @@ fn take(said: &mut Said<'_>, area: Area, asked: Option<String>) {
         area_name: filled(area.name),
         sort_name: filled(area.sort_name),
         area_type: filled(area.kind),
-        iso_3166_1: first(area.countries),
+        iso_3166_1: countries.filter_map(|code| country(Some(code))).min(),
         iso_3166_2: first(area.subdivisions),
         disambiguation: filled(area.disambiguation),
         is_ended: area.life.and_then(|life| life.ended),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use lake::facts::{Alias, ArtistFacts, GenreVote};
 use serde::Deserialize;
 
-use super::super::{Said, filled};
+use super::super::{MOST_VOTES, Said, country, filled, within};
 use super::{Tag, take_found, take_one};
 
 #[derive(Deserialize)]
@@ -107,7 +107,7 @@ fn take(said: &mut Said<'_>, artist: Artist, asked: Option<String>) {
         artist_type: filled(artist.kind),
         gender: filled(artist.gender).map(|gender| capitalised(&gender)),
         disambiguation: filled(artist.disambiguation),
-        country_code: filled(artist.country),
+        country_code: country(artist.country),
         area_id,
         area_name,
         begin_area_id,
@@ -161,7 +161,7 @@ pub(super) fn votes(
             subject: subject.to_owned(),
             genre_mbid: ids.get(&tag).cloned(),
             tag,
-            votes: count,
+            votes: within(count, 1..=MOST_VOTES),
             fetched_at: said.at(),
         });
     }

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use lake::facts::AlbumFacts;
 use serde::Deserialize;
 
-use super::super::{Outcome, Said, filled};
+use super::super::{MOST, Outcome, Said, filled, within};
 use super::artists::votes;
-use super::{Credit, Tag, take_found};
+use super::{Credit, Tag, take_found, take_one};
 
 /// Release groups, or recordings.
 #[derive(Deserialize)]
@@ -127,6 +127,20 @@ pub(in crate::answers) fn many(said: &mut Said<'_>) -> Result<(), serde_json::Er
     Ok(())
 }
 
+/// One release. Asked for by an MBID that was merged into another, it is told of that one.
+pub(in crate::answers) fn one(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let nobody = "there is no release of this MBID any more";
+    take_one(
+        said,
+        |one: &Release| &one.id,
+        nobody,
+        |said, mut one, asked| {
+            one.id = asked.unwrap_or(one.id);
+            take(said, one);
+        },
+    )
+}
+
 fn take(said: &mut Said<'_>, release: Release) {
     let credit = release.credits.iter().fold(String::new(), |credit, one| {
         let name = one.name.as_deref().or(one.artist.as_ref().map(|artist| artist.name.as_str()));
@@ -144,19 +158,19 @@ fn take(said: &mut Said<'_>, release: Release) {
         artist_name: filled(Some(credit)),
         album_type: release.group.as_ref().and_then(|group| filled(group.kind.clone())),
         label,
-        upc: filled(release.barcode).map(|code| upc(&code)),
+        upc: filled(release.barcode).and_then(|code| upc(&code)),
         release_date_precision: date.as_deref().and_then(precision).map(str::to_owned),
         release_date: date,
-        total_tracks: release.tracks.or(counted.filter(|tracks| *tracks > 0)),
+        total_tracks: within(release.tracks.or(counted), 1..=MOST),
         popularity: None,
         release_group_id: release.group.and_then(|group| group.id),
         fetched_at: said.at(),
     });
 }
 
-/// A barcode without the zeros that fill it up to 12, 13 or 14 digits.
-pub(in crate::answers) fn upc(code: &str) -> String {
-    code.trim().trim_start_matches('0').to_owned()
+/// A barcode without the zeros that fill it up to 12, 13 or 14 digits; one of nothing else is none.
+pub(in crate::answers) fn upc(code: &str) -> Option<String> {
+    filled(Some(code.trim().trim_start_matches('0').to_owned()))
 }
 
 /// How exact a date is, by its length.

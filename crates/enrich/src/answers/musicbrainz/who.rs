@@ -7,7 +7,7 @@ use lake::cache::Subject;
 use lake::facts::ArtistLink;
 use serde::Deserialize;
 
-use super::super::{Outcome, Said};
+use super::super::{Outcome, Said, within};
 use super::{Credit, Number};
 use crate::names;
 use crate::question::Method;
@@ -131,7 +131,7 @@ fn decide(
                 artist_mbid: mbid.clone(),
                 artist_name: Some(name.clone()),
                 method: method.to_owned(),
-                score,
+                score: within(score, 0..=100),
                 fetched_at: said.at(),
             });
             said.came_of(subject, Outcome::Found, None);
