@@ -3,8 +3,11 @@
 //! <https://listenbrainz.readthedocs.io/en/latest/users/api/metadata.html>,
 //! <https://listenbrainz.readthedocs.io/en/latest/users/api/popularity.html>
 
+use std::sync::atomic::Ordering;
+
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use url::Url;
 
 use super::Listenbrainz;
 use crate::http::Reply;
@@ -43,19 +46,32 @@ impl Names<'_> {
 }
 
 impl Listenbrainz {
-    /// Whether there is a token, which [`lookup`](Self::lookup) needs.
+    /// Whether there is a token, which [`lookup`](Self::lookup) needs, as far as it was not
+    /// refused.
     pub fn has_token(&self) -> bool {
-        self.settings.token.is_some()
+        self.settings.token.is_some() && !self.is_token_refused()
+    }
+
+    /// Whether the service did not accept the token. It is not sent any more then.
+    pub fn is_token_refused(&self) -> bool {
+        self.is_token_refused.load(Ordering::Relaxed)
     }
 
     /// Which recordings and artists of MusicBrainz these names mean, up to [`MAX_NAMES`].
     ///
     /// # Errors
-    /// [`ClientError::Settings`] without a token, and the usual ones.
+    /// [`ClientError::Settings`] without a token that is accepted, and the usual ones.
     pub async fn lookup(&self, names: &[Names<'_>]) -> Result<Answer, ClientError> {
         let recordings: Vec<Value> =
             names.iter().map(|names| json!({"artist_name": names.artist, "recording_name": names.recording})).collect();
-        self.post("metadata/lookup/", &json!({ "recordings": recordings })).await
+        let url = join(&self.settings.base_url, "metadata/lookup/")?;
+        let body = json!({ "recordings": recordings });
+        let request = |http: &Client| self.authorized(http.post(url.clone()).json(&body));
+        let answer = self.line.ask(METADATA, &url, request, judge).await;
+        if self.settings.token.is_some() && matches!(answer, Err(ClientError::Settings { .. })) {
+            self.is_token_refused.store(true, Ordering::Relaxed);
+        }
+        answer
     }
 
     /// Type, life span and tags of up to [`MAX_ARTISTS`] artists.
@@ -65,8 +81,7 @@ impl Listenbrainz {
     pub async fn artists(&self, mbids: &[&str]) -> Result<Answer, ClientError> {
         let mut url = join(&self.settings.base_url, "metadata/artist/")?;
         url.set_query(Some(&format!("artist_mbids={}&inc=tag", mbids.join(","))));
-        let request = |http: &Client| self.authorized(http.get(url.clone()));
-        self.line.ask(METADATA, &url, request, judge).await
+        self.ask_openly(&url, |http| http.get(url.clone())).await
     }
 
     /// Tags of up to [`MAX_RECORDINGS`] recordings and of what they were released on.
@@ -87,8 +102,18 @@ impl Listenbrainz {
 
     async fn post(&self, path: &str, body: &Value) -> Result<Answer, ClientError> {
         let url = join(&self.settings.base_url, path)?;
-        let request = |http: &Client| self.authorized(http.post(url.clone()).json(body));
-        self.line.ask(METADATA, &url, request, judge).await
+        self.ask_openly(&url, |http| http.post(url.clone()).json(body)).await
+    }
+
+    /// Asks for what is told to everybody: a token that is not accepted must not stand in the way.
+    async fn ask_openly(&self, url: &Url, request: impl Fn(&Client) -> RequestBuilder) -> Result<Answer, ClientError> {
+        if self.has_token() {
+            match self.line.ask(METADATA, url, |http| self.authorized(request(http)), judge).await {
+                Err(ClientError::Settings { .. }) => self.is_token_refused.store(true, Ordering::Relaxed),
+                answer => return answer,
+            }
+        }
+        self.line.ask(METADATA, url, request, judge).await
     }
 
     pub(super) fn authorized(&self, request: RequestBuilder) -> RequestBuilder {

@@ -4,6 +4,7 @@
 
 mod metadata;
 
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use platform::{JobContext, settings};
@@ -38,6 +39,7 @@ pub enum Window {
 pub struct Listenbrainz {
     line: Line,
     settings: settings::Listenbrainz,
+    is_token_refused: AtomicBool,
 }
 
 impl Listenbrainz {
@@ -48,7 +50,7 @@ impl Listenbrainz {
     pub fn open(context: &JobContext) -> anyhow::Result<Self> {
         let settings = context.settings.listenbrainz.clone();
         let line = Line::open(context, LINE, Duration::from_millis(settings.spacing_ms))?;
-        Ok(Self { line, settings })
+        Ok(Self { line, settings, is_token_refused: AtomicBool::new(false) })
     }
 
     /// Up to `count` listens of `user`, newest first whatever the window.

@@ -117,6 +117,18 @@ async fn a_hanging_request_ends_when_the_client_gives_up() {
 }
 
 #[tokio::test]
+async fn a_fault_may_spare_the_first_and_say_something_of_its_own() {
+    let (visit, token) = ada().await;
+    let says = FaultKind::Says { body: json!({"items": null}) };
+    let fault = Fault::new(Service::Spotify, says).at("recently-played").after(2).times(1);
+    visit.server.switch_on(fault).unwrap();
+    assert_eq!(visit.items(&token).await.len(), 50);
+    assert_eq!(visit.items(&token).await.len(), 50);
+    assert_eq!(visit.history(&token).await.unwrap().text().await.unwrap(), r#"{"items":null}"#);
+    assert_eq!(visit.items(&token).await.len(), 50);
+}
+
+#[tokio::test]
 async fn faults_are_switched_over_http() {
     let (visit, token) = ada().await;
     let wish = json!({"service": "spotify", "endpoint": "recently-played", "fault": "rate_limited",
