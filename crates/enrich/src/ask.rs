@@ -7,7 +7,7 @@ use clients::{Answer, ClientError, Listenbrainz, Musicbrainz, Spotify};
 use lake::cache::Subject;
 use platform::JobContext;
 
-use crate::question::{Method, Question, Service, spotify_id};
+use crate::question::{Method, Question, Service, spotify_id, titles};
 use crate::spotify_token::Token;
 
 /// The clients of all services that this person can ask.
@@ -86,9 +86,9 @@ impl Clients {
             Method::Areas => musicbrainz.search("area", &any_of("aid", &ids), ids.len()).await,
             Method::Area => musicbrainz.lookup("area", &first.id, "area-rels+url-rels").await,
             Method::ArtistNames => {
-                let names = question.subjects.iter().map(|subject| Names {
-                    artist: subject.name.as_deref().unwrap_or(&subject.id),
-                    recording: subject.hint.as_deref().unwrap_or_default(),
+                let names = question.subjects.iter().flat_map(|subject| {
+                    let artist = subject.name.as_deref().unwrap_or(&subject.id);
+                    titles(subject).map(move |recording| Names { artist, recording })
                 });
                 self.listenbrainz.lookup(&names.collect::<Vec<_>>()).await
             }

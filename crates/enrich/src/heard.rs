@@ -81,6 +81,9 @@ pub(crate) struct Named {
     pub(crate) track_uri: Option<String>,
     pub(crate) track_name: Option<String>,
     track_plays: u64,
+    /// The title that was heard most of those that are another.
+    pub(crate) other_title: Option<String>,
+    other_plays: u64,
     pub(crate) listening: Listening,
 }
 
@@ -245,8 +248,17 @@ impl Plays {
         }
         let named = self.names.entry(names::key(name)).or_default();
         named.listening.add(plays, at);
+        let title = title.map(str::to_owned);
+        let is_other = |one: &Option<String>| {
+            one.is_some() && one.as_deref().map(names::plain) != title.as_deref().map(names::plain)
+        };
         if named.track_plays < plays || (named.track_uri.is_none() && track.is_some()) {
-            (named.track_uri, named.track_name, named.track_plays) = (track, title.map(str::to_owned), plays);
+            if is_other(&named.track_name) {
+                (named.other_title, named.other_plays) = (named.track_name.take(), named.track_plays);
+            }
+            (named.track_uri, named.track_name, named.track_plays) = (track, title, plays);
+        } else if named.other_plays < plays && title.is_some() && is_other(&named.track_name) {
+            (named.other_title, named.other_plays) = (title, plays);
         }
         if named.name.is_empty() {
             name.clone_into(&mut named.name);

@@ -247,6 +247,19 @@ pub(crate) struct Question {
     pub(crate) subjects: Vec<Subject>,
 }
 
+/// Stands between the titles by which a name is looked up.
+const BETWEEN_TITLES: char = '\u{1f}';
+
+/// Titles as a hint.
+pub(crate) fn joined(titles: &[&str]) -> String {
+    titles.join(&BETWEEN_TITLES.to_string())
+}
+
+/// The titles of a hint, one or several.
+pub(crate) fn titles(subject: &Subject) -> impl Iterator<Item = &str> {
+    subject.hint.as_deref().unwrap_or_default().split(BETWEEN_TITLES)
+}
+
 /// The part of a Spotify URI behind its last colon.
 pub(crate) fn spotify_id(uri: &str) -> &str {
     uri.rsplit(':').next().unwrap_or(uri)

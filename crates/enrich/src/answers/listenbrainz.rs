@@ -2,7 +2,7 @@
 //!
 //! <https://listenbrainz.readthedocs.io/en/latest/users/api/metadata.html>
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use lake::cache::Subject;
 use lake::facts::{ArtistFacts, ArtistLink, GenreVote};
@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{MOST_VOTES, Outcome, Said, filled, within};
 use crate::names::plain;
+use crate::question::titles;
 
 #[derive(Default, Deserialize)]
 struct Match {
@@ -19,12 +20,13 @@ struct Match {
     artist_mbids: Option<Vec<String>>,
 }
 
-/// Who made the track of this artist and title. Only a credit to one artist of the very name
-/// says who the name is. The answers are numbered, or in the order of the questions.
+/// Who made the tracks of this artist and these titles. Only a credit to one artist of the very
+/// name says who the name is, and only when all titles lead to the same one: a name may be that of
+/// several. The answers are numbered, or in the order of the questions.
 pub(super) fn names(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let matches: Vec<Option<Match>> = said.read()?;
     let is_numbered = matches.iter().flatten().any(|one| one.index.is_some());
-    let is_complete = matches.len() == said.subjects().len();
+    let is_complete = matches.len() == said.subjects().iter().map(|subject| titles(subject).count()).sum::<usize>();
     let mut by_place: HashMap<usize, Match> = HashMap::new();
     for (place, one) in matches.into_iter().enumerate() {
         let one = one.unwrap_or_default();
@@ -34,27 +36,37 @@ pub(super) fn names(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
             None => {}
         }
     }
-    for (place, subject) in said.subjects().iter().enumerate() {
-        let found = by_place.remove(&place).unwrap_or_default();
-        let mbids = found.artist_mbids.unwrap_or_default();
-        let name = found.artist_credit_name;
-        let is_same = name.as_deref().is_some_and(|name| plain(name) == plain(asked_name(subject)));
-        match &mbids[..] {
-            [] => said.came_of(subject, Outcome::None, Some("the track is not known")),
-            [mbid] if is_same => {
+    let mut places = 0..;
+    for subject in said.subjects() {
+        let (mut found, mut is_known) = (BTreeMap::new(), false);
+        for place in places.by_ref().take(titles(subject).count()) {
+            let one: Match = by_place.remove(&place).unwrap_or_default();
+            let (name, mbids) = (one.artist_credit_name, one.artist_mbids.unwrap_or_default());
+            is_known |= !mbids.is_empty();
+            let is_same = name.as_deref().is_some_and(|name| plain(name) == plain(asked_name(subject)));
+            if let ([mbid], true) = (&mbids[..], is_same) {
+                found.insert(mbid.clone(), name);
+            }
+        }
+        match (found.len(), found.pop_first()) {
+            (1, Some((artist_mbid, artist_name))) => {
                 said.facts.artist_links.push(ArtistLink {
                     answer_id: said.id(),
                     subject_type: said.answer.question.subject_type.clone(),
                     subject: subject.id.clone(),
-                    artist_mbid: mbid.clone(),
-                    artist_name: name,
+                    artist_mbid,
+                    artist_name,
                     method: "names".to_owned(),
                     score: None,
                     fetched_at: said.at(),
                 });
                 said.came_of(subject, Outcome::Found, None);
             }
-            _ => said.came_of(subject, Outcome::Ambiguous, Some("the track is credited to others, or to several")),
+            (0, _) if is_known => {
+                said.came_of(subject, Outcome::Ambiguous, Some("the track is credited to others, or to several"));
+            }
+            (0, _) => said.came_of(subject, Outcome::None, Some("the track is not known")),
+            _ => said.came_of(subject, Outcome::Ambiguous, Some("the tracks are by several artists of this name")),
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use lake::cache::Subject;
 
 use super::{Situation, batches, full, subject};
 use crate::heard::{Artist, Named};
-use crate::question::{Kind, Method, Question, Service, has_sound_id, is_mbid};
+use crate::question::{Kind, Method, Question, Service, has_sound_id, is_mbid, joined};
 
 /// Artists whose works with tags are asked for together. The answer has room for a hundred works:
 /// whoever found no place in it is asked about again, without those who did.
@@ -69,8 +69,10 @@ fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
     if situation.may_ask(Service::Listenbrainz) && situation.has_listenbrainz_token {
         let lost =
             open.iter().filter(|one| missed(ArtistUrls, one) && missed(ArtistSearch, one) && due(ArtistNames, one));
-        let by_names =
-            lost.filter_map(|one| Some(subject(&one.uri, Some(one.name.as_deref()?), Some(one.title.as_deref()?))));
+        let by_names = lost.filter_map(|one| {
+            let (name, title) = (one.name.as_deref()?, one.title.as_deref()?);
+            fits(name, title).then(|| subject(&one.uri, Some(name), Some(title)))
+        });
         questions.extend(batches(
             Service::Listenbrainz,
             ArtistNames,
@@ -92,37 +94,42 @@ fn of_names(situation: &Situation<'_>) -> Vec<Question> {
     let open: Vec<&Named> =
         situation.heard.names.iter().filter(|one| situation.is_in_scope(&one.name)).filter(is_somebody).collect();
     let mut questions = Vec::new();
-    let can_ask_names = situation.may_ask(Service::Listenbrainz) && situation.has_listenbrainz_token;
-    let waits_for_names = |one: &Named| {
+    let has_title = |one: &Named| {
         let fits = one.track_name.as_deref().is_some_and(|title| fits(&one.name, title));
-        can_ask_names && fits && situation.is_due(kind, ArtistNames, &one.name)
+        fits && situation.has_listenbrainz_token
     };
-    if can_ask_names {
-        let by_title = open.iter().filter(|one| waits_for_names(one));
-        let by_title = by_title.map(|one| subject(&one.name, Some(&one.name), one.track_name.as_deref()));
-        questions.extend(batches(
-            Service::Listenbrainz,
-            ArtistNames,
-            kind,
-            situation.batch(ArtistNames, MAX_NAMES),
-            by_title,
-        ));
+    let waits_for_names =
+        |one: &Named| has_title(one) && situation.waits_for(Service::Listenbrainz, kind, ArtistNames, &one.name);
+    if situation.may_ask(Service::Listenbrainz) {
+        let by_title = open.iter().filter(|one| has_title(one) && situation.is_due(kind, ArtistNames, &one.name));
+        // By two titles, where there are two: several artists may have this name.
+        let by_title = by_title.map(|one| {
+            let titles = [one.track_name.as_deref(), one.other_title.as_deref()].into_iter().flatten();
+            let titles: Vec<&str> = titles.filter(|title| fits(&one.name, title)).collect();
+            subject(&one.name, Some(&one.name), Some(&joined(&titles)))
+        });
+        let size = situation.batch(ArtistNames, MAX_NAMES / 2);
+        questions.extend(batches(Service::Listenbrainz, ArtistNames, kind, size, by_title));
     }
-    let unknown: Vec<&&Named> =
-        open.iter().filter(|one| known.linked(kind, &one.name).is_none() && !waits_for_names(one)).collect();
-    // The track that was asked for, one at a time or among others.
-    let is_track_due = |uri: &str| {
-        situation.is_due(Kind::SpotifyTrack, Tracks, uri) && situation.is_due(Kind::SpotifyTrack, Track, uri)
+    // A link by a search gets as old as any other answer, and gives way to a better one.
+    let is_unknown = |one: &Named| {
+        let was_searched = !known.is_new(kind, ArtistSearch, &one.name);
+        known.linked(kind, &one.name).is_none() || (was_searched && situation.is_due(kind, ArtistSearch, &one.name))
     };
+    let unknown: Vec<&&Named> = open.iter().filter(|one| is_unknown(one) && !waits_for_names(one)).collect();
+    // The track is asked for one at a time or among others. It is waited for while there is a
+    // budget for a few a day: it tells for certain what a search for the name must guess.
+    let track_of = |one: &Named| one.track_uri.clone().filter(|uri| has_sound_id(uri));
     let waits_for_track = |one: &Named| {
-        situation.may_ask(Service::Spotify)
-            && one.track_uri.as_deref().is_some_and(|uri| has_sound_id(uri) && is_track_due(uri))
+        let is_open = |uri: &str, method| situation.waits_for(Service::Spotify, Kind::SpotifyTrack, method, uri);
+        track_of(one).is_some_and(|uri| is_open(&uri, Tracks) && is_open(&uri, Track))
     };
     if situation.may_ask(Service::Spotify) {
-        let tracks = unknown
-            .iter()
-            .filter(|one| waits_for_track(one))
-            .filter_map(|one| Some(subject(one.track_uri.as_deref()?, one.track_name.as_deref(), Some(&one.name))));
+        let is_due = |uri: &str, method| situation.is_due(Kind::SpotifyTrack, method, uri);
+        let tracks = unknown.iter().filter_map(|one| {
+            let uri = track_of(one).filter(|uri| is_due(uri, Tracks) && is_due(uri, Track))?;
+            Some(subject(&uri, one.track_name.as_deref(), Some(&one.name)))
+        });
         questions.extend(if situation.is_refused(Tracks) {
             batches(Service::Spotify, Track, Kind::SpotifyTrack, 1, tracks)
         } else {

@@ -157,6 +157,9 @@ fn a_search_links_only_who_is_certain() {
     let also = json!({"id": "m3", "name": "Annie", "score": 99, "aliases": [{"name": "Ann"}]});
     check("search", &[("a", "Ann", "")], &found(json!([also, ann])), &["a found"], &["a search m1"]);
     check("search", &[("a", "Ann", "")], &found(json!([also])), &["a found"], &["a search m3"]);
+    // Unless the service is as sure of the other.
+    let famous = json!({"id": "m6", "name": "Annabel", "score": 100, "aliases": [{"name": "Ann"}]});
+    check("search", &[("a", "Ann", "")], &found(json!([famous, ann])), &["a ambiguous"], &[]);
     // Alike is not the same, and a low score is no find.
     let alike = json!({"id": "m4", "name": "Anna", "score": 100});
     let unsure = json!({"id": "m5", "name": "Ann", "score": 89});
@@ -176,6 +179,21 @@ fn listenbrainz_names_link_a_credit_to_one_artist_of_that_name() {
     let facts = said("listenbrainz", "names", &subjects, 200, in_order.to_string().as_bytes());
     assert_eq!(outcomes(&facts), ["a found", "b none", "c ambiguous", "d ambiguous"]);
     assert_eq!(links(&facts), ["a names m1"]);
+    // Two titles of one name: they must not lead to two artists.
+    let twice = [("a", "Ann", "One\u{1f}Two"), ("b", "Ann", "One\u{1f}Three"), ("c", "Cy", "Four")];
+    let answers = json!([
+        found("Ann", json!(["m1"])),
+        found("Ann", json!(["m1"])),
+        found("Ann", json!(["m1"])),
+        found("Ann", json!(["m2"])),
+        found("Cy", json!(["m3"]))
+    ]);
+    let facts = said("listenbrainz", "names", &twice, 200, answers.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["a found", "b ambiguous", "c found"]);
+    assert_eq!(links(&facts), ["a names m1", "c names m3"]);
+    let answers = json!([{}, found("Ann", json!(["m1"])), found("Ann & Bo", json!(["m1", "m2"])), {}, {}]);
+    let facts = said("listenbrainz", "names", &twice, 200, answers.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["a found", "b ambiguous", "c none"]);
     let numbered = json!([{"index": 3, "artist_credit_name": "Dee", "artist_mbids": ["m9"]}]);
     let facts = said("listenbrainz", "names", &subjects, 200, numbered.to_string().as_bytes());
     assert_eq!(outcomes(&facts), ["a none", "b none", "c none", "d found"]);

@@ -97,6 +97,53 @@ fn an_answer_that_lost_bytes_is_named_and_asked_for_again() {
 }
 
 #[test]
+fn names_wait_for_the_budget_of_the_day_instead_of_being_guessed() {
+    let world = World::of(30, Options::default()).with_spotify(3);
+    world.import(&world.tracks()[..10]);
+    world.enrich();
+    // A batch that was refused, and two tracks.
+    assert_eq!(kept(&world, "track").len(), 2);
+    assert!(kept(&world, "search").is_empty(), "the other eight are asked for another day");
+    for _ in 0..5 {
+        world.wait(TimeDelta::days(1));
+        world.enrich();
+    }
+    assert_eq!(kept(&world, "track").len(), 10);
+}
+
+#[test]
+fn a_title_that_is_too_long_is_left_out_and_the_others_are_asked_for_together() {
+    let world = World::of(60, Options::default()).with_token();
+    let mut tracks: Vec<Item> = world.tracks().into_iter().cloned().collect();
+    let facts = world.life().facts();
+    let lost = |item: &Item| matches!(facts.artist(item.artists[0] as usize).found, Found::NameLookup | Found::Nowhere);
+    let long = tracks.iter_mut().find(|item| lost(item)).unwrap();
+    long.title = "la ".repeat(90);
+    world.hear(&tracks.iter().collect::<Vec<_>>());
+    world.enrich().expect_ok();
+    let answers = kept(&world, "names");
+    assert!(!answers.is_empty() && answers.iter().all(|answer| answer.question.status == 200));
+}
+
+#[test]
+fn a_name_that_a_search_linked_is_searched_for_again_when_the_answer_is_old() {
+    let world = World::of(40, Options::default());
+    world.import(&world.tracks());
+    world.enrich().expect_ok();
+    let linked: BTreeSet<String> =
+        world.pairs(&ARTIST_LINKS, "subject", "method").into_iter().map(|(name, _)| name).collect();
+    assert!(!linked.is_empty());
+    let searched = |world: &World| {
+        let subjects = kept(world, "search").into_iter().flat_map(|answer| answer.question.subjects);
+        subjects.filter(|subject| linked.contains(&subject.id)).count()
+    };
+    assert_eq!(searched(&world), linked.len());
+    world.wait(TimeDelta::days(181));
+    world.enrich().expect_ok();
+    assert_eq!(searched(&world), 2 * linked.len());
+}
+
+#[test]
 fn a_release_that_a_search_does_not_know_is_looked_up_by_its_id() {
     let world = World::of(20, Options::default());
     world.hear(&world.tracks());

@@ -102,9 +102,11 @@ pub(in crate::answers) fn by_name(said: &mut Said<'_>) -> Result<(), serde_json:
         let score = |one: &Candidate| one.score.as_ref().and_then(Number::value).unwrap_or_default();
         let same: Vec<&Candidate> =
             body.artists.iter().filter(|one| score(one) >= GOOD_SCORE && one.has_name(&name)).collect();
-        // Who is called so beats who is also called so.
-        let exact: Vec<&&Candidate> = same.iter().filter(|one| names::plain(&one.name) == name).collect();
-        let chosen = if exact.is_empty() { same.clone() } else { exact.into_iter().copied().collect() };
+        // Who is called so beats who is also called so, unless the service finds that one as good.
+        let is_exact = |one: &&&Candidate| names::plain(&one.name) == name;
+        let best = same.iter().filter(is_exact).map(|one| score(one)).max();
+        let is_rival = |one: &&&Candidate| is_exact(one) || best.is_none_or(|best| score(one) >= best);
+        let chosen: Vec<&Candidate> = same.iter().filter(is_rival).copied().collect();
         let best = chosen.first().map(|one| score(one));
         let chosen = chosen.into_iter().map(|one| (one.id.clone(), one.name.clone())).collect();
         decide(said, subject, "search", best, chosen, "nobody of this name was found");
