@@ -15,6 +15,7 @@ use platform::DataDir;
 use crate::due::{Past, REFUSED_FOR, Use};
 use crate::genres;
 use crate::heard::LearnedTracks;
+use crate::links::{Link, Links};
 use crate::names;
 use crate::question::{Kind, Method};
 
@@ -43,9 +44,11 @@ pub(crate) struct ArtistArea {
     pub(crate) begin: Option<String>,
     /// The area they are based in.
     pub(crate) area: Option<String>,
-    pub(crate) end: Option<String>,
     pub(crate) country: Option<String>,
 }
+
+/// So often an artist that was merged is followed; the models follow as often.
+const MERGES: usize = 2;
 
 /// Everything that is known.
 #[derive(Debug, Default)]
@@ -56,8 +59,7 @@ pub(crate) struct Known {
     /// How often something found no place in an answer about many.
     crowded: HashMap<(Method, String), u32>,
     pub(crate) answered: HashSet<String>,
-    /// By URI, or by the key of a name.
-    links: HashMap<(Kind, String), String>,
+    links: Links,
     pub(crate) tracks: LearnedTracks,
     /// How often anything was told of a track: what was heard is in order until it is more.
     pub(crate) told_of_tracks: u64,
@@ -96,9 +98,12 @@ impl Known {
                 known.lookup(answer, method, kind, subject, outcome, at.int().unwrap_or_default());
             }
         })?;
-        each(&ARTIST_LINKS, &["subject_type", "subject", "artist_mbid"], &mut |known, row| {
-            if let [Cell::Text(kind), Cell::Text(subject), Cell::Text(mbid)] = row {
-                known.link(kind, subject, mbid);
+        let columns = ["subject_type", "subject", "artist_mbid", "method", "fetched_at", "answer_id"];
+        each(&ARTIST_LINKS, &columns, &mut |known, row| {
+            if let [Cell::Text(kind), Cell::Text(subject), Cell::Text(mbid), method, at, answer] = row {
+                let text = |cell: &Cell<'_>| cell.text().unwrap_or_default().to_owned();
+                let told = (at.int().unwrap_or_default(), text(answer));
+                known.link(kind, subject, Link { method: text(method), mbid: (*mbid).to_owned(), told });
             }
         })?;
         each(&TRACK_CREDITS, &["track_uri", "artist_uri", "artist_name"], &mut |known, row| {
@@ -106,17 +111,16 @@ impl Known {
                 known.credit(track, uri.text(), name.text());
             }
         })?;
-        let columns = ["service", "artist_ref", "asked_ref", "begin_area_id", "area_id", "end_area_id", "country_code"];
+        let columns = ["service", "artist_ref", "asked_ref", "begin_area_id", "area_id", "country_code"];
         each(&TRACKS, &["track_uri", "album_uri", "album_name"], &mut |known, row| {
             if let [Cell::Text(track), Cell::Text(album), name] = row {
                 known.album(track, album, name.text());
             }
         })?;
         each(&ARTISTS, &columns, &mut |known, row| {
-            if let [Cell::Text("musicbrainz"), Cell::Text(mbid), asked, begin, area, end, country] = row {
+            if let [Cell::Text("musicbrainz"), Cell::Text(mbid), asked, begin, area, country] = row {
                 let owned = |cell: &Cell<'_>| cell.text().map(str::to_owned);
-                let areas =
-                    ArtistArea { begin: owned(begin), area: owned(area), end: owned(end), country: owned(country) };
+                let areas = ArtistArea { begin: owned(begin), area: owned(area), country: owned(country) };
                 known.artist(mbid, asked.text(), areas);
             }
         })?;
@@ -152,7 +156,11 @@ impl Known {
         for one in &facts.lookups {
             self.lookup(&one.answer_id, &one.method, &one.subject_type, &one.subject, &one.outcome, one.fetched_at);
         }
-        facts.artist_links.iter().for_each(|one| self.link(&one.subject_type, &one.subject, &one.artist_mbid));
+        for one in &facts.artist_links {
+            let told = (one.fetched_at, one.answer_id.clone());
+            let link = Link { method: one.method.clone(), mbid: one.artist_mbid.clone(), told };
+            self.link(&one.subject_type, &one.subject, link);
+        }
         for one in &facts.track_credits {
             self.credit(&one.track_uri, one.artist_uri.as_deref(), one.artist_name.as_deref());
         }
@@ -165,7 +173,6 @@ impl Known {
             let areas = ArtistArea {
                 begin: one.begin_area_id.clone(),
                 area: one.area_id.clone(),
-                end: one.end_area_id.clone(),
                 country: one.country_code.clone(),
             };
             self.artist(&one.artist_ref, one.asked_ref.as_deref(), areas);
@@ -218,14 +225,22 @@ impl Known {
         self.crowded.get(&(method, subject.to_owned())).copied().unwrap_or_default()
     }
 
-    /// The artist of MusicBrainz that somebody is.
+    /// The artist of MusicBrainz that somebody is. An address counts only as long as MusicBrainz
+    /// has it: somebody may have taken a wrong one away.
     pub(crate) fn linked(&self, kind: Kind, subject: &str) -> Option<&str> {
-        self.links.get(&(kind, subject_key(kind, subject))).map(String::as_str)
+        let is_address_gone = self.is_missed(kind, Method::ArtistUrls, subject);
+        self.links.best(kind, &subject_key(kind, subject), is_address_gone)
     }
 
     /// The MBID that an artist has today, where they were merged into another.
     pub(crate) fn today<'a>(&'a self, mbid: &'a str) -> &'a str {
-        self.merged.get(mbid).map_or(mbid, String::as_str)
+        let mut today = mbid;
+        // Two of the table of MusicBrainz may have been merged into each other.
+        for _ in 0..MERGES {
+            let Some(later) = self.merged.get(today).filter(|later| *later != mbid) else { break };
+            today = later;
+        }
+        today
     }
 
     /// The release of MusicBrainz that an album of Spotify is.
@@ -240,7 +255,7 @@ impl Known {
 
     /// How many of these artists are linked.
     pub(crate) fn links(&self, kind: Kind) -> usize {
-        self.links.keys().filter(|(of, _)| *of == kind).count()
+        self.links.subjects(kind).filter(|subject| self.linked(kind, subject).is_some()).count()
     }
 
     fn lookup(&mut self, answer: &str, method: &str, kind: &str, subject: &str, outcome: &str, at: UnixMs) {
@@ -264,9 +279,9 @@ impl Known {
         self.pasts.entry((kind, method)).or_default().entry(subject_key(kind, subject)).or_default().add(at, answer);
     }
 
-    fn link(&mut self, kind: &str, subject: &str, mbid: &str) {
+    fn link(&mut self, kind: &str, subject: &str, link: Link) {
         if let Some(kind) = Kind::of_name(kind) {
-            self.links.insert((kind, subject_key(kind, subject)), mbid.to_owned());
+            self.links.add(kind, subject_key(kind, subject), link);
         }
     }
 
@@ -291,7 +306,6 @@ impl Known {
         let areas = ArtistArea {
             begin: areas.begin.or(before.begin),
             area: areas.area.or(before.area),
-            end: areas.end.or(before.end),
             country: areas.country.or(before.country),
         };
         if let Some(asked) = asked {

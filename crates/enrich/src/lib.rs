@@ -14,6 +14,7 @@ mod due;
 pub mod genres;
 mod heard;
 mod known;
+mod links;
 pub mod names;
 mod plan;
 mod question;

@@ -89,16 +89,17 @@ impl Situation<'_> {
 
     /// The areas of the artists in scope, and those above them as far as they are known.
     fn areas(&self) -> Vec<String> {
-        let mut areas = Vec::new();
-        let artists = self.mbids().into_iter().filter_map(|mbid| self.known.artists.get(mbid));
-        let own = |artist: &ArtistArea| [artist.begin.clone(), artist.area.clone(), artist.end.clone()];
-        for area in artists.flat_map(own).flatten() {
-            areas.extend(self.upwards(&area).into_iter().map(str::to_owned));
-            areas.push(area);
-        }
         let mut seen = HashSet::new();
-        areas.retain(|id| is_mbid(id) && seen.insert(id.clone()));
-        areas
+        let areas = self.mbids().into_iter().flat_map(|mbid| self.areas_of(mbid));
+        areas.filter(|id| is_mbid(id) && seen.insert(id.clone())).collect()
+    }
+
+    /// The areas of an artist, and those above them as far as they are known. Where somebody died
+    /// is nobody's origin: its name is enough.
+    pub(super) fn areas_of(&self, mbid: &str) -> Vec<String> {
+        let own = |artist: &ArtistArea| [artist.begin.clone(), artist.area.clone()];
+        let own = self.known.artists.get(mbid).into_iter().flat_map(own).flatten();
+        own.flat_map(|area| self.upwards(&area).into_iter().map(str::to_owned).collect::<Vec<_>>()).collect()
     }
 
     /// An area and what it is part of, up to its country.

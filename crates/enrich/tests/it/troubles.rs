@@ -126,6 +126,29 @@ fn a_title_that_is_too_long_is_left_out_and_the_others_are_asked_for_together() 
 }
 
 #[test]
+fn an_address_that_musicbrainz_took_away_links_nobody_any_more() {
+    let world = World::of(60, Options::default());
+    let facts = world.life().facts();
+    let lost = |item: &&Item| facts.artist(item.artists[0] as usize).found == Found::Nowhere;
+    let track = world.tracks().into_iter().find(lost).unwrap();
+    let uri = world.life().catalogue().artist(track.artists[0]).uri().unwrap();
+    let wrong = &facts.artists.iter().find(|artist| artist.former_mbid.is_none()).unwrap().mbid;
+    world.hear_without_albums(&[track]);
+    let address = format!("https://open.spotify.com/artist/{}", uri.rsplit(':').next().unwrap());
+    let relation = json!({"type": "free streaming", "artist": {"id": wrong, "name": "Somebody else"}});
+    let body = json!({"resource": address, "relations": [relation]});
+    let fault = world.server.switch_on(Fault::new(Service::MusicBrainz, FaultKind::Says { body }).at("url")).unwrap();
+    assert_eq!(world.enrich().expect_ok().count("artists_linked"), 1);
+    assert!(world.server.switch_off(fault));
+    world.wait(TimeDelta::days(181));
+    assert_eq!(world.enrich().expect_ok().count("artists_linked"), 0);
+    let described = kept(&world, "artists").len();
+    world.wait(TimeDelta::days(181));
+    world.enrich().expect_ok();
+    assert_eq!(kept(&world, "artists").len(), described, "whom nobody is linked to is not asked about");
+}
+
+#[test]
 fn a_name_that_a_search_linked_is_searched_for_again_when_the_answer_is_old() {
     let world = World::of(40, Options::default());
     world.import(&world.tracks());
