@@ -42,6 +42,11 @@ impl Past {
         self.0.last().map(|(_, answer)| *answer)
     }
 
+    /// How many answers in a row, up to the newest, knew nothing.
+    pub(crate) fn misses(&self) -> usize {
+        self.0.iter().rev().take_while(|(_, answer)| *answer == Use::Missed).count()
+    }
+
     /// When to ask again; `None` for at once, because it was never asked.
     pub(crate) fn again_at(&self) -> Option<UnixMs> {
         let (last, newest) = self.0.last()?;

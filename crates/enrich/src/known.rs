@@ -204,6 +204,11 @@ impl Known {
         self.past(kind, method, subject).is_some_and(|past| past.newest() == Some(Use::Missed))
     }
 
+    /// How many answers in a row, up to the newest, knew nothing.
+    pub(crate) fn misses(&self, kind: Kind, method: Method, subject: &str) -> usize {
+        self.past(kind, method, subject).map_or(0, Past::misses)
+    }
+
     /// Whether it was asked, and nobody can tell what the newest answer said.
     pub(crate) fn is_unreadable(&self, kind: Kind, method: Method, subject: &str) -> bool {
         self.past(kind, method, subject).is_some_and(|past| past.newest() == Some(Use::Unreadable))

@@ -10,6 +10,7 @@ pub mod answers;
 pub mod args;
 mod ask;
 mod books;
+mod corrected;
 mod due;
 pub mod genres;
 mod heard;

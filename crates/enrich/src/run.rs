@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::DateTime;
 use clients::ClientError;
-use platform::corrections::ARTISTS;
 use platform::{JobContext, Stop, Summary, progress};
 use serde_json::{Map, Value, json};
 
 use crate::ask::Clients;
 use crate::books::Books;
+use crate::corrected::Corrected;
 use crate::heard::{Heard, Plays};
 use crate::plan::{self, Situation};
 use crate::question::{Group, Kind, Method, Question, Service};
@@ -67,7 +67,7 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
 impl Run<'_> {
     async fn ask_all(&self, context: &JobContext, wishes: &Wishes, plays: &Plays) -> anyhow::Result<()> {
         let mut scope: Option<HashSet<String>> = None;
-        let corrected = corrected_artists(context)?;
+        let corrected = Corrected::read(&context.data)?;
         let mut heard = Heard::default();
         let mut told_before = None;
         loop {
@@ -193,13 +193,6 @@ fn refusal(question: &Question, error: &ClientError) -> Option<u16> {
         ClientError::Forbidden { .. } if question.method.is_for_many() => Some(403),
         _ => None,
     }
-}
-
-/// The artists of MusicBrainz that people said somebody is.
-fn corrected_artists(context: &JobContext) -> anyhow::Result<Vec<String>> {
-    let lines = ARTISTS.read(&context.data)?;
-    let links = lines.iter().filter(|line| line.get("action") == Some("link"));
-    Ok(links.filter_map(|line| line.get("value")).map(|mbid| mbid.trim().to_lowercase()).collect())
 }
 
 fn summary(context: &JobContext, progress: Progress, linked: usize, heard: &Heard) -> anyhow::Result<Summary> {

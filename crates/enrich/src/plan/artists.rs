@@ -21,6 +21,19 @@ const ISRCS: usize = 50;
 /// Names that stand for no artist.
 const NOBODY: [&str; 4] = ["various artists", "unknown artist", "unknown", "[unknown]"];
 
+/// Artists of MusicBrainz that stand for nobody, for everybody, or for those whose name is not
+/// known. What they made says nothing about anybody, and it is more than any answer holds.
+/// <https://musicbrainz.org/doc/Style/Unknown_and_untitled/Special_purpose_artist>
+const NO_ARTISTS: [&str; 7] = [
+    "89ad4ac3-39f7-470e-963a-56509c546377",
+    "f731ccc4-e22a-43af-a747-64213329e088",
+    "33cf029c-63b0-41a0-9855-be2a3665fb3b",
+    "314e1c25-dde7-4e4d-b2f4-0a7b9f7c56dc",
+    "eec63d3c-3b81-4ad4-b1e4-7c147d4d2b61",
+    "9be7f096-97ec-4615-8957-8d40b5dcbc41",
+    "125ec42a-7229-4250-afc5-e057484327fe",
+];
+
 /// Who artists are at MusicBrainz.
 pub(super) fn identities(situation: &Situation<'_>) -> Vec<Question> {
     let mut questions = of_spotify_artists(situation);
@@ -43,6 +56,7 @@ fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
         .artists
         .iter()
         .filter(|one| has_sound_id(&one.uri) && situation.is_in_scope(&one.uri))
+        .filter(|one| !situation.corrected.contains(&one.uri))
         .collect();
     let mut questions = Vec::new();
     if situation.may_ask(Service::Musicbrainz) {
@@ -53,7 +67,9 @@ fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
         let may_find_more = !questions.is_empty();
         let (mut together, mut alone) = (Vec::new(), Vec::new());
         for one in unlinked {
-            match one.isrcs.first() {
+            // Each time another one, as long as none leads anywhere.
+            let misses = known.misses(kind, Isrcs, &one.uri) + known.misses(kind, Isrc, &one.uri);
+            match one.isrcs.get(misses.checked_rem(one.isrcs.len()).unwrap_or_default()) {
                 Some(isrc) if due(Isrcs, one) && due(Isrc, one) => {
                     let by_isrc = subject(&one.uri, one.name.as_deref(), Some(isrc));
                     if situation.is_refused(Isrcs) { alone.push((Isrc, by_isrc)) } else { together.push(by_isrc) }
@@ -90,7 +106,8 @@ fn of_names(situation: &Situation<'_>) -> Vec<Question> {
     use Method::{ArtistNames, ArtistSearch, Track, Tracks};
     let kind = Kind::ArtistName;
     let known = situation.known;
-    let is_somebody = |one: &&Named| !NOBODY.contains(&one.name.to_lowercase().as_str());
+    let is_somebody =
+        |one: &&Named| !NOBODY.contains(&one.name.to_lowercase().as_str()) && !situation.corrected.contains(&one.name);
     let open: Vec<&Named> =
         situation.heard.names.iter().filter(|one| situation.is_in_scope(&one.name)).filter(is_somebody).collect();
     let mut questions = Vec::new();
@@ -238,7 +255,7 @@ impl Situation<'_> {
         let artists = artists.filter_map(|uri| known.linked(Kind::SpotifyArtist, uri));
         let names = heard.names.iter().map(|one| one.name.as_str()).filter(in_scope);
         let names = names.filter_map(|name| known.linked(Kind::ArtistName, name));
-        let corrected = self.corrected.iter().map(String::as_str);
+        let corrected = self.corrected.mbids.iter().map(String::as_str);
         let told = heard.mbids.iter().map(|(mbid, _)| mbid.as_str()).filter(in_scope);
         let mut seen = HashSet::new();
         corrected
@@ -246,7 +263,7 @@ impl Situation<'_> {
             .chain(names)
             .chain(told)
             .map(|mbid| known.today(mbid))
-            .filter(|mbid| is_mbid(mbid) && seen.insert(*mbid))
+            .filter(|mbid| is_mbid(mbid) && !NO_ARTISTS.contains(mbid) && seen.insert(*mbid))
             .collect()
     }
 }

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use lake::cache::Subject;
 use lake::play::UnixMs;
 
+use crate::corrected::Corrected;
 use crate::heard::Heard;
 use crate::known::Known;
 use crate::question::{Kind, Method, Question, Service};
@@ -21,8 +22,8 @@ pub(crate) struct Situation<'s> {
     pub(crate) heard: &'s Heard,
     pub(crate) known: &'s Known,
     pub(crate) now: UnixMs,
-    /// Artists of MusicBrainz that people named themselves: they count, whatever was found.
-    pub(crate) corrected: &'s [String],
+    /// Who people said that artists are.
+    pub(crate) corrected: &'s Corrected,
     /// The services that may be asked and answer.
     pub(crate) services: HashSet<Service>,
     /// Those that do not answer now and will again: they are waited for, and nobody is asked in

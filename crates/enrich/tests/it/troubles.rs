@@ -126,6 +126,21 @@ fn a_title_that_is_too_long_is_left_out_and_the_others_are_asked_for_together() 
 }
 
 #[test]
+fn an_artist_that_stands_for_nobody_is_not_asked_about() {
+    let world = World::of(40, Options::default());
+    let tracks = world.tracks();
+    let mut various = tracks[0].clone();
+    let facts = world.life().facts();
+    let index = (0..facts.spotify_artists.len()).find(|index| facts.artist(*index).mbid == Some(VARIOUS_ARTISTS_MBID));
+    various.artists = vec![u32::try_from(index.expect("a compilation")).unwrap()];
+    world.listen(&[&various, tracks[1], tracks[2]]);
+    world.enrich().expect_ok();
+    let subjects = kept(&world, "artists").into_iter().flat_map(|answer| answer.question.subjects);
+    let asked: Vec<String> = subjects.map(|subject| subject.id).collect();
+    assert!(!asked.is_empty() && !asked.iter().any(|mbid| mbid == VARIOUS_ARTISTS_MBID));
+}
+
+#[test]
 fn an_address_that_musicbrainz_took_away_links_nobody_any_more() {
     let world = World::of(60, Options::default());
     let facts = world.life().facts();
@@ -164,6 +179,24 @@ fn a_name_that_a_search_linked_is_searched_for_again_when_the_answer_is_old() {
     world.wait(TimeDelta::days(181));
     world.enrich().expect_ok();
     assert_eq!(searched(&world), 2 * linked.len());
+}
+
+#[test]
+fn whom_a_person_corrected_is_not_looked_for() {
+    let world = World::of(30, Options::default());
+    let tracks = world.tracks();
+    world.hear_without_albums(&tracks[..2]);
+    world.import(&tracks[2..4]);
+    let catalogue = world.life().catalogue();
+    let uri = catalogue.artist(tracks[0].artists[0]).uri().unwrap();
+    let name = &catalogue.artist(tracks[2].artists[0]).name;
+    let lines = format!("id,action,artist,value\nc1,link,{uri},none\nc2,link,\"{name}\",none\n");
+    platform::files::write_whole(&world.path("corrections/artists.csv"), lines.as_bytes()).unwrap();
+    world.enrich().expect_ok();
+    let asked: BTreeSet<String> =
+        world.pairs(&LOOKUPS, "subject", "subject_type").into_iter().map(|(subject, _)| subject).collect();
+    assert!(!asked.contains(&uri) && !asked.contains(name), "{asked:?}");
+    assert!(asked.contains(&catalogue.artist(tracks[1].artists[0]).uri().unwrap()));
 }
 
 #[test]
