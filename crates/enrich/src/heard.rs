@@ -45,7 +45,7 @@ impl Listening {
     }
 
     /// Newest first, then most played.
-    fn rank(self, now: DateTime<Utc>) -> (bool, std::cmp::Reverse<u64>) {
+    pub(crate) fn rank(self, now: DateTime<Utc>) -> (bool, std::cmp::Reverse<u64>) {
         (self.first < (now - NEW).timestamp_millis(), std::cmp::Reverse(self.plays))
     }
 }

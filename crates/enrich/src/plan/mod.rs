@@ -5,6 +5,7 @@
 mod albums;
 mod artists;
 mod places;
+mod scope;
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -12,6 +13,7 @@ use std::collections::HashSet;
 use lake::cache::Subject;
 use lake::play::UnixMs;
 
+pub(crate) use self::scope::scope;
 use crate::corrected::Corrected;
 use crate::heard::Heard;
 use crate::known::Known;
@@ -54,23 +56,6 @@ pub(crate) fn next(situation: &Situation<'_>) -> Vec<Question> {
     questions
 }
 
-/// The first so many artists, names and albums that something is to be asked about.
-pub(crate) fn scope(situation: &Situation<'_>, limit: usize) -> HashSet<String> {
-    let mut scope = HashSet::new();
-    let Heard { artists, names, albums, .. } = situation.heard;
-    let artists = artists.iter().filter(|one| situation.is_open(Kind::SpotifyArtist, Method::ArtistUrls, &one.uri));
-    let names = names.iter().filter(|one| situation.is_open(Kind::ArtistName, Method::ArtistSearch, &one.name));
-    let people = artists
-        .map(|one| (one.listening.plays, one.uri.clone()))
-        .chain(names.map(|one| (one.listening.plays, one.name.clone())));
-    let mut people: Vec<_> = people.collect();
-    people.sort_by_key(|(plays, _)| Reverse(*plays));
-    scope.extend(people.into_iter().take(limit).map(|(_, id)| id));
-    let albums = albums.iter().filter(|one| situation.is_due(Kind::SpotifyAlbum, Method::AlbumUrls, &one.uri));
-    scope.extend(albums.take(limit).map(|one| one.uri.clone()));
-    scope
-}
-
 impl Situation<'_> {
     fn may_ask(&self, service: Service) -> bool {
         self.services.contains(&service)
@@ -93,13 +78,6 @@ impl Situation<'_> {
 
     fn is_due(&self, kind: Kind, method: Method, subject: &str) -> bool {
         self.known.is_due(kind, method, subject, self.now)
-    }
-
-    /// Whether something is to be asked about an artist: who it is, or what is known of who it is.
-    fn is_open(&self, kind: Kind, first: Method, id: &str) -> bool {
-        let linked = self.known.linked(kind, id);
-        let is_described = |mbid: &str| !self.is_due(Kind::Artist, Method::Artists, mbid);
-        self.is_due(kind, first, id) || linked.is_some_and(|mbid| !is_described(mbid))
     }
 
     fn is_in_scope(&self, subject: &str) -> bool {

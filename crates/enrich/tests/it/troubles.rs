@@ -126,6 +126,38 @@ fn a_title_that_is_too_long_is_left_out_and_the_others_are_asked_for_together() 
 }
 
 #[test]
+fn a_limit_gets_on_from_run_to_run_whatever_way_artists_are_named() {
+    let world = World::of(60, Options::default()).with_token();
+    let tracks = world.tracks();
+    world.import(&tracks[..10]);
+    world.run(&["run", "--limit", "5"]).expect_ok();
+    world.run(&["run", "--limit", "5"]).expect_ok();
+    let asked = |world: &World| {
+        let answers = kept(world, "names").into_iter().chain(kept(world, "search"));
+        answers.flat_map(|answer| answer.question.subjects).map(|subject| subject.id).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(asked(&world).len(), 10);
+    // Those that a source names itself take part as well.
+    world.listen(&tracks[20..25]);
+    let before = world.rows(&ARTISTS).len();
+    world.run(&["run", "--limit", "5"]).expect_ok();
+    assert!(world.rows(&ARTISTS).len() > before);
+    assert_eq!(world.run(&["run", "--limit", "5"]).expect_ok().count("requests"), 0);
+}
+
+#[test]
+fn artists_who_miss_what_a_service_in_trouble_did_not_tell_are_within_the_limit() {
+    let world = World::of(40, Options::default());
+    world.hear(&world.tracks()[..5]);
+    let fault = world.server.switch_on(Fault::new(Service::ListenBrainz, unavailable())).unwrap();
+    world.enrich();
+    assert!(kept(&world, "tags").is_empty() && !kept(&world, "artists").is_empty());
+    assert!(world.server.switch_off(fault));
+    world.run(&["run", "--limit", "5"]).expect_ok();
+    assert!(!kept(&world, "tags").is_empty());
+}
+
+#[test]
 fn an_artist_that_stands_for_nobody_is_not_asked_about() {
     let world = World::of(40, Options::default());
     let tracks = world.tracks();

@@ -1,0 +1,47 @@
+//! What a run with a limit is about.
+
+use std::collections::HashSet;
+
+use chrono::DateTime;
+
+use super::{Situation, next};
+use crate::heard::Heard;
+use crate::question::Kind;
+
+/// The first so many artists, named in whatever way, and the first so many albums that a run
+/// without a limit would ask something about: new ones first, then those that were heard most.
+pub(crate) fn scope(situation: &Situation<'_>, limit: usize) -> HashSet<String> {
+    let asked: HashSet<(Kind, String)> = next(situation)
+        .into_iter()
+        .flat_map(|question| question.subjects.into_iter().map(move |subject| (question.kind, subject.id)))
+        .collect();
+    let is_asked = |kind: Kind, id: &str| asked.contains(&(kind, id.to_owned()));
+    let known = situation.known;
+    let is_open = |mbid: Option<&str>| {
+        mbid.map(|mbid| known.today(mbid)).is_some_and(|mbid| {
+            let mut areas = situation.areas_of(mbid).into_iter();
+            is_asked(Kind::Artist, mbid) || areas.any(|area| is_asked(Kind::Area, &area))
+        })
+    };
+    let now = DateTime::from_timestamp_millis(situation.now).unwrap_or_default();
+    let Heard { artists, names, albums, mbids } = situation.heard;
+    let artists = artists.iter().map(|one| {
+        let kind = Kind::SpotifyArtist;
+        let is_open = is_asked(kind, &one.uri) || is_open(known.linked(kind, &one.uri));
+        (is_open, one.listening, &one.uri)
+    });
+    let names = names.iter().map(|one| {
+        let track = one.track_uri.as_deref().is_some_and(|uri| is_asked(Kind::SpotifyTrack, uri));
+        let is_asked = track || is_asked(Kind::ArtistName, &one.name);
+        (is_asked || is_open(known.linked(Kind::ArtistName, &one.name)), one.listening, &one.name)
+    });
+    let told = mbids.iter().map(|(mbid, listening)| (is_open(Some(mbid)), *listening, mbid));
+    let mut people: Vec<_> = artists.chain(names).chain(told).filter(|(is_open, ..)| *is_open).collect();
+    people.sort_by_key(|(_, listening, _)| listening.rank(now));
+    let albums = albums.iter().filter(|one| {
+        let release = known.release_of(&one.uri);
+        is_asked(Kind::SpotifyAlbum, &one.uri) || release.is_some_and(|mbid| is_asked(Kind::Release, mbid))
+    });
+    let people = people.into_iter().take(limit).map(|(_, _, id)| id.clone());
+    people.chain(albums.take(limit).map(|one| one.uri.clone())).collect()
+}
