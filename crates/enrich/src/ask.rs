@@ -50,6 +50,11 @@ impl Clients {
         self.listenbrainz.has_token()
     }
 
+    /// Whether ListenBrainz refused the token.
+    pub(crate) fn is_listenbrainz_token_refused(&self) -> bool {
+        self.listenbrainz.is_token_refused()
+    }
+
     /// Asks, and returns the answer as it came.
     ///
     /// # Errors

@@ -12,9 +12,6 @@ const FIRST_RETRY: TimeDelta = TimeDelta::days(7);
 /// The same after an answer that could not be read: the service has a bad day.
 const FIRST_REREAD: TimeDelta = TimeDelta::days(1);
 
-/// So long a batch that was refused is not tried again.
-pub(crate) const REFUSED_FOR: TimeDelta = TimeDelta::days(30);
-
 /// What an answer was good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {

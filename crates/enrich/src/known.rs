@@ -12,7 +12,8 @@ use lake::schema::{
 };
 use platform::DataDir;
 
-use crate::due::{Past, REFUSED_FOR, Use};
+use crate::batches::Batches;
+use crate::due::{Past, Use};
 use crate::genres;
 use crate::heard::LearnedTracks;
 use crate::links::{Link, Links};
@@ -54,8 +55,7 @@ const MERGES: usize = 2;
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pasts: HashMap<(Kind, Method), HashMap<String, Past>>,
-    /// How many subjects were refused together, and when, by answer.
-    refusals: HashMap<Method, HashMap<String, (UnixMs, usize)>>,
+    batches: Batches,
     /// How often something found no place in an answer about many.
     crowded: HashMap<(Method, String), u32>,
     pub(crate) answered: HashSet<String>,
@@ -218,11 +218,14 @@ impl Known {
         self.pasts.get(&(kind, method))?.get(subject_key(kind, subject).as_str())
     }
 
-    /// The smallest number of subjects for which a question of this kind was refused lately.
-    pub(crate) fn refused(&self, method: Method, now: UnixMs) -> Option<usize> {
-        let since = now - REFUSED_FOR.num_milliseconds();
-        let lately = self.refusals.get(&method)?.values().filter(|(at, _)| *at > since);
-        lately.map(|(_, subjects)| *subjects).min()
+    /// The most subjects for which a question of this kind is not refused, where it was lately.
+    pub(crate) fn limit(&self, method: Method, now: UnixMs) -> Option<usize> {
+        self.batches.limit(method, now)
+    }
+
+    /// Among how many others it was refused lately; the least if it was several times.
+    pub(crate) fn refused_among(&self, kind: Kind, method: Method, subject: &str, now: UnixMs) -> Option<usize> {
+        self.batches.refused_among(method, &subject_key(kind, subject), now)
     }
 
     /// How often the answers about many had no room for this one.
@@ -267,10 +270,10 @@ impl Known {
         self.answered.insert(answer.to_owned());
         let (Some(method), Some(kind)) = (Method::of_name(method), Kind::of_name(kind)) else { return };
         if outcome == "refused" {
-            let refusals = self.refusals.entry(method).or_default();
-            refusals.entry(answer.to_owned()).or_insert((at, 0)).1 += 1;
+            self.batches.refuse(method, subject_key(kind, subject), answer, at);
             return;
         }
+        self.batches.accept(method, answer, at);
         // Who found no place in an answer about many was not answered: the next has more room.
         if outcome == "crowded" {
             *self.crowded.entry((method, subject.to_owned())).or_default() += 1;

@@ -9,9 +9,11 @@
 pub mod answers;
 pub mod args;
 mod ask;
+mod batches;
 mod books;
 mod corrected;
 mod due;
+mod failures;
 pub mod genres;
 mod heard;
 mod known;

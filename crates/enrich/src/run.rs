@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::ask::Clients;
 use crate::books::Books;
 use crate::corrected::Corrected;
+use crate::failures::{self, Failures, PATIENCE};
 use crate::heard::{Heard, Plays};
 use crate::plan::{self, Situation};
 use crate::question::{Group, Kind, Method, Question, Service};
@@ -28,6 +29,7 @@ pub struct Wishes {
 struct Run<'c> {
     clients: Clients,
     books: RefCell<Books<'c>>,
+    failures: RefCell<Failures>,
     progress: RefCell<Progress>,
 }
 
@@ -40,6 +42,12 @@ struct Progress {
     down: BTreeMap<Service, anyhow::Error>,
     /// Those of them that will answer again without anybody doing something about it.
     later: HashSet<Service>,
+    /// How many questions in a row a service did not answer.
+    unanswered: BTreeMap<Service, u32>,
+    /// How many questions were left though their service answers, and why the last one was.
+    left: BTreeMap<Service, (u64, ClientError)>,
+    /// A setting that keeps something from being asked.
+    wrong: Vec<anyhow::Error>,
 }
 
 /// Asks for everything that is missing or out of date, as far as the services allow.
@@ -51,11 +59,21 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
     let books = Books::open(context)?;
     let plays = Plays::read(&context.data)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let run = Run { clients: Clients::open(context)?, books: RefCell::new(books), progress: RefCell::default() };
+    let run = Run {
+        clients: Clients::open(context)?,
+        books: RefCell::new(books),
+        failures: RefCell::new(Failures::read(&context.data)),
+        progress: RefCell::default(),
+    };
     let asked = runtime.block_on(run.ask_all(context, wishes, &plays));
     // What was answered is worth keeping, whatever went wrong then.
     run.books.borrow_mut().write()?;
+    run.failures.borrow_mut().write(&context.data)?;
     asked?;
+    if run.clients.is_listenbrainz_token_refused() {
+        let reason = "LISTENBRAINZ_TOKEN is not accepted: nobody was looked up by the titles of their songs";
+        run.progress.borrow_mut().wrong.push(Stop::Usage(reason.to_owned()).into());
+    }
     let known = &run.books.borrow().known;
     let heard = plays.in_order(&known.tracks, context.clock.now());
     let linked = known.links(Kind::SpotifyArtist) + known.links(Kind::ArtistName);
@@ -77,7 +95,7 @@ impl Run<'_> {
                 if told_before != told {
                     (heard, told_before) = (plays.in_order(&books.known.tracks, context.clock.now()), told);
                 }
-                let progress = self.progress.borrow();
+                let (progress, failures) = (self.progress.borrow(), self.failures.borrow());
                 let is_wished = |service: &Service| service.is_in(&wishes.only);
                 let may_ask = |service: &Service| is_wished(service) && !progress.down.contains_key(service);
                 let mut situation = Situation {
@@ -88,6 +106,7 @@ impl Run<'_> {
                     services: self.clients.services().filter(may_ask).collect(),
                     later: progress.later.clone(),
                     has_listenbrainz_token: self.clients.has_listenbrainz_token(),
+                    failures: &failures,
                     scope: None,
                 };
                 if let Some(limit) = wishes.limit {
@@ -99,6 +118,7 @@ impl Run<'_> {
                 return Ok(());
             }
             self.ask_wave(questions).await?;
+            self.failures.borrow_mut().write(&context.data)?;
         }
     }
 
@@ -129,6 +149,9 @@ impl Run<'_> {
             if self.progress.borrow().down.contains_key(&question.service) {
                 return Ok(());
             }
+            if question.method == Method::ArtistNames && !self.clients.has_listenbrainz_token() {
+                continue;
+            }
             bar.set_message(format!("asking {}", question.service.title()));
             let answer = self.clients.ask(&question).await;
             bar.inc(1);
@@ -147,6 +170,14 @@ impl Run<'_> {
         if !answer.as_ref().is_err_and(ClientError::was_held_back) {
             *progress.requests.entry((question.service, question.method)).or_default() += 1;
         }
+        let is_refusal = |error: &ClientError| refusal(question, error).is_some();
+        if answer.as_ref().map_or_else(is_refusal, |_| true) {
+            progress.unanswered.remove(&question.service);
+            self.failures.borrow_mut().forget(question);
+        } else if answer.as_ref().is_err_and(failures::may_be_the_question) {
+            *progress.unanswered.entry(question.service).or_default() += 1;
+            self.failures.borrow_mut().note(question, books.now());
+        }
         let error = match answer {
             Ok(answer) => {
                 progress.answers += 1;
@@ -159,9 +190,22 @@ impl Run<'_> {
             progress.answers += 1;
             return books.enter(question, "", status, Vec::new());
         }
+        if question.method == Method::ArtistNames && self.clients.is_listenbrainz_token_refused() {
+            // Whoever has no token that is accepted is told everything but this.
+            return Ok(());
+        }
         // A trouble of the network says nothing about an artist: nothing is kept.
+        if failures::may_be_the_question(&error) && progress.has_patience(question.service) {
+            let before = progress.left.get(&question.service).map_or(0, |(questions, _)| *questions);
+            progress.left.insert(question.service, (before + 1, error));
+            return Ok(());
+        }
         tracing::info!(service = question.service.name(), %error, "not asked any more in this run");
-        if !matches!(error, ClientError::Settings { .. } | ClientError::Reauthorize { .. }) {
+        let needs_person = matches!(
+            error,
+            ClientError::Settings { .. } | ClientError::Reauthorize { .. } | ClientError::Forbidden { .. }
+        );
+        if !needs_person {
             progress.later.insert(question.service);
         }
         let title = question.service.title();
@@ -176,12 +220,16 @@ impl Run<'_> {
     }
 
     fn was_refused(&self, question: &Question) -> bool {
-        let books = self.books.borrow();
-        (question.subjects.len() > 1 || question.method.is_for_many())
-            && books
-                .known
-                .refused(question.method, books.now())
-                .is_some_and(|refused| refused <= question.subjects.len())
+        let (books, first) = (self.books.borrow(), &question.subjects[0].id);
+        let refused = books.known.refused_among(question.kind, question.method, first, books.now());
+        refused == Some(question.subjects.len())
+    }
+}
+
+impl Progress {
+    /// Whether a service that did not answer may be asked the next question.
+    fn has_patience(&self, service: Service) -> bool {
+        self.unanswered.get(&service).is_none_or(|unanswered| *unanswered < PATIENCE)
     }
 }
 
@@ -202,7 +250,11 @@ fn summary(context: &JobContext, progress: Progress, linked: usize, heard: &Hear
         *by_service.entry(*service).or_default() += count;
     }
     let artists = heard.artists.len() + heard.names.len();
-    let mut undone: Vec<anyhow::Error> = progress.down.into_values().collect();
+    let left = progress.left.into_iter().map(|(service, (questions, error))| {
+        let reason = format!("{} gave no answer to {questions} of the questions", service.title());
+        anyhow::Error::from(error).context(Stop::Later { reason, retry_at: None })
+    });
+    let mut undone: Vec<anyhow::Error> = progress.down.into_values().chain(left).chain(progress.wrong).collect();
     if progress.answers == 0
         && let Some(decisive) = Stop::most_pressing(&undone)
     {

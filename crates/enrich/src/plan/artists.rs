@@ -79,7 +79,8 @@ fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
                 _ => {}
             }
         }
-        questions.extend(full(batches(service, Isrcs, kind, ISRCS, together), ISRCS, may_find_more));
+        let size = situation.batch(Isrcs, ISRCS);
+        questions.extend(full(batches(service, Isrcs, kind, size, together), size, may_find_more));
         questions.extend(alone.into_iter().flat_map(|(method, one)| batches(service, method, kind, 1, [one])));
     }
     if situation.may_ask(Service::Listenbrainz) && situation.has_listenbrainz_token {
@@ -179,10 +180,13 @@ pub(super) fn descriptions(situation: &Situation<'_>, more_may_come: bool) -> Ve
     if situation.may_ask(Service::Musicbrainz) {
         let service = Service::Musicbrainz;
         if situation.is_refused(Artists) {
-            questions.extend(batches(service, Artist, kind, 1, due(Artist)(situation)));
+            let is_untold = |mbid: &str| situation.is_due(kind, Artists, mbid) || known.is_missed(kind, Artists, mbid);
+            let due = due(Artist)(situation).into_iter().filter(|subject| is_untold(&subject.id));
+            questions.extend(batches(service, Artist, kind, 1, due));
         } else {
-            let due = batches(service, Artists, kind, MAX_RESULTS, due(Artists)(situation));
-            questions.extend(full(due, MAX_RESULTS, more_may_come));
+            let size = situation.batch(Artists, MAX_RESULTS);
+            let due = batches(service, Artists, kind, size, due(Artists)(situation));
+            questions.extend(full(due, size, more_may_come));
             // Not among those found: perhaps it was merged into another, which only a question
             // about it alone tells.
             let merged = heard

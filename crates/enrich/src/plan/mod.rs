@@ -4,6 +4,7 @@
 
 mod albums;
 mod artists;
+mod cut;
 mod places;
 mod scope;
 
@@ -15,6 +16,7 @@ use lake::play::UnixMs;
 
 pub(crate) use self::scope::scope;
 use crate::corrected::Corrected;
+use crate::failures::Failures;
 use crate::heard::Heard;
 use crate::known::Known;
 use crate::question::{Kind, Method, Question, Service};
@@ -33,6 +35,8 @@ pub(crate) struct Situation<'s> {
     pub(crate) later: HashSet<Service>,
     /// ListenBrainz looks names up for those who have a token.
     pub(crate) has_listenbrainz_token: bool,
+    /// What got no answer, in this run or lately.
+    pub(crate) failures: &'s Failures,
     /// The subjects that this run is about; everything when there is no limit.
     pub(crate) scope: Option<&'s HashSet<String>>,
 }
@@ -53,7 +57,7 @@ pub(crate) fn next(situation: &Situation<'_>) -> Vec<Question> {
     questions.extend(places::questions(situation, may_find_facts));
     questions.extend(albums::questions(situation, may_find_artists));
     questions.sort_by_key(|question| Reverse(question.subjects.len()));
-    questions
+    situation.cut(questions)
 }
 
 impl Situation<'_> {
@@ -73,25 +77,26 @@ impl Situation<'_> {
 
     /// Whether no answer that anybody can read holds today.
     fn is_open_yet(&self, kind: Kind, method: Method, subject: &str) -> bool {
-        self.is_due(kind, method, subject) || self.known.is_unreadable(kind, method, subject)
+        self.known.is_due(kind, method, subject, self.now) || self.known.is_unreadable(kind, method, subject)
     }
 
+    /// Whether it is time to ask. What got no answer in this run is left to the next.
     fn is_due(&self, kind: Kind, method: Method, subject: &str) -> bool {
-        self.known.is_due(kind, method, subject, self.now)
+        self.known.is_due(kind, method, subject, self.now) && !self.failures.is_of_this_run(method, subject)
     }
 
     fn is_in_scope(&self, subject: &str) -> bool {
         self.scope.is_none_or(|scope| scope.contains(subject))
     }
 
-    /// How many subjects go into one question: a tenth of what the service refused lately.
+    /// How many subjects go into one question.
     fn batch(&self, method: Method, most: usize) -> usize {
-        self.known.refused(method, self.now).map_or(most, |refused| (refused / 10).clamp(1, most))
+        self.known.limit(method, self.now).map_or(most, |limit| limit.min(most))
     }
 
     /// Whether the service refuses questions of this kind for many at a time.
     fn is_refused(&self, method: Method) -> bool {
-        self.known.refused(method, self.now).is_some()
+        self.known.limit(method, self.now) == Some(1)
     }
 }
 

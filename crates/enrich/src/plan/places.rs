@@ -30,11 +30,13 @@ fn of_areas(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
     let areas = situation.areas();
     let of = |ids: Vec<&String>| ids.into_iter().map(|id| subject(id, None, None)).collect::<Vec<_>>();
     if situation.is_refused(Areas) {
-        let due = areas.iter().filter(|id| situation.is_due(kind, Area, id)).collect();
+        let is_untold = |id: &str| situation.is_due(kind, Areas, id) || situation.known.is_missed(kind, Areas, id);
+        let due = areas.iter().filter(|id| situation.is_due(kind, Area, id) && is_untold(id)).collect();
         return batches(service, Area, kind, 1, of(due));
     }
     let due = areas.iter().filter(|id| situation.is_due(kind, Areas, id)).collect();
-    let mut questions = full(batches(service, Areas, kind, MAX_RESULTS, of(due)), MAX_RESULTS, more_may_come);
+    let size = situation.batch(Areas, MAX_RESULTS);
+    let mut questions = full(batches(service, Areas, kind, size, of(due)), size, more_may_come);
     let alone = areas.iter();
     let alone = alone.filter(|id| situation.known.is_missed(kind, Areas, id) && situation.is_due(kind, Area, id));
     questions.extend(batches(service, Area, kind, 1, of(alone.collect())));

@@ -7,6 +7,6 @@ mod lessons;
 mod recorded;
 mod requests;
 mod runs;
-mod truth;
 mod troubles;
+mod truth;
 mod world;

@@ -76,6 +76,41 @@ fn an_answer_that_says_nothing_sends_nobody_to_the_next_way_of_asking() {
 }
 
 #[test]
+fn a_question_that_a_service_chokes_on_does_not_keep_the_others_from_being_asked() {
+    let world = World::of(60, Options::default());
+    world.hear(&world.tracks());
+    // As often as it is tried: the first search for a name never gets an answer.
+    world.server.switch_on(Fault::new(Service::MusicBrainz, unavailable()).at("artist-search").times(3)).unwrap();
+    let ran = world.enrich();
+    assert_eq!(ran.report.status, "partial", "{}", ran.stderr);
+    assert!(kept(&world, "search").len() > 1);
+    let searched = |world: &World| {
+        kept(world, "search").into_iter().map(|answer| answer.question.subjects[0].id.clone()).collect::<Vec<_>>()
+    };
+    let before = searched(&world);
+    world.enrich().expect_ok();
+    assert_eq!(searched(&world).len(), before.len() + 1, "it is asked again in the next run");
+}
+
+#[test]
+fn what_got_no_answer_comes_last_in_the_next_run() {
+    let world = World::of(60, Options::default());
+    world.hear(&world.tracks());
+    world.run(&["run", "--only", "listenbrainz"]).expect_ok();
+    // Two in a row: nobody can tell whether it is the questions or the service.
+    let fault = Fault::new(Service::MusicBrainz, FaultKind::Oversized { bytes: 17 << 20 }).at("artist-search").times(2);
+    world.server.switch_on(fault).unwrap();
+    world.enrich();
+    assert!(kept(&world, "search").is_empty());
+    world.server.clear_faults();
+    world.enrich().expect_ok();
+    let answers = kept(&world, "search");
+    let last: Vec<&str> = answers.iter().rev().take(2).map(|answer| answer.question.subjects[0].id.as_str()).collect();
+    let notes = std::fs::read_to_string(world.path("cache/no-answer.json")).unwrap();
+    assert!(answers.len() > 2 && last.iter().all(|id| !notes.contains(id)), "{last:?} {notes}");
+}
+
+#[test]
 fn an_answer_that_lost_bytes_is_named_and_asked_for_again() {
     let world = World::of(30, Options::default());
     world.hear(&world.tracks());
@@ -97,8 +132,21 @@ fn an_answer_that_lost_bytes_is_named_and_asked_for_again() {
 }
 
 #[test]
+fn a_token_that_is_not_accepted_takes_away_what_needs_one_and_nothing_else() {
+    let world = World::of(40, Options::default()).with_wrong_token();
+    world.import(&world.tracks());
+    let ran = world.enrich();
+    assert_eq!(ran.report.status, "partial", "{}", ran.stderr);
+    assert!(format!("{:?}", ran.report).contains("LISTENBRAINZ_TOKEN"), "{:?}", ran.report);
+    assert!(kept(&world, "names").is_empty());
+    assert!(!kept(&world, "popularity").is_empty() && !kept(&world, "tags").is_empty());
+    let refused = world.server.request_log().iter().filter(|line| line.status == Some(401)).count();
+    assert_eq!(refused, 1, "a token that was refused is not sent again");
+}
+
+#[test]
 fn names_wait_for_the_budget_of_the_day_instead_of_being_guessed() {
-    let world = World::of(30, Options::default()).with_spotify(3);
+    let world = World::of(30, Options::default()).with_lookups(3);
     world.import(&world.tracks()[..10]);
     world.enrich();
     // A batch that was refused, and two tracks.
