@@ -39,6 +39,12 @@ impl Past {
         self.0.last().map(|(_, answer)| *answer)
     }
 
+    /// Whether the newest answer that can be read knew nothing.
+    pub(crate) fn is_gone(&self) -> bool {
+        let newest = self.0.iter().rev().map(|(_, answer)| *answer).find(|answer| *answer != Use::Unreadable);
+        newest == Some(Use::Missed)
+    }
+
     /// How many answers in a row, up to the newest, knew nothing.
     pub(crate) fn misses(&self) -> usize {
         self.0.iter().rev().take_while(|(_, answer)| *answer == Use::Missed).count()
@@ -108,6 +114,8 @@ mod tests {
         again_after(&[(0, Unreadable)], 1);
         again_after(&[(0, Missed), (7, Unreadable), (8, Unreadable)], 8 + 2);
         again_after(&[(0, Missed), (7, Unreadable), (8, Missed)], 8 + 7);
+        assert!(past(&[(0, Found), (180, Missed), (187, Unreadable)]).is_gone());
+        assert!(!past(&[(0, Missed), (7, Found), (187, Unreadable)]).is_gone());
     }
 
     #[test]

@@ -236,7 +236,7 @@ impl Known {
     /// The artist of MusicBrainz that somebody is. An address counts only as long as MusicBrainz
     /// has it: somebody may have taken a wrong one away.
     pub(crate) fn linked(&self, kind: Kind, subject: &str) -> Option<&str> {
-        let is_address_gone = self.is_missed(kind, Method::ArtistUrls, subject);
+        let is_address_gone = self.past(kind, Method::ArtistUrls, subject).is_some_and(Past::is_gone);
         self.links.best(kind, &subject_key(kind, subject), is_address_gone)
     }
 
