@@ -89,7 +89,8 @@ WIKIDATA_BASE_URL=$(said WIKIDATA_BASE_URL)
 NOMINATIM_BASE_URL=$(said NOMINATIM_BASE_URL)
 # The real services bear one request a second; the simulated ones any.
 MUSIC_MUSICBRAINZ__SPACING_MS=0 MUSIC_WIKIDATA__SPACING_MS=0 MUSIC_NOMINATIM__SPACING_MS=0 \
-    MUSIC_LISTENBRAINZ__SPACING_MS=0 MUSIC_SPOTIFY__SPACING_MS=0 CONTACT=demo@example.org "$bin/enrich" run --report text --log-format text
+    MUSIC_LISTENBRAINZ__SPACING_MS=0 MUSIC_SPOTIFY__SPACING_MS=0 MUSIC_SPOTIFY__LOOKUPS_PER_DAY=5000 \
+    CONTACT=demo@example.org "$bin/enrich" run --report text --log-format text
 kill $spotify
 trap - EXIT
 
