@@ -330,7 +330,10 @@ fn no_secret_and_nothing_personal_is_left_anywhere() {
         ran
     };
     assert_eq!(fetch(&mut mine), [Some(0); 4]);
+    // Any login does for the catalogue, but this one is of another app than the settings name.
+    mine.works(&["account", "pause", "bob"], &[]);
     enrich(&mut mine);
+    mine.works(&["account", "resume", "bob"], &[]);
     for trouble in troubles() {
         let service = trouble.service;
         mine.wait(TimeDelta::hours(7));
