@@ -269,10 +269,7 @@ fn summary(context: &JobContext, progress: Progress, linked: usize, heard: &Hear
             format!("{requests} requests ({})", each.collect::<Vec<_>>().join(", "))
         }
     };
-    text += &format!(
-        "
-{linked} of {artists} credited artists (by Spotify id, else by name) are known at MusicBrainz"
-    );
+    text += &format!("\n{linked} of {artists} credited artists (by Spotify id, else by name) are known at MusicBrainz");
     let mut summary = Summary { undone, text, ..Summary::default() }
         .count("requests", requests)
         .count("artists", artists)

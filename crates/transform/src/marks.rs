@@ -64,15 +64,15 @@ impl Freshness {
 
     /// Whether the model must be built. Ask in the order of building.
     pub(crate) fn takes_model(&mut self, model: &Model) -> bool {
+        if !self.everything {
+            self.changed.insert(model.name.clone());
+            return true;
+        }
         let reads: Vec<_> = model.reads().map(|read| self.marks.get(read)).collect();
         let mark = mark((env!("CARGO_PKG_VERSION"), PRELUDE, &model.text, reads));
         let is_view = model.header.kind == Kind::View;
         let is_there = self.there.get(&model.name) == Some(&is_view) && self.before.model(&model.name).is_some();
-        if self.everything {
-            return self.decide(&model.name, mark, is_there);
-        }
-        self.changed.insert(model.name.clone());
-        true
+        self.decide(&model.name, mark, is_there)
     }
 
     /// Whether the query must be asked: when it or a table that it reads is new.
@@ -120,7 +120,7 @@ pub(crate) fn inputs(freshness: &mut Freshness, project: &Project, sources: &Sou
 }
 
 /// What is in the warehouse, and whether it is a view.
-pub(crate) fn relations(duckdb: &Connection) -> duckdb::Result<BTreeMap<String, bool>> {
+fn relations(duckdb: &Connection) -> duckdb::Result<BTreeMap<String, bool>> {
     let query = "select view_name, true from duckdb_views() where schema_name = 'main' and not internal
                  union all select table_name, false from duckdb_tables() where schema_name = 'main'";
     let mut there = duckdb.prepare(query)?;

@@ -108,16 +108,13 @@ impl StateDb {
     /// # Errors
     /// Database errors.
     pub fn forget_gaps(&mut self, account_id: &AccountId, source: &str) -> anyhow::Result<()> {
-        self.write(|transaction| {
+        self.forget(|transaction| {
             for table in ["gap_stretches", "gaps"] {
                 let delete = format!("delete from {table} where account_id = ?1 and source = ?2");
                 transaction.execute(&delete, params![account_id.as_str(), source])?;
             }
             Ok(())
-        })?;
-        // The write-ahead log would remember them.
-        self.connection.execute_batch("pragma wal_checkpoint(truncate)")?;
-        Ok(())
+        })
     }
 
     fn read_gaps(&self, query: &str) -> anyhow::Result<Vec<Gap>> {

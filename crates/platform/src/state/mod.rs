@@ -77,4 +77,11 @@ impl StateDb {
         transaction.commit()?;
         Ok(value)
     }
+
+    /// Deletes what nobody is to find again: the write-ahead log would remember it.
+    fn forget<T>(&mut self, deletion: impl FnOnce(&Transaction<'_>) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let value = self.write(deletion)?;
+        self.connection.execute_batch("pragma wal_checkpoint(truncate)")?;
+        Ok(value)
+    }
 }

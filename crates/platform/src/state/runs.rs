@@ -70,14 +70,11 @@ impl StateDb {
     /// # Errors
     /// Database errors.
     pub fn forget_runs(&mut self, account_id: &AccountId, job: &str) -> anyhow::Result<()> {
-        self.write(|transaction| {
+        self.forget(|transaction| {
             let delete = "delete from job_runs where account_id = ?1 and job = ?2";
             transaction.execute(delete, params![account_id.as_str(), job])?;
             Ok(())
-        })?;
-        // The write-ahead log would remember them.
-        self.connection.execute_batch("pragma wal_checkpoint(truncate)")?;
-        Ok(())
+        })
     }
 }
 

@@ -135,13 +135,10 @@ impl StateDb {
     /// # Errors
     /// Database errors.
     pub fn forget_login(&mut self, service: &str, account_id: &AccountId) -> anyhow::Result<bool> {
-        let forgotten = self.write(|transaction| {
-            let forget = "delete from tokens where service = ?1 and account_id = ?2";
-            Ok(transaction.execute(forget, params![service, account_id.as_str()])? > 0)
-        })?;
-        // The write-ahead log would remember it.
-        self.connection.execute_batch("pragma wal_checkpoint(truncate)")?;
-        Ok(forgotten)
+        self.forget(|transaction| {
+            let delete = "delete from tokens where service = ?1 and account_id = ?2";
+            Ok(transaction.execute(delete, params![service, account_id.as_str()])? > 0)
+        })
     }
 }
 
