@@ -13,7 +13,7 @@ use crate::columns::{check_columns, described};
 use crate::engine::fault::Fault;
 use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
-use crate::engine::sql::{columns, count, quoted};
+use crate::engine::sql::{ColumnType, columns_of_all, quoted};
 use crate::marks::{self, Freshness};
 use crate::project::{Kind, Model, Project, SeedFile, Selection, SqlTest};
 use crate::record::{BuildRecord, BuiltModel, Folder};
@@ -74,25 +74,28 @@ pub(crate) fn build(
         if everything {
             drop_leftovers(duckdb, project, freshness.there())?;
         }
-        let (mut models, mut unchanged) = (0, 0);
+        let mut made: BTreeMap<&str, Option<i64>> = BTreeMap::new();
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
             step(&model.name);
-            let is_new = freshness.takes_model(model);
-            let built = match freshness.before().model(&model.name).filter(|_| !is_new) {
-                Some(before) => {
-                    unchanged += 1;
-                    before.clone()
-                }
-                None => {
-                    models += 1;
-                    let built = build_model(duckdb, project, model, &record, freshness.there())?;
-                    tracing::debug!(model = model.name, rows = built.rows, "built");
-                    built
+            if freshness.takes_model(model) {
+                let rows = make(duckdb, project, model, freshness.there())?;
+                tracing::debug!(model = model.name, rows, "built");
+                made.insert(&model.name, rows);
+            }
+        }
+        let mut types = columns_of_all(duckdb).context("reading the columns of what was built")?;
+        for model in project.models.iter().filter(|model| names.contains(&model.name)) {
+            let built = match (made.get(model.name.as_str()), freshness.before().model(&model.name)) {
+                (None, Some(before)) => before.clone(),
+                (rows, _) => {
+                    let types = types.remove(&model.name).unwrap_or_default();
+                    built_model(project, model, types, rows.copied().flatten(), &record)?
                 }
             };
             record.models.retain(|other| other.name != model.name);
             record.models.push(built);
         }
+        let (models, unchanged) = (made.len(), names.len() - made.len());
         let rank: BTreeMap<&str, usize> =
             project.models.iter().enumerate().map(|(index, model)| (model.name.as_str(), index)).collect();
         record.models.sort_by_key(|model| rank.get(model.name.as_str()).copied());
@@ -153,16 +156,14 @@ pub(crate) fn prepare(
     Ok(())
 }
 
-/// Makes one model, and learns its columns. `record` knows the models before it; `there` is what
-/// the file holds, and whether it is a view.
-pub(crate) fn build_model(
+/// Makes one model; `there` is what the file holds, and whether it is a view. Gives the number of
+/// its rows, where it is a table.
+pub(crate) fn make(
     duckdb: &Connection,
     project: &Project,
     model: &Model,
-    record: &BuildRecord,
     there: &BTreeMap<String, bool>,
-) -> anyhow::Result<BuiltModel> {
-    let file = format!("{}/{}", project.root, model.path);
+) -> anyhow::Result<Option<i64>> {
     let is_view = model.header.kind == Kind::View;
     let (make, other) = if is_view { ("view", "table") } else { ("table", "view") };
     let name = quoted(&model.name);
@@ -171,11 +172,25 @@ pub(crate) fn build_model(
     }
     // The file follows on the same line, so DuckDB's line numbers are those of the file.
     let statement = format!("create or replace {make} {name} as {}", model.text);
-    let fault = |error| Fault::of(file.clone(), &model.text, &error);
-    duckdb.execute_batch(&statement).map_err(fault)?;
-    let types = columns(duckdb, &name).map_err(fault)?;
+    let fault = |error| Fault::of(file_of(project, model), &model.text, &error);
+    if is_view {
+        duckdb.execute_batch(&statement).map_err(fault)?;
+        return Ok(None);
+    }
+    Ok(Some(duckdb.query_row(&statement, [], |row| row.get(0)).map_err(fault)?))
+}
+
+/// What there is to say about a model that was made with columns of these types. `record` knows
+/// the models before it.
+pub(crate) fn built_model(
+    project: &Project,
+    model: &Model,
+    types: Vec<ColumnType>,
+    rows: Option<i64>,
+    record: &BuildRecord,
+) -> anyhow::Result<BuiltModel> {
+    let file = file_of(project, model);
     check_columns(&file, model, &types)?;
-    let rows = if is_view { None } else { Some(count(duckdb, &format!("select count(*) from {name}"))?) };
     Ok(BuiltModel {
         name: model.name.clone(),
         layer: model.layer,
@@ -184,10 +199,15 @@ pub(crate) fn build_model(
         key: model.header.key.clone(),
         sort: model.header.sort.clone(),
         split: model.header.split.clone(),
-        is_view,
+        is_view: model.header.kind == Kind::View,
         columns: described(&file, model, types, record)?,
         rows,
     })
+}
+
+/// The file of a model, as messages name it.
+fn file_of(project: &Project, model: &Model) -> String {
+    format!("{}/{}", project.root, model.path)
 }
 
 /// Runs `work` between begin and commit; rolls back when it fails, or always when nothing

@@ -1,20 +1,20 @@
 //! Trying one model on a few rows, in memory: given these tables, expect those rows.
 //!
-//! The models that the tried one reads are built first, over empty source tables, so that
-//! given rows get the real types and name only the columns that matter; the rest is null.
+//! All models are built once over empty source tables, so that given rows get the real types and
+//! name only the columns that matter; the rest is null. Each trial then makes what lies between
+//! the given tables and the tried model, and takes it back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use duckdb::{Connection, params_from_iter};
 
-use crate::build::{build_model, prepare};
+use crate::build::{make, prepare};
 use crate::engine::session::{self, Limits};
 use crate::engine::sources::Sources;
 use crate::engine::sql::{columns, quoted, quoted_list};
 use crate::project::Project;
-use crate::record::BuildRecord;
 
 /// A small table, written and shown as text: a line of column names, then a line for each
 /// row, with `|` between values. `null` is null, quotes (`'null'`, `' '`) make text of
@@ -25,48 +25,98 @@ pub struct Rows {
     rows: Vec<Vec<Option<String>>>,
 }
 
-/// Builds `model` over the `given` tables and returns its rows and the expected ones, both
-/// sorted and written the same way. The columns are those that `expect` names.
-///
-/// # Errors
-/// When a table or column does not exist, a value does not fit its type, or DuckDB refuses
-/// a model.
-pub fn try_model(project: &Project, model: &str, given: &[(&str, &str)], expect: &str) -> anyhow::Result<(Rows, Rows)> {
-    let duckdb = session::open(None, &Limits { threads: Some(1), ..Limits::default() }, std::path::Path::new(""))?;
-    let needed = needed(project, model)?;
-    // Seeds are large beside a few rows: those that nobody reads are left out.
-    let is_given = |name: &str| given.iter().any(|(table, _)| *table == name);
-    prepare(&duckdb, project, &Sources::default(), |name| needed.contains(name) || is_given(name))?;
-    let mut waiting: Vec<(&str, Rows)> = Vec::new();
-    for (table, text) in given {
-        let rows = Rows::parse(text).with_context(|| format!("the rows given for {table}"))?;
-        if project.model(table).is_some() {
-            waiting.push((table, rows));
-        } else {
-            replace(&duckdb, table, &rows)?;
+/// The models of a project over empty source tables.
+pub struct Trials<'p> {
+    project: &'p Project,
+    duckdb: Connection,
+}
+
+impl<'p> Trials<'p> {
+    /// Builds every model once.
+    ///
+    /// # Errors
+    /// When DuckDB refuses a model.
+    pub fn of(project: &'p Project) -> anyhow::Result<Self> {
+        let duckdb = session::open(None, &Limits { threads: Some(1), ..Limits::default() }, std::path::Path::new(""))?;
+        prepare(&duckdb, project, &Sources::default(), |_| true)?;
+        for model in &project.models {
+            make(&duckdb, project, model, &BTreeMap::new())?;
         }
+        Ok(Self { project, duckdb })
     }
-    let there = BTreeMap::new();
-    let mut record = BuildRecord::default();
-    for current in project.models.iter().filter(|current| needed.contains(current.name.as_str())) {
-        record.models.push(build_model(&duckdb, project, current, &record, &there)?);
-        if let Some(index) = waiting.iter().position(|(name, _)| *name == current.name) {
-            let (name, rows) = waiting.swap_remove(index);
-            replace(&duckdb, name, &rows)?;
+
+    /// Builds `model` over the `given` tables and returns its rows and the expected ones, both
+    /// sorted and written the same way. The columns are those that `expect` names.
+    ///
+    /// # Errors
+    /// When a table or column does not exist, a value does not fit its type, or DuckDB refuses
+    /// a model.
+    pub fn run(&self, model: &str, given: &[(&str, &str)], expect: &str) -> anyhow::Result<(Rows, Rows)> {
+        self.duckdb.execute_batch("begin transaction")?;
+        let outcome = self.build(model, given).and_then(|()| self.compare(model, expect));
+        self.duckdb.execute_batch("rollback")?;
+        outcome
+    }
+
+    fn build(&self, model: &str, given: &[(&str, &str)]) -> anyhow::Result<()> {
+        let needed = needed(self.project, model)?;
+        for (name, text) in given {
+            ensure!(needed.contains(name), "{model} reads {name} neither itself nor through others");
+            let rows = Rows::parse(text).with_context(|| format!("the rows given for {name}"))?;
+            self.replace(name, &rows)?;
         }
+        let mut changed: BTreeSet<&str> = given.iter().map(|(name, _)| *name).collect();
+        for current in self.project.models.iter().filter(|current| needed.contains(current.name.as_str())) {
+            if current.reads().any(|read| changed.contains(read)) && changed.insert(&current.name) {
+                make(&self.duckdb, self.project, current, &BTreeMap::new())?;
+            }
+        }
+        Ok(())
     }
-    if let Some((unread, _)) = waiting.first() {
-        bail!("{model} reads {unread} neither itself nor through others");
+
+    fn compare(&self, model: &str, expect: &str) -> anyhow::Result<(Rows, Rows)> {
+        let expected = Rows::parse(expect).context("the rows expected")?;
+        let types = columns(&self.duckdb, &quoted(model))?;
+        for column in &expected.columns {
+            ensure!(types.iter().any(|known| known.name == *column), "{model} has no column {column}");
+        }
+        let found = self.read(model, &expected.columns)?;
+        self.replace(model, &expected)?;
+        Ok((found, self.read(model, &expected.columns)?))
     }
-    let expected = Rows::parse(expect).context("the rows expected")?;
-    let types = columns(&duckdb, &quoted(model))?;
-    let found = read(&duckdb, model, &expected.columns)?;
-    duckdb.execute_batch(&format!("create table expected_rows as select * from {} limit 0", quoted(model)))?;
-    for column in &expected.columns {
-        ensure!(types.iter().any(|known| known.name == *column), "{model} has no column {column}");
+
+    /// Puts a table with the same columns and these rows in the place of a table or view.
+    fn replace(&self, name: &str, rows: &Rows) -> anyhow::Result<()> {
+        let table = quoted(name);
+        let drop = if self.is_view(name)? { format!("drop view {table};") } else { String::new() };
+        self.duckdb
+            .execute_batch(&format!(
+                "create or replace temp table shape as select * from {table} limit 0;
+                 {drop} create or replace table {table} as select * from temp.shape"
+            ))
+            .with_context(|| format!("replacing {name}"))?;
+        let places = vec!["?"; rows.columns.len()].join(", ");
+        let mut insert =
+            self.duckdb.prepare(&format!("insert into {table} ({}) values ({places})", quoted_list(&rows.columns)))?;
+        for row in &rows.rows {
+            insert.execute(params_from_iter(row)).with_context(|| format!("giving {name} the row {row:?}"))?;
+        }
+        Ok(())
     }
-    replace(&duckdb, "expected_rows", &expected)?;
-    Ok((found, read(&duckdb, "expected_rows", &expected.columns)?))
+
+    fn is_view(&self, name: &str) -> anyhow::Result<bool> {
+        let query = "select count(*) > 0 from duckdb_views() where view_name = ?";
+        Ok(self.duckdb.query_row(query, [name], |row| row.get(0))?)
+    }
+
+    fn read(&self, table: &str, columns: &[String]) -> anyhow::Result<Rows> {
+        let texts: Vec<String> = columns.iter().map(|column| format!("cast({} as varchar)", quoted(column))).collect();
+        let mut query = self.duckdb.prepare(&format!("select {} from {}", texts.join(", "), quoted(table)))?;
+        let rows = query.query_map([], |row| (0..columns.len()).map(|index| row.get(index)).collect())?;
+        let mut rows: Vec<Vec<Option<String>>> = rows.collect::<duckdb::Result<_>>()?;
+        rows.sort();
+        Ok(Rows { columns: columns.to_vec(), rows })
+    }
 }
 
 /// The model and everything it reads, near and far.
@@ -79,36 +129,6 @@ fn needed<'p>(project: &'p Project, model: &'p str) -> anyhow::Result<BTreeSet<&
         }
     }
     Ok(needed)
-}
-
-/// Puts a table with the same columns and these rows in the place of a table or view.
-fn replace(duckdb: &Connection, name: &str, rows: &Rows) -> anyhow::Result<()> {
-    let table = quoted(name);
-    let is_view: i64 =
-        duckdb.query_row("select count(*) from duckdb_views() where view_name = ?", [name], |row| row.get(0))?;
-    let kind = if is_view > 0 { "view" } else { "table" };
-    duckdb
-        .execute_batch(&format!(
-            "create table replacement as select * from {table} limit 0;
-             drop {kind} {table}; alter table replacement rename to {table}"
-        ))
-        .with_context(|| format!("replacing {name}"))?;
-    let places = vec!["?"; rows.columns.len()].join(", ");
-    let mut insert =
-        duckdb.prepare(&format!("insert into {table} ({}) values ({places})", quoted_list(&rows.columns)))?;
-    for row in &rows.rows {
-        insert.execute(params_from_iter(row)).with_context(|| format!("giving {name} the row {row:?}"))?;
-    }
-    Ok(())
-}
-
-fn read(duckdb: &Connection, table: &str, columns: &[String]) -> anyhow::Result<Rows> {
-    let texts: Vec<String> = columns.iter().map(|column| format!("cast({} as varchar)", quoted(column))).collect();
-    let mut query = duckdb.prepare(&format!("select {} from {}", texts.join(", "), quoted(table)))?;
-    let rows = query.query_map([], |row| (0..columns.len()).map(|index| row.get(index)).collect())?;
-    let mut rows: Vec<Vec<Option<String>>> = rows.collect::<duckdb::Result<_>>()?;
-    rows.sort();
-    Ok(Rows { columns: columns.to_vec(), rows })
 }
 
 impl Rows {

@@ -1,5 +1,7 @@
 //! Small pieces of SQL text and small questions to DuckDB.
 
+use std::collections::BTreeMap;
+
 use duckdb::Connection;
 
 /// A column of a table or view.
@@ -37,6 +39,23 @@ pub(crate) fn columns(duckdb: &Connection, relation: &str) -> duckdb::Result<Vec
     let mut describe = duckdb.prepare(&format!("describe select * from {relation}"))?;
     let rows = describe.query_map([], |row| Ok(ColumnType { name: row.get(0)?, data_type: row.get(1)? }))?;
     rows.collect()
+}
+
+/// The columns of every table and view, by its name.
+pub(crate) fn columns_of_all(duckdb: &Connection) -> duckdb::Result<BTreeMap<String, Vec<ColumnType>>> {
+    let mut query = duckdb.prepare(
+        "select table_name, column_name, data_type from duckdb_columns()
+         where schema_name = 'main' and database_name = current_database() and not internal
+         order by table_name, column_index",
+    )?;
+    let mut all: BTreeMap<String, Vec<ColumnType>> = BTreeMap::new();
+    let rows =
+        query.query_map([], |row| Ok((row.get(0)?, ColumnType { name: row.get(1)?, data_type: row.get(2)? })))?;
+    for row in rows {
+        let (table, column) = row?;
+        all.entry(table).or_default().push(column);
+    }
+    Ok(all)
 }
 
 /// One number.

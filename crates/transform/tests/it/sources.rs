@@ -22,20 +22,22 @@ fn without_files_a_table_is_empty_but_typed() {
 #[test]
 fn older_and_newer_files_are_read_together() {
     let world = World::with(&[STAGING]);
-    world.src_file("plays", "old", "select 'a' as play_id, 7 as ms_played");
-    world.src_file(
+    world.src_file_of_another_version("plays", "old", "select 'a' as play_id, 7 as ms_played");
+    world.src_file_of_another_version(
         "plays",
         "new",
         "select 5::bigint as ms_played, 'b' as play_id, true as shuffle, 'x' as invented_later",
     );
-    world.src_file("plays", "dead", "select 'c' as play_id");
-    world.manifest("plays", &[("old", 1), ("new", 2)]);
+    world.src_file_of_another_version("plays", "dead", "select 'c' as play_id");
+    world.src_file("plays", "now", "select 'd' as play_id, 9 as ms_played, true as offline");
+    let version = lake::schema::PLAYS.version;
+    world.manifest("plays", &[("old", version - 1), ("now", version), ("new", version + 1)]);
     world.build().unwrap();
     assert_eq!(
         world.warehouse(
             "select string_agg(concat_ws(' ', play_id, ms_played, shuffle), ';' order by play_id) from stg_plays"
         ),
-        "a 7;b 5 true"
+        "a 7;b 5 true;d 9"
     );
 }
 

@@ -139,8 +139,20 @@ impl World {
         self.manifest("plays", &[(file, 1)]);
     }
 
-    /// Writes `src/<table>/<file>.parquet` with the rows of a query.
+    /// Writes `src/<table>/<file>.parquet` with the rows of a query, in all columns of the table.
     pub(crate) fn src_file(&self, table: &str, file: &str, query: &str) {
+        let columns = lake::schema::all_tables().find(|known| known.name == table).unwrap().columns;
+        let list = |item: &dyn Fn(&str, &str) -> String| {
+            columns.iter().map(|column| item(column.name, column.column_type.sql())).collect::<Vec<_>>().join(", ")
+        };
+        let nulls = list(&|name, kind| format!("null::{kind} as {name}"));
+        let casts = list(&|name, kind| format!("cast({name} as {kind}) as {name}"));
+        let rows = format!("select {nulls} where false union all by name ({query})");
+        self.src_file_of_another_version(table, file, &format!("select {casts} from ({rows})"));
+    }
+
+    /// The same, with the columns that the query has.
+    pub(crate) fn src_file_of_another_version(&self, table: &str, file: &str, query: &str) {
         let folder = self.data().src().join(table);
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join(format!("{file}.parquet"));

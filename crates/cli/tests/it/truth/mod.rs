@@ -51,7 +51,7 @@ fn two_hundred_thousand_plays() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2, max_shrink_iters: 8, ..ProptestConfig::default() })]
 
     #[test]
     fn many_small_worlds(seed in 0_u64..1 << 40) {

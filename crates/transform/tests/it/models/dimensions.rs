@@ -1,6 +1,6 @@
 //! The star's dimensions and bridge.
 
-use super::check;
+use super::{check, tried};
 
 #[test]
 fn a_day_knows_its_iso_week_and_the_year_of_that_week() {
@@ -17,12 +17,10 @@ fn a_day_knows_its_iso_week_and_the_year_of_that_week() {
 }
 
 fn days_of(date: &str) -> Vec<String> {
-    let project = transform::project::Project::of(&transform::project::SqlTree::load(None).unwrap()).unwrap();
     let given = format!("play_id | played_date\n p | {date}");
     let columns = "date_id | day_of_week | week_of_year | iso_year | iso_week | year_num | quarter | day_of_year \
                    | is_weekend | week_start_date | month_end_date";
-    let (found, _) =
-        transform::trial::try_model(&project, "dim_date", &[("int_plays_resolved", &given)], columns).unwrap();
+    let (found, _) = tried("dim_date", &[("int_plays_resolved", &given)], columns).unwrap();
     found.to_string().lines().skip(1).map(squeezed).collect()
 }
 
