@@ -104,3 +104,41 @@ fn a_row_may_gain_its_uri_in_two_steps() {
          nothing | full              | export_unattributed",
     );
 }
+
+/// A mapping that ListenBrainz adds days later is another observation of the same play.
+#[test]
+fn a_mapping_that_comes_later_is_the_same_play_and_the_fuller_word() {
+    check(
+        "int_plays_merged",
+        &[
+            (
+                "src_plays",
+                "observation_id | play_id | account_id | source       | clock | kind  | started_at           | track_name | recording_mbid | ingested_at
+                 before         | b1      | ann        | listenbrainz | start | track | 2024-01-01 10:00:00Z | Song       | null           | 2024-01-02 00:00:00Z
+                 mapped         | b1      | ann        | listenbrainz | start | track | 2024-01-01 10:00:00Z | Song       | m1             | 2024-01-01 00:00:00Z",
+            ),
+            ("src_play_credits", "observation_id | position | artist_name\nbefore | 1 | A feat. B\nmapped | 1 | A"),
+        ],
+        "play_id | observation_id
+         b1      | mapped",
+    );
+}
+
+#[test]
+fn equal_titles_of_different_artists_are_different_tracks() {
+    check(
+        "int_play_observations_united",
+        &[
+            (
+                "src_plays",
+                "observation_id | play_id | account_id | source    | clock | kind  | started_at           | track_name
+                 x              | x       | ann        | lastfm    | start | track | 2024-01-01 10:00:00Z | Intro
+                 y              | y       | ann        | submitted | start | track | 2024-01-01 11:00:00Z | Intro",
+            ),
+            ("src_play_credits", "observation_id | position | artist_name\nx | 1 | One\ny | 1 | Two"),
+        ],
+        "observation_id | artist_key | track_id
+         x              | one        | name:8e16dd2cc065679ad0407464882d1f06
+         y              | two        | name:79450f377466d40d99687352fdbd991b",
+    );
+}

@@ -200,3 +200,46 @@ fn a_play_finds_its_keys_or_unknown() {
          p3      | unknown  | unknown   | unknown  | -1       | -1      | 50000       | null       | true     | true       | 1",
     );
 }
+
+#[test]
+fn an_end_that_nobody_tells_is_estimated_and_says_so() {
+    check(
+        "int_plays_resolved",
+        &[
+            (
+                "src_plays",
+                "observation_id | play_id | account_id | source       | clock | kind  | started_at           | ended_at             | time_estimated | duration_ms | track_name
+                 l1             | l1      | ann        | lastfm       | start | track | 2024-01-01 10:00:00Z | null                 | null           | null        | Known
+                 l2             | l2      | ann        | lastfm       | start | track | 2024-01-01 12:00:00Z | null                 | null           | null        | Strange
+                 l3             | l3      | ann        | lastfm       | start | track | 2024-01-01 12:04:00Z | null                 | null           | null        | Strange
+                 b4             | b4      | ann        | listenbrainz | start | track | 2024-01-02 10:00:00Z | 2024-01-02 10:03:00Z | ended_at       | 180000      | Known
+                 a5             | a5      | ann        | spotify_api  | end   | track | 2024-01-03 10:00:00Z | 2024-01-03 10:03:00Z | started_at     | 180000      | Known",
+            ),
+            ("src_play_credits", "observation_id | position | artist_name\nl1 | 1 | Host\nb4 | 1 | Host"),
+        ],
+        "play_id | started_at           | ended_at             | is_end_estimated | played_date
+         l1      | 2024-01-01 10:00:00Z | 2024-01-01 10:03:00Z | true             | 2024-01-01
+         l2      | 2024-01-01 12:00:00Z | 2024-01-01 12:04:00Z | true             | 2024-01-01
+         l3      | 2024-01-01 12:04:00Z | 2024-01-01 12:04:00Z | true             | 2024-01-01
+         b4      | 2024-01-02 10:00:00Z | 2024-01-02 10:03:00Z | true             | 2024-01-02
+         a5      | 2024-01-03 10:00:00Z | 2024-01-03 10:03:00Z | false            | 2024-01-03",
+    );
+}
+
+#[test]
+fn a_listen_was_heard_until_the_next_play_began_at_most() {
+    check(
+        "int_plays_estimated",
+        &[(
+            "src_plays",
+            "observation_id | play_id | account_id | source | clock | kind  | started_at           | duration_ms | track_name
+             l1             | l1      | ann        | lastfm | start | track | 2024-01-01 10:00:00Z | 180000      | A
+             l2             | l2      | ann        | lastfm | start | track | 2024-01-01 10:01:00Z | 180000      | B
+             l3             | l3      | ann        | lastfm | start | track | 2024-01-01 12:00:00Z | null        | C",
+        )],
+        "play_id | ms_listened
+         l1      | 60000
+         l2      | 180000
+         l3      | null",
+    );
+}

@@ -1,0 +1,113 @@
+//! A play takes one listen of each source, whatever else is near, and in any order.
+
+use super::{CREDITS, duplicates, given};
+use crate::models::check;
+
+#[test]
+fn repeats_of_a_song_stay_plays_and_one_play_takes_one_listen() {
+    duplicates(
+        "play_id | source         | clock | started_at           | ended_at             | track_uri
+         e1      | spotify_export | end   | 2024-01-01 10:00:00Z | 2024-01-01 10:03:00Z | u
+         e2      | spotify_export | end   | 2024-01-01 10:03:00Z | 2024-01-01 10:06:00Z | u
+         b1      | listenbrainz   | start | 2024-01-01 10:00:01Z | null                 | u
+         b2      | listenbrainz   | start | 2024-01-01 10:03:02Z | null                 | u
+         b3      | listenbrainz   | start | 2024-01-01 10:06:00Z | null                 | u",
+        CREDITS,
+        "play_id | canonical_play_id | distance_s
+         b1      | e1                | 1
+         b2      | e2                | 2",
+    );
+}
+
+#[test]
+fn a_source_never_merges_with_itself() {
+    duplicates(
+        "play_id | source       | clock | started_at           | ended_at | track_name
+         l1      | lastfm       | start | 2024-01-01 10:00:00Z | null     | Song
+         l2      | lastfm       | start | 2024-01-01 10:00:00Z | null     | Song
+         l3      | listenbrainz | start | 2024-01-01 12:00:00Z | null     | Song
+         l4      | listenbrainz | start | 2024-01-01 12:00:01Z | null     | Song",
+        CREDITS,
+        "play_id",
+    );
+}
+
+/// The scrobble is near the listen and the listen near the export, but the scrobble is not near the export.
+#[test]
+fn chains_do_not_merge_and_a_listen_stands_for_nobody_once_it_is_a_duplicate() {
+    duplicates(
+        "play_id | source         | clock | started_at           | ended_at             | track_name | album_artist_name
+         e1      | spotify_export | end   | 2024-01-01 10:00:00Z | 2024-01-01 10:03:00Z | Song       | Host
+         l1      | listenbrainz   | start | 2024-01-01 10:00:50Z | null                 | Song       | null
+         l2      | lastfm         | start | 2024-01-01 10:01:15Z | null                 | Song       | null
+         l3      | lastfm         | start | 2024-01-01 10:00:00Z | null                 | Song       | null",
+        CREDITS,
+        "play_id | canonical_play_id | rule
+         l1      | e1                | listenbrainz_export_names
+         l3      | e1                | lastfm_export_names",
+    );
+}
+
+#[test]
+fn the_order_of_rows_changes_nothing() {
+    let rows = [
+        "e1 | spotify_export | end   | 2024-01-01 10:00:00Z | 2024-01-01 10:01:00Z | u",
+        "e2 | spotify_export | end   | 2024-01-01 10:01:00Z | 2024-01-01 10:02:00Z | u",
+        "b1 | listenbrainz   | start | 2024-01-01 10:00:30Z | null                 | u",
+        "b2 | listenbrainz   | start | 2024-01-01 10:00:30Z | null                 | u",
+        "s1 | submitted      | start | 2024-01-01 10:00:30Z | null                 | u",
+        "f1 | lastfm         | start | 2024-01-01 10:00:30Z | null                 | u",
+    ];
+    let expect = "play_id | canonical_play_id | distance_s
+         s1 | e1 | 30
+         b1 | e1 | 0
+         b2 | e2 | 30";
+    for turn in 0..rows.len() {
+        let mut shuffled = rows.to_vec();
+        shuffled.rotate_left(turn);
+        if turn % 2 == 1 {
+            shuffled.reverse();
+        }
+        let header = "play_id | source | clock | started_at | ended_at | track_uri";
+        duplicates(&format!("{header}\n{}", shuffled.join("\n")), CREDITS, expect);
+    }
+}
+
+#[test]
+fn a_rule_that_is_switched_off_shows_the_plays_apart() {
+    let plays = given(
+        "play_id | source               | clock | started_at           | ended_at             | ms_played | track_uri | track_name | album_artist_name
+         e1      | spotify_export       | end   | 2024-01-01 10:00:00Z | 2024-01-01 10:03:00Z | 180000    | u1        | Song       | Host
+         a1      | spotify_api          | end   | 2024-01-01 10:00:00Z | 2024-01-01 10:03:02Z | null      | u2        | Song       | Host
+         e2      | spotify_export       | end   | 2024-01-01 12:00:00Z | 2024-01-01 12:03:00Z | 180000    | u1        | Song       | Host
+         l1      | lastfm               | start | 2024-01-01 12:00:00Z | null                 | null      | null      | Song       | null
+         d2      | spotify_account_data | end   | 2024-01-01 12:00:00Z | 2024-01-01 12:03:00Z | 179500    | null      | Song       | Host",
+    );
+    for (off, left) in [
+        ("nothing", "a1 | api_same_names\nl1 | lastfm_export_names\nd2 | account_data_near"),
+        ("api_same_names", "l1 | lastfm_export_names\nd2 | account_data_near"),
+        ("account_data_near", "a1 | api_same_names\nl1 | lastfm_export_names"),
+        // What the account data knows of the same play still tells.
+        ("lastfm_export_names", "a1 | api_same_names\nl1 | lastfm_account_data_names\nd2 | account_data_near"),
+    ] {
+        let rules = format!("rule\n{off}");
+        check(
+            "int_play_duplicates",
+            &[("src_plays", &plays), ("src_play_credits", CREDITS), ("src_rules_off", &rules)],
+            &format!("play_id | rule\n{left}"),
+        );
+    }
+}
+
+/// The three stages differ in the source they are about, and in nothing else.
+#[test]
+fn the_stages_of_matching_are_one_text() {
+    let text = |source: &str| {
+        let path = format!("{}/../../sql/2_intermediate/int_plays_matched_{source}.sql", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let (_, steps) = text.split_once("\npairs_with_canonical as (").unwrap();
+        steps.replace(&format!("'{source}'"), "'SOURCE'")
+    };
+    assert_eq!(text("listenbrainz"), text("submitted"));
+    assert_eq!(text("lastfm"), text("submitted"));
+}
