@@ -24,7 +24,7 @@ use crate::printable::printable;
 use crate::report::{Report, causes};
 use crate::seal::Sealer;
 use crate::settings::Settings;
-use crate::state::StateDb;
+use crate::state::{Idle, StateDb};
 use crate::{Stop, files, hints, parent, telemetry};
 
 /// What a job gets to work with.
@@ -38,18 +38,28 @@ pub struct JobContext {
     /// Correlates log lines, raw files, rows and reports of this run. Taken from `RUN_ID`
     /// when the scheduler sets it.
     pub run_id: String,
+    idle: Idle,
 }
 
 impl JobContext {
+    /// What a job works with.
+    pub fn new(settings: Settings, data: DataDir, clock: Arc<dyn Clock>, run_id: impl Into<String>) -> Self {
+        Self { settings, data, clock, run_id: run_id.into(), idle: Idle::default() }
+    }
+
     /// Opens the state database, creating it on first use, and the folders beside it that are
-    /// as private as it is: every job that writes comes by here first.
+    /// as private as it is: every job that writes comes by here first. Until the job ends, it
+    /// stays open.
     ///
     /// # Errors
     /// When the file cannot be opened or is newer than this program.
     pub fn state(&self) -> anyhow::Result<StateDb> {
+        if let Some(state) = StateDb::waiting(&self.idle) {
+            return Ok(state);
+        }
         let folder = || format!("making the folders below {}", self.data.root().display());
         self.data.make_private_folders().with_context(folder)?;
-        StateDb::open(&self.data.state_db())
+        StateDb::open_from(&self.idle, &self.data.state_db())
     }
 
     /// What seals tokens, with the key of the settings or of the data folder.
@@ -187,7 +197,7 @@ fn run<T>(
     let outcome = parent::share_its_fate().and(settings).and_then(|settings| {
         telemetry::start(settings.log_level.as_deref(), args.log_format.unwrap_or(default_log_format()))?;
         let data = DataDir::new(&settings.data_dir, settings.duckdb_path.clone());
-        let context = JobContext { settings, data, clock: Arc::clone(&run.clock), run_id: run.run_id.clone() };
+        let context = JobContext::new(settings, data, Arc::clone(&run.clock), run.run_id.clone());
         let _span = tracing::info_span!("run", run_id = %run.run_id, job = name).entered();
         work(&context)
     });

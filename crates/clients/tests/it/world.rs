@@ -71,12 +71,8 @@ pub(crate) fn context(folder: &TempDir, root: &str, client_secret: Option<&str>)
     if let Some(secret) = client_secret {
         vars.insert("SPOTIFY_CLIENT_SECRET".to_owned(), secret.to_owned());
     }
-    JobContext {
-        settings: Settings::from_vars(&vars).unwrap(),
-        data: DataDir::new(folder.path(), None),
-        clock: Arc::new(SystemClock),
-        run_id: "a-test".to_owned(),
-    }
+    let (settings, data) = (Settings::from_vars(&vars).unwrap(), DataDir::new(folder.path(), None));
+    JobContext::new(settings, data, Arc::new(SystemClock), "a-test")
 }
 
 pub(crate) fn access_token() -> AccessToken {

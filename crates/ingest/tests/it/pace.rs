@@ -81,8 +81,8 @@ impl House {
         vars.extend([("ENVIRONMENT".to_owned(), "testing".to_owned()), ("DATA_DIR".to_owned(), data)]);
         vars.extend(refresh_token.map(|token| ("SPOTIFY_REFRESH_TOKEN".to_owned(), token)));
         let settings = Settings::from_vars(&vars.into_iter().collect()).unwrap();
-        let (clock, run_id) = (std::sync::Arc::new(SystemClock), new_run_id(SystemClock.now()));
-        JobContext { data: self.folder.data(), settings, clock, run_id }
+        let run_id = new_run_id(SystemClock.now());
+        JobContext::new(settings, self.folder.data(), std::sync::Arc::new(SystemClock), run_id)
     }
 
     /// A program that fetches for one listener, at this pace.

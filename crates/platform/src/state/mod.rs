@@ -6,6 +6,7 @@
 mod accounts;
 mod connections;
 mod gaps;
+mod idle;
 mod limits;
 mod logins;
 mod partings;
@@ -23,17 +24,19 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use accounts::{Account, AccountId, CountingRule};
 pub use connections::{FetchedSource, Trouble, TroubleKind};
 pub use gaps::Gap;
+pub(crate) use idle::Idle;
 pub use limits::{Cooldown, EVERY_CLASS, Refusal, RequestLimit};
 pub use logins::BegunLogin;
 pub use runs::Run;
 pub use tokens::Login;
 pub use zones::AccountZone;
 
+use self::idle::Lent;
 use crate::private;
 
 /// An open state database.
 pub struct StateDb {
-    connection: Connection,
+    connection: Lent,
 }
 
 impl StateDb {
@@ -42,6 +45,11 @@ impl StateDb {
     /// # Errors
     /// When it cannot be opened, or was written by a newer version of this program.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
+        Self::open_from(&Idle::default(), path)
+    }
+
+    /// The same; when it is no longer used, its connection waits among `idle`.
+    pub(crate) fn open_from(idle: &Idle, path: &Path) -> anyhow::Result<Self> {
         let connect = || -> anyhow::Result<Self> {
             // It holds the tokens; SQLite gives its log files the same rights.
             if let Some(folder) = path.parent() {
@@ -55,11 +63,16 @@ impl StateDb {
             connection.pragma_update(None, "foreign_keys", true)?;
             // What is deleted here (logins, people) is to be gone from the file, too.
             connection.pragma_update(None, "secure_delete", true)?;
-            let mut state = Self { connection };
+            let mut state = Self { connection: idle.lend(connection) };
             schema::migrate(&mut state)?;
             Ok(state)
         };
         connect().with_context(|| format!("opening the state database {}", path.display()))
+    }
+
+    /// One that was open already.
+    pub(crate) fn waiting(idle: &Idle) -> Option<Self> {
+        idle.take().map(|connection| Self { connection })
     }
 
     /// The name of this data folder: random, made with the database, the same wherever the folder

@@ -10,7 +10,9 @@ use crate::world::{World, failure};
 
 /// A job of `world` on a warehouse that lies elsewhere.
 fn job(world: &World, warehouse: &Path) -> JobContext {
-    JobContext { data: DataDir::new(world.data().root(), Some(warehouse.to_owned())), ..world.context() }
+    let mut context = world.context();
+    context.data = DataDir::new(world.data().root(), Some(warehouse.to_owned()));
+    context
 }
 
 /// Ann's folder with one play, Bo's with two, and the file they share.
@@ -64,7 +66,8 @@ fn a_folder_that_was_moved_or_restored_keeps_its_warehouse() {
     let restored = elsewhere.path().join("restored");
     let copied = std::process::Command::new("cp").arg("-a").args([world.data().root(), &restored]).status().unwrap();
     assert!(copied.success());
-    let context = JobContext { data: DataDir::new(&restored, None), ..world.context() };
+    let mut context = world.context();
+    context.data = DataDir::new(&restored, None);
     jobs::publish(&context).unwrap();
     jobs::build(&context, Some(&world.sql_dir()), false, &Selection { words: vec!["dim_track".to_owned()] }).unwrap();
 }

@@ -183,12 +183,8 @@ impl World {
     pub(crate) fn context_with(&self, settings: &[(&str, &str)]) -> JobContext {
         let mut vars = HashMap::from([("ENVIRONMENT".to_owned(), "testing".to_owned())]);
         vars.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        JobContext {
-            settings: Settings::from_vars(&vars).unwrap(),
-            data: self.data(),
-            clock: Arc::new(FixedClock(self.now)),
-            run_id: "20240615T120000Z-abcdef".to_owned(),
-        }
+        let (settings, clock) = (Settings::from_vars(&vars).unwrap(), Arc::new(FixedClock(self.now)));
+        JobContext::new(settings, self.data(), clock, "20240615T120000Z-abcdef")
     }
 
     pub(crate) fn later(&mut self, hours: i64) {

@@ -337,12 +337,8 @@ impl Month {
     }
 
     fn context(&self) -> JobContext {
-        JobContext {
-            data: self.folder.data(),
-            settings: self.settings.clone(),
-            clock: Arc::new(FixedClock(self.now)),
-            run_id: new_run_id(self.now),
-        }
+        let clock = Arc::new(FixedClock(self.now));
+        JobContext::new(self.settings.clone(), self.folder.data(), clock, new_run_id(self.now))
     }
 }
 
