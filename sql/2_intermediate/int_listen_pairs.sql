@@ -8,6 +8,9 @@
 -- A listen that began when the other play was over is another play, however near it was.
 -- A listen without an end of its own ended when the same program told the next one, at the latest:
 -- compared with the end of a play it lies within, that tells a skipped play of a long track.
+-- Where no listen begins at that end, its neighbours tell: both sources tell the same play before the
+-- long track, and it began when that one ended (the clock `previous_end`), or both tell the same one
+-- after it, too (`between`). The program told nothing else until the end that is compared.
 --
 -- grain: one row per listen and report that may be of the same play
 -- kind:  incremental
@@ -75,6 +78,14 @@ listen_plays as (
                 order by observations.started_at, observations.observation_id
             )
         end as ended_at,
+        lag(observations.title_key) over (
+            partition by observations.account_id, observations.source, listens.clock, listens.client
+            order by observations.started_at, observations.observation_id
+        ) as previous_title_key,
+        lead(observations.title_key) over (
+            partition by observations.account_id, observations.source, listens.clock, listens.client
+            order by observations.started_at, observations.observation_id
+        ) as next_title_key,
         listens.client,
         listens.clock as source_clock,
         listens.recording_mbid
@@ -82,6 +93,48 @@ listen_plays as (
     inner join listens
         on observations.observation_id = listens.observation_id
     where observations.source in ('submitted', 'listenbrainz', 'lastfm')
+),
+
+-- What Spotify told by its ends, here or to ListenBrainz, with what came before and after.
+told_by_end as (
+    select
+        observations.observation_id,
+        observations.play_id,
+        observations.account_id,
+        observations.title_key,
+        unix_millis(observations.started_at) as started_ms,
+        unix_millis(observations.ended_at) as ended_ms,
+        lag(unix_millis(observations.ended_at)) over (
+            partition by observations.account_id, observations.source
+            order by observations.ended_at, observations.observation_id
+        ) as previous_ended_ms,
+        lag(observations.title_key) over (
+            partition by observations.account_id, observations.source
+            order by observations.ended_at, observations.observation_id
+        ) as previous_title_key,
+        lead(observations.title_key) over (
+            partition by observations.account_id, observations.source
+            order by observations.ended_at, observations.observation_id
+        ) as next_title_key
+    from int_play_observations_chosen as observations
+    left join listens
+        on observations.observation_id = listens.observation_id
+    where observations.source = 'spotify_api'
+        or (observations.source = 'listenbrainz' and listens.clock = 'end')
+),
+
+-- Of shorter tracks the starts tell enough.
+long_plays as (
+    select *
+    from told_by_end
+    where ended_ms - started_ms > 600000
+),
+
+long_titles as (
+    select account_id, title_key
+    from long_plays
+    where title_key is not null
+    group by account_id, title_key
 ),
 
 clocks as (
@@ -99,7 +152,10 @@ listens_by_stretch as (
         listen_plays.*,
         clocks.clock,
         unix_millis(
-            case when clocks.clock = 'start' then listen_plays.started_at else listen_plays.ended_at end
+            case
+                when clocks.clock in ('start', 'previous_end') then listen_plays.started_at
+                else listen_plays.ended_at
+            end
         ) as at_ms,
         bounds.reach_ms,
         cast(
@@ -107,7 +163,7 @@ listens_by_stretch as (
                 (
                     unix_millis(
                         case
-                            when clocks.clock = 'start' then listen_plays.started_at
+                            when clocks.clock in ('start', 'previous_end') then listen_plays.started_at
                             else listen_plays.ended_at
                         end
                     ) - bounds.reach_ms
@@ -120,6 +176,12 @@ listens_by_stretch as (
         and listen_plays.source_clock = clocks.source_clock
     cross join bounds
     cross join range(0, 2) as side(i)
+    left join long_titles
+        on clocks.clock in ('previous_end', 'between')
+        and listen_plays.account_id = long_titles.account_id
+        and listen_plays.title_key = long_titles.title_key
+    where clocks.clock in ('start', 'end')
+        or long_titles.title_key is not null
 ),
 
 stretches as (
@@ -146,7 +208,31 @@ reports_by_clock as (
         unix_millis(observations.ended_at) as at_ms,
         observations.account_id
     from int_play_observations_chosen as observations
-    where observations.source in ('spotify_export', 'spotify_api', 'spotify_account_data')
+    where observations.source in ('spotify_export', 'spotify_account_data')
+    union all
+    select
+        observation_id,
+        play_id,
+        'end' as clock,
+        ended_ms as at_ms,
+        account_id
+    from told_by_end
+    union all
+    select
+        observation_id,
+        play_id,
+        'previous_end' as clock,
+        previous_ended_ms as at_ms,
+        account_id
+    from long_plays
+    union all
+    select
+        observation_id,
+        play_id,
+        'between' as clock,
+        ended_ms as at_ms,
+        account_id
+    from long_plays
 ),
 
 -- Only what lies near a listen is of interest.
@@ -183,12 +269,17 @@ reports as (
         -- Where account data tells a minute, any moment of it may be meant.
         case when observations.source = 'spotify_account_data' then 60000 else 0 end as blur_ms,
         coalesce(listens.clock, 'end') as source_clock,
-        listens.recording_mbid
+        listens.recording_mbid,
+        long_plays.previous_ended_ms,
+        long_plays.previous_title_key,
+        long_plays.next_title_key
     from reports_near
     inner join int_play_observations_chosen as observations
         on reports_near.observation_id = observations.observation_id
     left join listens
         on reports_near.observation_id = listens.observation_id
+    left join long_plays
+        on reports_near.observation_id = long_plays.observation_id
 ),
 
 track_isrcs as (
@@ -237,6 +328,18 @@ pairs_in_time as (
             or (
                 unix_millis(listens_by_stretch.started_at) >= reports.started_ms - 120000
                 and unix_millis(listens_by_stretch.started_at) < reports.ended_ms
+            )
+        )
+        and (
+            listens_by_stretch.clock in ('start', 'end')
+            or (
+                listens_by_stretch.previous_title_key = reports.previous_title_key
+                and unix_millis(listens_by_stretch.started_at) >= reports.previous_ended_ms - 10000
+                and coalesce(unix_millis(listens_by_stretch.ended_at) >= reports.ended_ms - 10000, true)
+                and (
+                    listens_by_stretch.clock = 'previous_end'
+                    or listens_by_stretch.next_title_key = reports.next_title_key
+                )
             )
         )
 ),
@@ -391,7 +494,7 @@ pairs_with_rule as (
         end
         -- Five seconds for clocks that do not quite agree, ten that a listen has to last.
         and (
-            pairs_judged.clock = 'end'
+            pairs_judged.clock in ('end', 'between')
             or pairs_judged.late_ms <= 5000
             or pairs_judged.other_ended_ms is null
             or pairs_judged.at_ms + 10000 <= pairs_judged.other_ended_ms

@@ -10,8 +10,10 @@
 -- late (one minute). The start of an API play is its end less the whole length; where the song was
 -- skipped, the listen began later than that (up to ten minutes, and never after the end: within
 -- one play no other of the same song begins). A longer track that was skipped is known by its end:
--- the API's is the moment at which the next listen began (ten seconds; `until_next`). Two programs
--- that tell the start of the same play hardly differ (half a minute).
+-- the API's is the moment at which the next listen began (ten seconds; `until_next`). Or by its
+-- neighbours, where the API and the program tell the same play before it: it began when that one ended
+-- (ten seconds; `since_last`), or both tell the same one after it, too, which began within ten minutes
+-- of the end (`between`). Two programs that tell the start of the same play hardly differ (half a minute).
 -- Servers that play one's own files (`except_clients`) do not play Spotify: what they tell is never
 -- a play of Spotify, only a listen that came here on two ways.
 -- The greater a tolerance, the more real repeats run together: where nothing else bounds them, these
@@ -21,7 +23,7 @@
 -- kind:  table
 -- key:   rule
 -- reads: csv_match_rules
--- tests: accepted clock start, end, minute
+-- tests: accepted clock start, end, minute, previous_end, between
 --        accepted source_clock start, end
 --        accepted canonical_clock start, end
 --        accepted recording uri, isrc, mbid, names, title, artist, none
@@ -39,7 +41,7 @@
 --   canonical_source  Source whose report stays.
 --   canonical_clock  Which end of the play the report that stays tells.
 --   recording  What must agree about the recording: its URI, its ISRC, its MBID, title and artist, the title, the artist, or nothing.
---   clock  What is compared: the starts, the ends, or the minute of the end.
+--   clock  What is compared: the starts, the ends, the minute of the end, the start with the end of the play before (`previous_end`), or the ends between the same neighbours (`between`).
 --   tolerance_ms  How far apart the two may be, in milliseconds.
 --   tolerance_late_ms  How much later the report that gives way may be, where that is another number.
 --   tolerance_played_ms  How far apart the listening times may be, in milliseconds; empty where the two cannot be compared.
