@@ -123,7 +123,7 @@ retries as (
             asked_at
             + case
                 when outcome = 'refused' then 30
-                else cast(least(180, 7 * power(2, least(misses, 6) - 1)) as int)
+                else cast(floor(least(180, 7 * power(2, least(misses, 6) - 1))) as int)
             end * interval '1' day
         ) as retry_at
     from misses

@@ -59,6 +59,7 @@ pub const COMMANDS: &[Subcommand] = &[
     transform("publish", "Publish the star schema for dashboards"),
     transform("ls", "List the models of the star schema"),
 ];
+    transform("check", "Check that the models keep to the SQL that DuckDB and Spark share"),
 
 const EXAMPLES: &str = "\
 Examples:

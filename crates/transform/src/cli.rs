@@ -36,6 +36,7 @@ Examples:
   transform build --select dim_track+        build one model and everything that reads it
   transform --sql-dir sql build              try the models of a working copy
   transform query \"select * from rpt_top_artists limit 10\"
+  transform --sql-dir sql check              do they keep to the SQL that DuckDB and Spark share?
   transform query --format csv \"from fct_track_played\" > plays.csv
   transform summary                          a few answers, for people
 
@@ -74,6 +75,8 @@ pub enum Command {
     /// List the models in the order of building
     Ls,
     /// Ask a question of the published data; it never waits for a build
+    /// Refuse SQL that would not run on Spark as it does on DuckDB, and say how to write it
+    Check,
     #[command(after_help = "\
 Examples:
   transform query \"show tables\"

@@ -16,7 +16,7 @@ use crate::engine::memory::with_growing_memory;
 use crate::engine::session::Limits;
 use crate::engine::sources::{self, Sources};
 use crate::engine::warehouse::{Open, Warehouse};
-use crate::project::{Project, Selection, SqlTree};
+use crate::project::{Problem, Project, Selection, SqlTree, portable};
 use crate::publish::{self, Published};
 use crate::query::{Format, Reader};
 use crate::record::Folder;
@@ -40,7 +40,9 @@ pub fn build(
         let project = Project::of(&tree)?;
         let mut warehouse = open(context, full_refresh)?;
         let built = build_into(context, &mut warehouse, &tree, &project, selection)?;
-        Ok(summary_of(&built, &warehouse))
+        let mut summary = summary_of(&built, &warehouse);
+        summary.warnings.extend(only_for_duckdb(&tree, &project)?);
+        Ok(summary)
     })
 }
 
@@ -91,6 +93,7 @@ pub fn refresh(context: &JobContext, sql_dir: Option<&Path>, full_refresh: bool)
         let mut warehouse = open(context, full_refresh)?;
         let built = build_into(context, &mut warehouse, &tree, &project, &Selection::all())?;
         let mut summary = summary_of(&built, &warehouse);
+        summary.warnings.extend(only_for_duckdb(&tree, &project)?);
         add_publication(&mut summary, &publish_from(context, &warehouse)?);
         Ok(summary)
     })
@@ -147,6 +150,45 @@ pub fn ls(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<String
         table.add_row([model.layer.folder(), &model.name, header.kind.as_str(), &header.grain, &reads]);
     }
     Ok(table.to_string())
+}
+
+/// Refuses what would not run on Spark as it does on DuckDB, with the way to write it.
+///
+/// # Errors
+/// A [`Stop::Usage`] with every place, by file and line; also when the tree of SQL models is wrong.
+pub fn check(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Summary> {
+    let tree = tree(context, sql_dir)?;
+    // What the parser cannot read at all may be no more than a word that is of one engine.
+    let project = Project::of(&tree).map_err(|error| match portable::spelling_of(&tree) {
+        odd if odd.is_empty() => error,
+        odd => Stop::Usage([lines(&tree.root, &odd), error.to_string()].join("\n")).into(),
+    })?;
+    let problems = portable::unportable(&tree, &project)?;
+    if !problems.is_empty() {
+        return Err(Stop::Usage(lines(&tree.root, &problems)).into());
+    }
+    let (models, tests) = (project.models.len(), project.tests.len());
+    let text = format!("{models} models and {tests} tests keep to the SQL that DuckDB and Spark share");
+    Ok(Summary::text(text).count("models", models).count("tests", tests))
+}
+
+/// What to tell whoever builds models of their own that keep to DuckDB. The ones in the program
+/// were checked when it was made.
+fn only_for_duckdb(tree: &SqlTree, project: &Project) -> anyhow::Result<Option<String>> {
+    if tree.is_checked {
+        return Ok(None);
+    }
+    let places = portable::unportable(tree, project)?.len();
+    let places = match places {
+        0 => return Ok(None),
+        1 => "1 place in the models is".to_owned(),
+        many => format!("{many} places in the models are"),
+    };
+    Ok(Some(format!("{places} for DuckDB alone and would not run the same on Spark: `transform check` names them")))
+}
+
+fn lines(root: &str, problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("{root}/{problem}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Runs a job, and tells what DuckDB refused in its words alone.

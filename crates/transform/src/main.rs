@@ -19,6 +19,7 @@ fn main() -> ExitCode {
             run_job("transform test", &common, |context| jobs::test(context, sql_dir, &selection.into()))
         }
         Command::Ls => run_command("transform ls", &common, |context| jobs::ls(context, sql_dir)),
+        Command::Check => run_job("transform check", &common, |context| jobs::check(context, sql_dir)),
         Command::Publish => run_job("transform publish", &common, jobs::publish),
         Command::Refresh { if_changed: true, .. } => {
             run_job("transform refresh", &common, |context| jobs::refresh_if_changed(context, sql_dir))

@@ -71,6 +71,15 @@ pub(crate) fn names() -> impl Iterator<Item = String> {
     typed.chain(SNAPSHOTS.iter().map(|(name, _)| *name)).map(|name| format!("src_{name}"))
 }
 
+/// All source tables with their columns.
+pub(crate) fn columns() -> impl Iterator<Item = (String, Vec<String>)> {
+    let typed = all_tables().map(|table| (table.name, table.columns.iter().map(|column| column.name).collect()));
+    let snapshots = SNAPSHOTS.iter().map(|(name, columns)| (*name, columns.iter().map(|(name, _)| *name).collect()));
+    let owned =
+        |(name, columns): (&str, Vec<&str>)| (format!("src_{name}"), columns.into_iter().map(str::to_owned).collect());
+    typed.chain(snapshots).map(owned)
+}
+
 /// Whether there is a source table of that name.
 pub(crate) fn exists(name: &str) -> bool {
     names().any(|known| known == name)

@@ -5,6 +5,7 @@ mod header;
 mod load;
 mod model;
 mod order;
+pub(crate) mod portable;
 mod problem;
 mod references;
 mod sections;

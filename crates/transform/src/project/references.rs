@@ -25,21 +25,28 @@ pub(crate) struct NotASelect {
 
 /// Parses `text` with DuckDB, without running it and without needing any table.
 pub(crate) fn references(duckdb: &Connection, text: &str) -> anyhow::Result<Result<References, NotASelect>> {
+    Ok(parsed(duckdb, text)?.map(|statement| {
+        let mut found = References::default();
+        walk(&statement["node"], &BTreeSet::new(), &mut found);
+        found
+    }))
+}
+
+/// DuckDB's parse tree of the one select in `text`.
+pub(super) fn parsed(duckdb: &Connection, text: &str) -> anyhow::Result<Result<Value, NotASelect>> {
     let json: String = duckdb.query_row("select json_serialize_sql(?::varchar)::varchar", [text], |row| row.get(0))?;
-    let tree: Value = serde_json::from_str(&json)?;
+    let mut tree: Value = serde_json::from_str(&json)?;
     if tree["error"].as_bool() == Some(true) {
         let position = tree["position"].as_str().and_then(|position| position.parse().ok());
         let message = tree["error_message"].as_str().unwrap_or("this is no SQL").to_owned();
         return Ok(Err(NotASelect { message, position }));
     }
-    let statements = tree["statements"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let statements = tree["statements"].as_array_mut().map(Vec::as_mut_slice).unwrap_or_default();
     let [statement] = statements else {
         let message = format!("expected one select, found {} statements", statements.len());
         return Ok(Err(NotASelect { message, position: None }));
     };
-    let mut found = References::default();
-    walk(&statement["node"], &BTreeSet::new(), &mut found);
-    Ok(Ok(found))
+    Ok(Ok(statement.take()))
 }
 
 /// `ctes` are the names that stand for subqueries where `node` is.

@@ -13,6 +13,7 @@ mod kills;
 mod kills_anywhere;
 mod models;
 mod publishing;
+mod portability;
 mod querying;
 mod reading;
 mod sharing;
