@@ -48,6 +48,7 @@ pub const COMMANDS: &[Subcommand] = &[
     transform("summary", "Show what you listen to: artists, hours of the day, a year of days"),
     transform("query", "Ask a question in SQL"),
     transform("explain", "Show why a play is there: who told it, in which file, and what was made of it"),
+    transform("export", "Give plays to other programs: CSV, JSON, Parquet, ListenBrainz"),
     Subcommand {
         then_refresh: true,
         ..transform("correct", "Leave plays out, give them away, or say who an artist is; see it first, take it back")
@@ -58,8 +59,8 @@ pub const COMMANDS: &[Subcommand] = &[
     transform("test", "Test the star schema as it is"),
     transform("publish", "Publish the star schema for dashboards"),
     transform("ls", "List the models of the star schema"),
-];
     transform("check", "Check that the models keep to the SQL that DuckDB and Spark share"),
+];
 
 const EXAMPLES: &str = "\
 Examples:

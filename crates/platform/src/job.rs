@@ -118,7 +118,8 @@ pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> 
 }
 
 /// Runs a command that answers a question instead of doing a job: what `work` returns goes
-/// to stdout, as it is where no terminal reads it.
+/// to stdout, as it is where no terminal reads it. An empty text prints nothing, for an answer that
+/// `work` wrote by itself.
 pub fn run_command(
     name: &str,
     args: &CommonArgs,
@@ -139,6 +140,9 @@ pub fn run_command(
     match outcome {
         Ok(text) => {
             let text = text.trim_end_matches('\n');
+            if text.is_empty() {
+                return ExitCode::SUCCESS;
+            }
             // A file or another program gets every byte as it is.
             let text = if io::stdout().is_terminal() { for_people(args, text) } else { text.to_owned() };
             told(writeln!(io::stdout(), "{text}"))

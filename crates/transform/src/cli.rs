@@ -7,6 +7,7 @@ use platform::CommonArgs;
 
 use crate::correct::{self, Wanted};
 use crate::explain;
+use crate::export;
 use crate::project::Selection;
 use crate::query::Format;
 use crate::travel;
@@ -35,8 +36,8 @@ Examples:
   transform refresh --if-changed             the same, unless nothing changed since the last time
   transform build --select dim_track+        build one model and everything that reads it
   transform --sql-dir sql build              try the models of a working copy
-  transform query \"select * from rpt_top_artists limit 10\"
   transform --sql-dir sql check              do they keep to the SQL that DuckDB and Spark share?
+  transform query \"select * from rpt_top_artists limit 10\"
   transform query --format csv \"from fct_track_played\" > plays.csv
   transform summary                          a few answers, for people
 
@@ -74,9 +75,9 @@ pub enum Command {
     },
     /// List the models in the order of building
     Ls,
-    /// Ask a question of the published data; it never waits for a build
     /// Refuse SQL that would not run on Spark as it does on DuckDB, and say how to write it
     Check,
+    /// Ask a question of the published data; it never waits for a build
     #[command(after_help = "\
 Examples:
   transform query \"show tables\"
@@ -104,6 +105,16 @@ The play may be named by the play_id of any of its reports, or by the beginning 
         #[arg(long, value_enum)]
         format: Option<explain::Format>,
     },
+    /// Give plays to other programs: CSV, JSON, Parquet, or the lines that ListenBrainz takes
+    #[command(after_help = "\
+Examples:
+  transform export > plays.csv
+  transform export --account ann --from 2024-01-01 --to 2024-12-31 --output 2024.parquet
+  transform export --account ann --format listenbrainz --output listens.jsonl
+
+Every real play once, with corrections and masks applied, its times in UTC and on the listener's own
+clock. A file for ListenBrainz has the music that counts and is not there yet.")]
+    Export(export::Request),
     /// Leave plays out, give them to another account, or say who an artist is: preview, add, list, undo
     #[command(subcommand)]
     Correct(CorrectCommand),

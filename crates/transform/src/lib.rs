@@ -15,6 +15,7 @@ pub mod correct;
 mod corrections;
 mod engine;
 pub mod explain;
+pub mod export;
 pub mod jobs;
 mod marks;
 pub mod project;

@@ -6,7 +6,7 @@ use clap::Parser;
 use platform::args::ReportFormat;
 use platform::{run_command, run_job};
 use transform::cli::{ArtistCommand, Cli, Command, CorrectCommand, Switch};
-use transform::{correct, explain, jobs, travel};
+use transform::{correct, explain, export, jobs, travel};
 
 fn main() -> ExitCode {
     let Cli { common, sql_dir, command } = Cli::parse();
@@ -35,6 +35,10 @@ fn main() -> ExitCode {
             let format = format.unwrap_or(if json { explain::Format::Json } else { explain::Format::Text });
             run_command("transform explain", &common, |context| explain::explain(context, &play, format))
         }
+        Command::Export(request) => match &request.output {
+            Some(path) => run_job("transform export", &common, |context| export::to_file(context, &request, path)),
+            None => run_command("transform export", &common, |context| export::to_stdout(context, &request)),
+        },
         Command::Correct(command) => run_job("transform correct", &common, |context| match &command {
             CorrectCommand::Preview(wanted) => correct::preview(context, wanted),
             CorrectCommand::Add(wanted) => correct::add(context, wanted),

@@ -3,6 +3,7 @@
 
 mod canaries;
 mod databases;
+mod exporting;
 mod healing;
 mod home;
 mod hostile_names;

@@ -20,7 +20,7 @@ fn story() -> Story {
 }
 
 /// A correction as it is typed.
-fn typed(words: &[&str]) -> Wanted {
+pub(crate) fn typed(words: &[&str]) -> Wanted {
     let mut all = vec!["transform", "correct", "artist", "add"];
     all.extend(words);
     let cli = <Cli as clap::Parser>::try_parse_from(all).unwrap_or_else(|error| panic!("{error}"));
