@@ -11,11 +11,12 @@
 -- sort:  account_id, ended_at
 -- split: played_date
 -- tests: references play_id int_play_observations_chosen.play_id
---        not_null account_id, track_id, artist_id, album_id, date_id, time_id, ended_at, is_counted
+--        not_null account_id, track_id, artist_id, album_id, context_id, date_id, time_id, ended_at, is_counted
 --        references account_id dim_account.account_id
 --        references track_id dim_track.track_id
 --        references artist_id dim_artist.artist_id
 --        references album_id dim_album.album_id
+--        references context_id dim_context.context_id
 --        references date_id dim_date.date_id
 --        references time_id dim_time.time_id
 --        accepted source spotify_api, spotify_export, spotify_account_data, submitted, listenbrainz, lastfm
@@ -30,6 +31,7 @@
 --   track_id  Key of the track; unknown where the source names none.
 --   artist_id  Key of the first artist credited on the track.
 --   album_id  Key of the album, show or audiobook.
+--   context_id  Key of what the track was played from; unknown where no source told it.
 --   date_id  Key of the local day on which the play ended.
 --   time_id  Key of the local time at which the play ended: the second of the day.
 --   kind  What was played: track, episode, audiobook, local (a file of one's own) or unattributed.
@@ -118,6 +120,7 @@ plays_measured as (
         known_track_id as track_id,
         artist_id,
         album_id,
+        coalesce(context_uri, 'unknown') as context_id,
         coalesce(
             cast(
                 year(played_date) * 10000 + month(played_date) * 100 + day(played_date) as int

@@ -7,6 +7,8 @@ with unknown_rows as (
     union all
     select 'dim_artist' as dimension, count(*) as unknown_rows from dim_artist where artist_id = 'unknown'
     union all
+    select 'dim_context' as dimension, count(*) as unknown_rows from dim_context where context_id = 'unknown'
+    union all
     select 'dim_date' as dimension, count(*) as unknown_rows from dim_date where date_id = -1
     union all
     select 'dim_genre' as dimension, count(*) as unknown_rows from dim_genre where genre_id = 'unknown'
