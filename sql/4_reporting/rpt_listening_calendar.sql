@@ -1,16 +1,20 @@
 -- How much was heard on each day, silent days included?
 --
--- From an account's first day to its last, every day has a row.
+-- From an account's first day to its last, every day has a row. How long a day was is a matter of the
+-- zones that the account was in: 23 or 25 hours where clocks change, and none where the date line moved
+-- or was crossed and the day never was.
 --
 -- grain: one row per account and day
 -- kind:  table
 -- key:   account_id, date
--- reads: agg_daily, dim_date, dim_account
+-- reads: agg_daily, dim_date, dim_account, int_account_zones_bounded
 -- sort:  account_id, date
 -- tests: expression counted_plays <= music_plays
+--        between hours_in_day 0 72
 -- columns:
 --   account_id  Key of the account that listened.
 --   date  The local day.
+--   hours_in_day  Hours that the day had where the account was.
 --   music_minutes  Minutes of music heard, reported or estimated.
 --   episode_minutes  Minutes of podcast episodes heard.
 --   audiobook_minutes  Minutes of audiobooks heard.
@@ -52,6 +56,11 @@ accounts as (
     from dim_account
 ),
 
+zones as (
+    select account_id, zone, valid_from, valid_to
+    from int_account_zones_bounded
+),
+
 spans as (
     select
         account_id,
@@ -61,10 +70,53 @@ spans as (
     group by account_id
 ),
 
+days as (
+    select
+        spans.account_id,
+        dates.date_id,
+        dates.date
+    from spans
+    inner join dates
+        on dates.date between spans.first_date and spans.last_date
+),
+
+-- In which zones a day can have been: few, so that the clock is asked seldom.
+days_by_zone as (
+    select
+        days.account_id,
+        days.date_id,
+        zones.valid_from,
+        zones.valid_to,
+        to_utc_timestamp(cast(days.date as timestamp_ntz), zones.zone) as day_start,
+        to_utc_timestamp(cast(date_add(days.date, 1) as timestamp_ntz), zones.zone) as day_end
+    from days
+    inner join zones
+        on days.account_id = zones.account_id
+        and unix_date(days.date) >= unix_date(cast(zones.valid_from as date)) - 2
+        and unix_date(days.date) <= unix_date(cast(zones.valid_to as date)) + 2
+),
+
+day_lengths as (
+    select
+        account_id,
+        date_id,
+        cast(
+            sum(
+                greatest(
+                    least(unix_millis(day_end), unix_millis(valid_to))
+                    - greatest(unix_millis(day_start), unix_millis(valid_from)),
+                    0
+                )
+            ) as bigint
+        ) as day_ms
+    from days_by_zone
+    group by account_id, date_id
+),
+
 calendar as (
     select
         -- ids
-        spans.account_id,
+        days.account_id,
 
         -- attributes
         accounts.account_name,
@@ -77,6 +129,8 @@ calendar as (
         dates.day_of_month,
 
         -- numbers
+        -- An account without a zone is told in UTC.
+        round(coalesce(day_lengths.day_ms, 86400000) / 36e5, 4) as hours_in_day,
         coalesce(days_heard.plays, 0) as plays,
         coalesce(days_heard.music_plays, 0) as music_plays,
         coalesce(days_heard.counted_plays, 0) as counted_plays,
@@ -89,14 +143,17 @@ calendar as (
 
         -- times
         dates.week_start_date
-    from spans
+    from days
     inner join accounts
-        on spans.account_id = accounts.account_id
+        on days.account_id = accounts.account_id
     inner join dates
-        on dates.date between spans.first_date and spans.last_date
+        on days.date_id = dates.date_id
+    left join day_lengths
+        on days.account_id = day_lengths.account_id
+        and days.date_id = day_lengths.date_id
     left join days_heard
-        on spans.account_id = days_heard.account_id
-        and dates.date_id = days_heard.date_id
+        on days.account_id = days_heard.account_id
+        and days.date_id = days_heard.date_id
 )
 
 select * from calendar

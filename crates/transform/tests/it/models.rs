@@ -8,6 +8,7 @@ mod describing;
 mod dimensions;
 mod gazetteer;
 mod genres;
+mod habits;
 mod hostile;
 mod knowing;
 mod links;
@@ -16,6 +17,7 @@ mod matching;
 mod matching_account_data;
 mod matching_listens;
 mod places;
+mod rhythm;
 mod watching;
 
 use std::sync::{LazyLock, Mutex, PoisonError};

@@ -161,3 +161,47 @@ fn every_track_has_credits_that_share_it() {
          unknown  | 1        | unknown   | primary  | nothing      | 1",
     );
 }
+
+#[test]
+fn a_context_knows_what_it_is_and_is_named_where_that_is_known() {
+    check(
+        "dim_context",
+        &[
+            (
+                "int_plays_resolved",
+                "play_id | context_uri
+                 p1      | spotify:album:a
+                 p2      | spotify:album:a
+                 p3      | spotify:artist:x
+                 p4      | spotify:playlist:p
+                 p5      | spotify:user:ann:playlist:q
+                 p6      | spotify:user:ann:collection
+                 p7      | spotify:show:s
+                 p8      | spotify:station:t
+                 p9      | null",
+            ),
+            (
+                "dim_album",
+                "album_id        | album_name
+                 spotify:album:a | Debut
+                 spotify:show:s  | Talk
+                 unknown         | Unknown album",
+            ),
+            (
+                "dim_artist",
+                "artist_id        | artist_name
+                 spotify:artist:x | Xenia
+                 unknown          | Unknown artist",
+            ),
+        ],
+        "context_id                  | context_kind | context_name
+         spotify:album:a             | album        | Debut
+         spotify:artist:x            | artist       | Xenia
+         spotify:playlist:p          | playlist     | null
+         spotify:user:ann:playlist:q | playlist     | null
+         spotify:user:ann:collection | collection   | null
+         spotify:show:s              | show         | Talk
+         spotify:station:t           | other        | null
+         unknown                     | unknown      | null",
+    );
+}
