@@ -15,7 +15,10 @@
 --        references genre_id dim_genre.genre_id
 --        references artist_id dim_artist.artist_id
 --        references track_id dim_track.track_id
+--        references album_id dim_album.album_id
+--        references account_id dim_account.account_id
 --        references date_id dim_date.date_id
+--        references time_id dim_time.time_id
 --        expression weight > 0 and weight <= 1 + 1e-9
 -- columns:
 --   genre_id  Key of the genre; unknown where none is known.
