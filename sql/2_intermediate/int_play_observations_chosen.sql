@@ -23,7 +23,8 @@ with observations as (
         artist_key,
         ms_played,
         started_at,
-        ended_at
+        ended_at,
+        ingested_at
     from int_play_observations_united
 ),
 
@@ -51,7 +52,8 @@ observations_chosen as (
 
         -- times
         observations.started_at,
-        observations.ended_at
+        observations.ended_at,
+        observations.ingested_at
     from observations
     anti join observations_passed_over
         on observations.observation_id = observations_passed_over.observation_id

@@ -76,7 +76,12 @@ days_counted as (
             partition by account_id, artist_id
             order by played_date
         ) as days_away,
-        min(played_date) over (partition by account_id, artist_id) as discovered_date
+        -- In the same order as the day before, so that days are sorted once.
+        first_value(played_date) over (
+            partition by account_id, artist_id
+            order by played_date
+            rows between unbounded preceding and current row
+        ) as discovered_date
     from days
     where counted_plays > 0
 ),

@@ -16,7 +16,7 @@
 --   source  The source of plays, or the service that answered.
 --   records  Plays the source reports, or questions the service answered.
 --   newest_at  End of the newest play (its beginning where the source tells no end), or when the newest answer came (UTC).
---   last_received_at  When the newest report or answer was received (UTC).
+--   last_received_at  When the newest report that is believed, or the newest answer, was received (UTC).
 
 with sources as (
     select

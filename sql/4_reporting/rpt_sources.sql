@@ -6,7 +6,7 @@
 -- grain: one row per account that was reported and source
 -- kind:  table
 -- key:   account_id, source
--- reads: int_play_observations_united, int_play_observations_chosen, int_play_duplicates,
+-- reads: int_play_observations_chosen, int_play_observations_passed_over, int_play_duplicates,
 --        int_plays_corrected, stg_tracker__accounts
 -- sort:  account_name, account_id, source
 -- tests: expression reported_plays = standing_plays + duplicate_plays + excluded_plays
@@ -24,25 +24,27 @@
 --   excluded_plays  Those for which its report stood, and which a correction leaves out.
 --   first_play_at  End of the first play it reports (UTC); the beginning where it tells no end.
 --   last_play_at  End of the last play it reports (UTC); the beginning where it tells no end.
---   last_received_at  When its newest report was received (UTC).
+--   last_received_at  When the newest report that is believed was received (UTC).
 
-with reports as (
-    select
-        account_id,
-        source,
-        count(*) as reports,
-        max(ingested_at) as last_received_at
-    from int_play_observations_united
-    group by account_id, source
-),
-
-plays as (
+with plays as (
     select
         play_id,
         account_id,
         source,
-        coalesce(ended_at, started_at) as played_at
+        coalesce(ended_at, started_at) as played_at,
+        ingested_at
     from int_play_observations_chosen
+),
+
+older_versions as (
+    select
+        plays.account_id,
+        plays.source,
+        count(*) as reports
+    from int_play_observations_passed_over as passed_over
+    inner join plays
+        on passed_over.play_id = plays.play_id
+    group by plays.account_id, plays.source
 ),
 
 duplicates as (
@@ -67,6 +69,7 @@ plays_judged as (
         plays.account_id,
         plays.source,
         plays.played_at,
+        plays.ingested_at,
         duplicates.play_id is not null as is_duplicate,
         exclusions.play_id is not null as is_excluded,
         plays_with_duplicates.canonical_play_id is not null as has_duplicates
@@ -89,7 +92,8 @@ plays_by_source as (
         count(*) filter (where is_duplicate) as duplicate_plays,
         count(*) filter (where is_excluded and not is_duplicate) as excluded_plays,
         min(played_at) as first_play_at,
-        max(played_at) as last_play_at
+        max(played_at) as last_play_at,
+        max(ingested_at) as last_received_at
     from plays_judged
     group by account_id, source
 ),
@@ -109,7 +113,7 @@ sources as (
         plays_by_source.source,
 
         -- numbers
-        reports.reports,
+        plays_by_source.reported_plays + coalesce(older_versions.reports, 0) as reports,
         plays_by_source.reported_plays,
         plays_by_source.standing_plays,
         plays_by_source.standing_alone_plays,
@@ -119,11 +123,11 @@ sources as (
         -- times
         plays_by_source.first_play_at,
         plays_by_source.last_play_at,
-        reports.last_received_at
+        plays_by_source.last_received_at
     from plays_by_source
-    inner join reports
-        on plays_by_source.account_id = reports.account_id
-        and plays_by_source.source = reports.source
+    left join older_versions
+        on plays_by_source.account_id = older_versions.account_id
+        and plays_by_source.source = older_versions.source
     left join accounts
         on plays_by_source.account_id = accounts.account_id
 )

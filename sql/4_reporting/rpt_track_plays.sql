@@ -34,7 +34,7 @@ with plays as (
 ),
 
 tracks as (
-    select track_id, artist_id, album_id, track_name, track_minutes, popularity_group
+    select track_id, artist_id, album_id, track_name, track_minutes
     from dim_track
 ),
 
@@ -90,7 +90,6 @@ tracks_ranked as (
         tracks_by_period.account_id,
         tracks_by_period.track_id,
         tracks.artist_id,
-        tracks.album_id,
 
         -- attributes
         accounts.account_name,
@@ -99,7 +98,6 @@ tracks_ranked as (
         tracks.track_name,
         artists.artist_name,
         albums.album_name,
-        tracks.popularity_group,
 
         -- numbers
         cast(

@@ -17,6 +17,7 @@ mod matching;
 mod matching_account_data;
 mod matching_listens;
 mod places;
+mod reports;
 mod rhythm;
 mod watching;
 
