@@ -5,13 +5,13 @@
 -- grain: one row per account and day with a counted play of music
 -- kind:  table
 -- key:   account_id, date
--- reads: fct_track_played, dim_track, dim_artist, dim_account, dim_date
+-- reads: fct_track_played, agg_daily, agg_artist_daily, dim_track, dim_artist, dim_account, dim_date
 -- sort:  account_id, month_num, day_of_month, year_num
 -- tests: expression top_track_plays <= counted_plays and top_artist_plays <= counted_plays
 -- columns:
 --   account_id  Key of the account that listened.
 --   date  The local day.
---   top_artist_id  Key of the artist with the most counted plays on that day; of equals, by time and by name. Empty where none is known.
+--   top_artist_id  Key of the artist with the most counted plays on that day; of equals, by time heard, then by name. Empty where none is known.
 --   top_track_id  Key of the track with the most counted plays on that day, in the same way.
 --   top_artist_name  Name of that artist.
 --   top_track_name  Title of that track.
@@ -19,22 +19,41 @@
 --   counted_plays  Plays of music that count by the account's rule.
 --   top_artist_plays  Those of that artist.
 --   top_track_plays  Those of that track.
---   minutes_listened  Minutes of these plays, reported or estimated.
+--   minutes_listened  Minutes of music heard on that day, reported or estimated.
 
 with plays as (
     select
         account_id,
         date_id,
-        artist_id,
         track_id,
         ms_listened
     from fct_track_played
     where is_music
         and is_counted
+        and track_id <> 'unknown'
+),
+
+days as (
+    select account_id, date_id, counted_plays, music_ms
+    from agg_daily
+    where counted_plays > 0
+),
+
+artist_days as (
+    select
+        account_id,
+        date_id,
+        artist_id,
+        counted_plays,
+        -- More plays, then more time: in one number, because no artist is heard for a day in a day.
+        counted_plays * 100000000000 + ms_listened as score
+    from agg_artist_daily
+    where counted_plays > 0
+        and artist_id <> 'unknown'
 ),
 
 tracks as (
-    select track_id, track_name
+    select track_id, artist_id, track_name
     from dim_track
 ),
 
@@ -54,107 +73,75 @@ dates as (
     where date is not null
 ),
 
-tracks_by_day as (
+track_days as (
     select
         account_id,
         date_id,
-        artist_id,
         track_id,
-        count(*) as plays,
-        coalesce(cast(sum(ms_listened) as bigint), 0) as ms_listened
+        count(*) as counted_plays,
+        count(*) * 100000000000 + coalesce(cast(sum(ms_listened) as bigint), 0) as score
     from plays
-    group by account_id, date_id, artist_id, track_id
-),
-
-artists_by_day as (
-    select
-        account_id,
-        date_id,
-        artist_id,
-        cast(sum(plays) as bigint) as plays,
-        cast(sum(ms_listened) as bigint) as ms_listened
-    from tracks_by_day
-    group by account_id, date_id, artist_id
-),
-
-days as (
-    select
-        account_id,
-        date_id,
-        cast(sum(plays) as bigint) as counted_plays,
-        cast(sum(ms_listened) as bigint) as ms_listened
-    from artists_by_day
-    group by account_id, date_id
+    group by account_id, date_id, track_id
 ),
 
 -- Most of a day is heard once: what cannot be first is left out before names are looked up.
-most_plays as (
+best_tracks as (
     select
         account_id,
         date_id,
-        max(plays) as plays
-    from tracks_by_day
-    where track_id <> 'unknown'
+        max(score) as score
+    from track_days
     group by account_id, date_id
 ),
 
-most_ms as (
+best_artists as (
     select
-        tracks_by_day.account_id,
-        tracks_by_day.date_id,
-        tracks_by_day.plays,
-        max(tracks_by_day.ms_listened) as ms_listened
-    from tracks_by_day
-    inner join most_plays
-        on tracks_by_day.account_id = most_plays.account_id
-        and tracks_by_day.date_id = most_plays.date_id
-        and tracks_by_day.plays = most_plays.plays
-    where tracks_by_day.track_id <> 'unknown'
-    group by tracks_by_day.account_id, tracks_by_day.date_id, tracks_by_day.plays
+        account_id,
+        date_id,
+        max(score) as score
+    from artist_days
+    group by account_id, date_id
 ),
 
 tracks_ranked as (
     select
-        tracks_by_day.account_id,
-        tracks_by_day.date_id,
-        tracks_by_day.track_id,
-        tracks_by_day.artist_id,
+        track_days.account_id,
+        track_days.date_id,
+        track_days.track_id,
+        tracks.artist_id,
         tracks.track_name,
-        tracks_by_day.plays,
+        track_days.counted_plays,
         row_number() over (
-            partition by tracks_by_day.account_id, tracks_by_day.date_id
-            order by tracks.track_name, tracks_by_day.track_id
+            partition by track_days.account_id, track_days.date_id
+            order by tracks.track_name, track_days.track_id
         ) as place
-    from tracks_by_day
-    inner join most_ms
-        on tracks_by_day.account_id = most_ms.account_id
-        and tracks_by_day.date_id = most_ms.date_id
-        and tracks_by_day.plays = most_ms.plays
-        and tracks_by_day.ms_listened = most_ms.ms_listened
+    from track_days
+    inner join best_tracks
+        on track_days.account_id = best_tracks.account_id
+        and track_days.date_id = best_tracks.date_id
+        and track_days.score = best_tracks.score
     inner join tracks
-        on tracks_by_day.track_id = tracks.track_id
-    where tracks_by_day.track_id <> 'unknown'
+        on track_days.track_id = tracks.track_id
 ),
 
 artists_ranked as (
     select
-        artists_by_day.account_id,
-        artists_by_day.date_id,
-        artists_by_day.artist_id,
+        artist_days.account_id,
+        artist_days.date_id,
+        artist_days.artist_id,
         artists.artist_name,
-        artists_by_day.plays,
+        artist_days.counted_plays,
         row_number() over (
-            partition by artists_by_day.account_id, artists_by_day.date_id
-            order by
-                artists_by_day.plays desc,
-                artists_by_day.ms_listened desc,
-                artists.artist_name,
-                artists_by_day.artist_id
+            partition by artist_days.account_id, artist_days.date_id
+            order by artists.artist_name, artist_days.artist_id
         ) as place
-    from artists_by_day
+    from artist_days
+    inner join best_artists
+        on artist_days.account_id = best_artists.account_id
+        and artist_days.date_id = best_artists.date_id
+        and artist_days.score = best_artists.score
     inner join artists
-        on artists_by_day.artist_id = artists.artist_id
-    where artists_by_day.artist_id <> 'unknown'
+        on artist_days.artist_id = artists.artist_id
 ),
 
 days_described as (
@@ -176,9 +163,9 @@ days_described as (
 
         -- numbers
         days.counted_plays,
-        coalesce(artists_ranked.plays, 0) as top_artist_plays,
-        coalesce(tracks_ranked.plays, 0) as top_track_plays,
-        round(days.ms_listened / 6e4, 1) as minutes_listened
+        coalesce(artists_ranked.counted_plays, 0) as top_artist_plays,
+        coalesce(tracks_ranked.counted_plays, 0) as top_track_plays,
+        round(days.music_ms / 6e4, 1) as minutes_listened
     from days
     inner join dates
         on days.date_id = dates.date_id
