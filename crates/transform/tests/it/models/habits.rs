@@ -50,11 +50,11 @@ const PLAYS: (&str, &str) = (
 
 const TRACKS: (&str, &str) = (
     "dim_track",
-    "track_id | track_name
-     early    | Early
-     late     | Late
-     other    | Other
-     unknown  | Unknown track",
+    "track_id | artist_id | track_name
+     early    | x         | Early
+     late     | y         | Late
+     other    | y         | Other
+     unknown  | unknown   | Unknown track",
 );
 
 #[test]
