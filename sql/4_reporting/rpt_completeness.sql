@@ -1,14 +1,14 @@
 -- How complete is what is known of each month: what is certain, what is estimated, what is missing?
 --
 -- Of music. From an account's first month to its last, every month has a row, silent ones too. What is
--- missing is what the gaps that are still open may have held; a gap across months is shared among them by
--- the time that lies in each. What a service left out without a trace is not known here: see
--- `rpt_silent_omissions`.
+-- missing is what the gaps that are still open may have held, less what is known from inside them by now;
+-- a gap across months is shared among them by the time that lies in each. What a service left out without
+-- a trace is not known here: see `rpt_silent_omissions`.
 --
 -- grain: one row per account and month
 -- kind:  table
 -- key:   account_id, month
--- reads: agg_daily, stg_tracker__gaps, int_account_zones_bounded, dim_account, dim_date
+-- reads: agg_daily, rpt_gaps, int_account_zones_bounded, dim_account, dim_date
 -- sort:  account_id, month_start_date
 -- tests: expression plays = certain_plays + estimated_plays + unmeasured_plays
 --        expression minutes_certain <= minutes_listened
@@ -25,7 +25,7 @@
 --   missing_plays  About how many plays are missing in the gaps that are open.
 --   minutes_listened  Minutes of music heard, reported or estimated.
 --   minutes_certain  The part of them that is reported.
---   gap_hours  Hours of the month that lie in gaps that are open.
+--   gap_hours  Hours of the month, by the local clock, that lie in gaps that are open.
 --   share_certain  The part that certain_plays are of all plays and missing plays, 0 to 1; empty where there are none.
 --   share_estimated  The part that estimated and unmeasured plays are of them.
 --   share_missing  The part that missing plays are of them.
@@ -49,7 +49,11 @@ accounts as (
 ),
 
 months as (
-    select month_start_date, year_month, date_add(max(month_end_date), 1) as next_month_start_date
+    select
+        month_start_date,
+        year_month,
+        cast(unix_date(month_start_date) as bigint) * 86400000 as month_start_ms,
+        cast(unix_date(max(month_end_date)) + 1 as bigint) * 86400000 as next_month_start_ms
     from dim_date
     where date is not null
     group by month_start_date, year_month
@@ -75,35 +79,34 @@ months_heard as (
     group by account_id, month_start_date
 ),
 
--- Gaps are few. Their bounds in local time, as the days of plays are.
+-- Gaps are few. Their bounds by the local clock, as the days of plays are, in milliseconds since 1970.
 gaps as (
     select
         gaps.account_id,
-        gaps.estimated_plays,
-        cast(from_utc_timestamp(gaps.gap_start, coalesce(zones.zone, 'UTC')) as timestamp_ntz) as gap_start,
-        cast(from_utc_timestamp(gaps.gap_end, coalesce(zones.zone, 'UTC')) as timestamp_ntz) as gap_end
-    from stg_tracker__gaps as gaps
+        greatest(gaps.estimated_plays - gaps.plays_filled, 0) as missing_plays,
+        unix_millis(from_utc_timestamp(gaps.gap_start, coalesce(zones.zone, 'UTC'))) as gap_start_ms,
+        unix_millis(from_utc_timestamp(gaps.gap_end, coalesce(zones.zone, 'UTC'))) as gap_end_ms
+    from rpt_gaps as gaps
     left join int_account_zones_bounded as zones
         on gaps.account_id = zones.account_id
         and gaps.gap_end >= zones.valid_from
         and gaps.gap_end < zones.valid_to
-    where gaps.closed_by is null
-        and gaps.gap_start < gaps.gap_end
+    where gaps.state = 'open'
 ),
 
 gaps_by_month as (
     select
         gaps.account_id,
         months.month_start_date,
-        gaps.estimated_plays,
-        unix_millis(gaps.gap_end) - unix_millis(gaps.gap_start) as gap_ms,
-        unix_millis(least(gaps.gap_end, cast(months.next_month_start_date as timestamp_ntz)))
-        - unix_millis(greatest(gaps.gap_start, cast(months.month_start_date as timestamp_ntz)))
+        gaps.missing_plays,
+        gaps.gap_end_ms - gaps.gap_start_ms as gap_ms,
+        least(gaps.gap_end_ms, months.next_month_start_ms) - greatest(gaps.gap_start_ms, months.month_start_ms)
             as gap_ms_in_month
     from gaps
     inner join months
-        on gaps.gap_start < cast(months.next_month_start_date as timestamp_ntz)
-        and gaps.gap_end > cast(months.month_start_date as timestamp_ntz)
+        on gaps.gap_start_ms < months.next_month_start_ms
+        and gaps.gap_end_ms > months.month_start_ms
+    where gaps.gap_start_ms < gaps.gap_end_ms
 ),
 
 months_missing as (
@@ -111,7 +114,7 @@ months_missing as (
         account_id,
         month_start_date,
         cast(sum(gap_ms_in_month) as bigint) as gap_ms,
-        sum(1e0 * estimated_plays * gap_ms_in_month / gap_ms) as missing_plays
+        sum(1e0 * missing_plays * gap_ms_in_month / gap_ms) as missing_plays
     from gaps_by_month
     group by account_id, month_start_date
 ),

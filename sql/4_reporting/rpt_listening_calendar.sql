@@ -87,8 +87,8 @@ days_by_zone as (
         days.date_id,
         zones.valid_from,
         zones.valid_to,
-        to_utc_timestamp(cast(days.date as timestamp_ntz), zones.zone) as day_start,
-        to_utc_timestamp(cast(date_add(days.date, 1) as timestamp_ntz), zones.zone) as day_end
+        to_utc_timestamp(cast(days.date as timestamp), zones.zone) as day_start,
+        to_utc_timestamp(cast(date_add(days.date, 1) as timestamp), zones.zone) as day_end
     from days
     inner join zones
         on days.account_id = zones.account_id

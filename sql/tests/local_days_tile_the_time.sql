@@ -19,13 +19,13 @@ zones as (
 first_midnights as (
     select
         calendar.account_id,
-        min(to_utc_timestamp(cast(calendar.first_date as timestamp_ntz), zones.zone)) as midnight_at
+        min(to_utc_timestamp(cast(calendar.first_date as timestamp), zones.zone)) as midnight_at
     from calendar
     inner join zones
         on calendar.account_id = zones.account_id
-        and unix_millis(to_utc_timestamp(cast(calendar.first_date as timestamp_ntz), zones.zone))
+        and unix_millis(to_utc_timestamp(cast(calendar.first_date as timestamp), zones.zone))
             >= unix_millis(zones.valid_from)
-        and unix_millis(to_utc_timestamp(cast(calendar.first_date as timestamp_ntz), zones.zone))
+        and unix_millis(to_utc_timestamp(cast(calendar.first_date as timestamp), zones.zone))
             < unix_millis(zones.valid_to)
     group by calendar.account_id
     having count(*) = 1
@@ -34,13 +34,13 @@ first_midnights as (
 last_midnights as (
     select
         calendar.account_id,
-        min(to_utc_timestamp(cast(calendar.end_date as timestamp_ntz), zones.zone)) as midnight_at
+        min(to_utc_timestamp(cast(calendar.end_date as timestamp), zones.zone)) as midnight_at
     from calendar
     inner join zones
         on calendar.account_id = zones.account_id
-        and unix_millis(to_utc_timestamp(cast(calendar.end_date as timestamp_ntz), zones.zone))
+        and unix_millis(to_utc_timestamp(cast(calendar.end_date as timestamp), zones.zone))
             >= unix_millis(zones.valid_from)
-        and unix_millis(to_utc_timestamp(cast(calendar.end_date as timestamp_ntz), zones.zone))
+        and unix_millis(to_utc_timestamp(cast(calendar.end_date as timestamp), zones.zone))
             < unix_millis(zones.valid_to)
     group by calendar.account_id
     having count(*) = 1

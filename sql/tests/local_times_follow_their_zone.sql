@@ -19,9 +19,9 @@ midnights as (
     select
         zone,
         played_date,
-        unix_millis(to_utc_timestamp(cast(date_add(played_date, -1) as timestamp_ntz), zone)) as before_ms,
-        unix_millis(to_utc_timestamp(cast(played_date as timestamp_ntz), zone)) as start_ms,
-        unix_millis(to_utc_timestamp(cast(date_add(played_date, 1) as timestamp_ntz), zone)) as end_ms
+        unix_millis(to_utc_timestamp(cast(date_add(played_date, -1) as timestamp), zone)) as before_ms,
+        unix_millis(to_utc_timestamp(cast(played_date as timestamp), zone)) as start_ms,
+        unix_millis(to_utc_timestamp(cast(date_add(played_date, 1) as timestamp), zone)) as end_ms
     from days
 ),
 

@@ -147,7 +147,8 @@ fn a_streak_breaks_on_a_day_without_a_counted_play_but_not_on_a_day_that_never_w
 
 #[test]
 fn a_month_says_what_is_certain_what_is_estimated_and_what_may_be_missing() {
-    // The open gap lies half in January and half in February of Berlin; the closed one is none any more.
+    // The open gap lies half in January and half in February of Berlin, and two plays in it are known from
+    // elsewhere; the closed one is none any more.
     check(
         "rpt_completeness",
         &[
@@ -159,8 +160,14 @@ fn a_month_says_what_is_certain_what_is_estimated_and_what_may_be_missing() {
             (
                 "src_gaps",
                 "account_id | source      | noticed_start        | noticed_end          | gap_start            | gap_end              | detected_at          | estimated_plays | closed_by
-                 ann        | spotify_api | 2024-01-31 13:00:00Z | 2024-02-01 09:00:00Z | 2024-01-31 13:00:00Z | 2024-02-01 09:00:00Z | 2024-02-01 10:00:00Z | 20              | null
+                 ann        | spotify_api | 2024-01-31 13:00:00Z | 2024-02-01 09:00:00Z | 2024-01-31 13:00:00Z | 2024-02-01 09:00:00Z | 2024-02-01 10:00:00Z | 22              | null
                  ann        | spotify_api | 2024-02-02 13:00:00Z | 2024-02-03 09:00:00Z | 2024-02-02 13:00:00Z | 2024-02-03 09:00:00Z | 2024-02-03 10:00:00Z | 20              | receipt",
+            ),
+            (
+                "int_plays_resolved",
+                "play_id | account_id | ended_at
+                 p1      | ann        | 2024-01-31 23:30:00Z
+                 p2      | ann        | 2024-02-01 08:30:00Z",
             ),
             (
                 "agg_daily",
