@@ -77,7 +77,7 @@ days_counted as (
             order by played_date
         ) as days_away,
         -- In the same order as the day before, so that days are sorted once.
-        first_value(played_date) over (
+        min(played_date) over (
             partition by account_id, artist_id
             order by played_date
             rows between unbounded preceding and current row

@@ -21,6 +21,7 @@ use crate::publish::{self, Published};
 use crate::query::{Format, Reader};
 use crate::record::Folder;
 use crate::summary;
+use crate::trial::try_cases;
 
 /// How many runs keep the rows that broke their tests.
 const KEPT_FAILURES: usize = 10;
@@ -152,10 +153,12 @@ pub fn ls(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<String
     Ok(table.to_string())
 }
 
-/// Refuses what would not run on Spark as it does on DuckDB, with the way to write it.
+/// Refuses what would not run on Spark as it does on DuckDB, with the way to write it; then tries
+/// the cases that stand beside the models.
 ///
 /// # Errors
-/// A [`Stop::Usage`] with every place, by file and line; also when the tree of SQL models is wrong.
+/// A [`Stop::Usage`] with every place, by file and line, or with every case that does not hold;
+/// also when the tree of SQL models is wrong.
 pub fn check(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Summary> {
     let tree = tree(context, sql_dir)?;
     // What the parser cannot read at all may be no more than a word that is of one engine.
@@ -167,9 +170,23 @@ pub fn check(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Sum
     if !problems.is_empty() {
         return Err(Stop::Usage(lines(&tree.root, &problems)).into());
     }
+    let bar = progress::count_bar(u64::try_from(project.cases.len())?, "trying cases");
+    let step = |name: &str| {
+        bar.set_message(name.to_owned());
+        bar.inc(1);
+    };
+    let (problems, cases) = told(|| try_cases(&project, &step))?;
+    bar.finish_and_clear();
+    if !problems.is_empty() {
+        let lines = lines(&tree.root, &problems);
+        return Err(Stop::Usage(format!("{} of {cases} cases do not hold\n{lines}", problems.len())).into());
+    }
     let (models, tests) = (project.models.len(), project.tests.len());
-    let text = format!("{models} models and {tests} tests keep to the SQL that DuckDB and Spark share");
-    Ok(Summary::text(text).count("models", models).count("tests", tests))
+    let mut text = format!("{models} models and {tests} tests keep to the SQL that DuckDB and Spark share");
+    if cases > 0 {
+        text += &format!("; {cases} cases hold");
+    }
+    Ok(Summary::text(text).count("models", models).count("tests", tests).count("cases", cases))
 }
 
 /// What to tell whoever builds models of their own that keep to DuckDB. The ones in the program

@@ -14,7 +14,35 @@ use crate::build::{make, prepare};
 use crate::engine::session::{self, Limits};
 use crate::engine::sources::Sources;
 use crate::engine::sql::{columns, quoted, quoted_list};
-use crate::project::Project;
+use crate::project::{Problem, Project};
+
+/// Tries every case that stands beside a model of the project; tells of those that do not hold,
+/// and how many there are. `step` hears which model comes next.
+///
+/// # Errors
+/// When DuckDB refuses a model.
+pub(crate) fn try_cases(project: &Project, step: &dyn Fn(&str)) -> anyhow::Result<(Vec<Problem>, usize)> {
+    let (mut problems, mut count) = (Vec::new(), 0);
+    if project.cases.is_empty() {
+        return Ok((problems, count));
+    }
+    let trials = Trials::of(project)?;
+    for of_model in &project.cases {
+        step(&of_model.model);
+        for case in &of_model.cases {
+            count += 1;
+            let given: Vec<(&str, &str)> =
+                case.given.iter().map(|(name, rows)| (name.as_str(), rows.as_str())).collect();
+            let wrong = match trials.run(&of_model.model, &given, &case.expect) {
+                Ok((found, expected)) if found == expected => continue,
+                Ok((found, expected)) => format!("gave\n\n{found}\nand not\n\n{expected}"),
+                Err(error) => format!("{error:#}"),
+            };
+            problems.push(Problem::of(&of_model.path, format!("{:?}: {wrong}", case.holds)));
+        }
+    }
+    Ok((problems, count))
+}
 
 /// A small table, written and shown as text: a line of column names, then a line for each
 /// row, with `|` between values. `null` is null, quotes (`'null'`, `' '`) make text of

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use duckdb::Connection;
 use platform::files::{FileLock, put_in_place, remove_folder_if_there, remove_if_there};
-use platform::{Clock, DataDir, Stop};
+use platform::{Clock, DataDir, Stop, private};
 
 use super::fault::words;
 use super::session::{self, Limits};
@@ -83,6 +83,8 @@ impl Warehouse {
                 return Err(error.context(format!("opening the warehouse {}{hint}", path.display())));
             }
         };
+        // DuckDB makes a file that all may read, and the plays are not in it yet.
+        private::close(opened);
         session::resolve_from(&duckdb, data)?;
         let fresh = (how == Open::Anew).then_some(fresh);
         Ok(Self { duckdb, notes, path, fresh, limits: limits.clone(), scratch, _lock: lock })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use duckdb::Connection;
 
 use super::Project;
+use super::cases::{self, Cases};
 use super::check::{Check, Severity, is_name};
 use super::header::{Header, Kind};
 use super::model::{Layer, Model, SeedFile, SqlTest};
@@ -22,9 +23,14 @@ pub(crate) fn load(tree: &SqlTree) -> anyhow::Result<Project> {
     let duckdb = Connection::open_in_memory()?;
     let mut problems = Vec::new();
     let (mut seeds, mut models, mut tests) = (Vec::new(), Vec::new(), Vec::new());
+    let mut cases: Vec<Cases> = Vec::new();
     for file in &tree.files {
         let (folder, name) = file.path.split_once('/').unwrap_or(("", &file.path));
         let layer = Layer::ALL.into_iter().find(|layer| layer.folder() == folder);
+        if let (Some(_), Some(model)) = (layer, name.strip_suffix(cases::ENDING)) {
+            cases.extend(cases::read(file, model, &mut problems));
+            continue;
+        }
         match (layer, name.rsplit_once('.')) {
             (_, Some((name, _))) if !is_name(name) => {
                 let message = "names of files are lower case with `_`, without further folders: stg_plays.sql";
@@ -35,7 +41,8 @@ pub(crate) fn load(tree: &SqlTree) -> anyhow::Result<Project> {
             (None, Some((name, "sql"))) if folder == "tests" => tests.extend(test(file, name, &mut problems)),
             _ => {
                 let message = "models are .sql files in 1_staging, 2_intermediate, 3_marts, 4_reporting and seeds; \
-                               seeds also have a .csv; tests are .sql files in tests";
+                               seeds also have a .csv; tests are .sql files in tests; cases of a model are in \
+                               <model>.cases.toml beside it";
                 problems.push(Problem::of(&file.path, message));
             }
         }
@@ -49,10 +56,13 @@ pub(crate) fn load(tree: &SqlTree) -> anyhow::Result<Project> {
     }
     check_test_reads(&duckdb, &mut tests, &models, &mut problems)?;
     check_references(&models, &mut problems);
+    for cases in cases.iter().filter(|cases| !models.iter().any(|model| model.name == cases.model)) {
+        problems.push(Problem::of(&cases.path, format!("there is no model {}", cases.model)));
+    }
     stop_on(&tree.root, std::mem::take(&mut problems))?;
     let models = order::in_order(models, &mut problems);
     stop_on(&tree.root, problems)?;
-    Ok(Project { root: tree.root.clone(), seeds, models, tests })
+    Ok(Project { root: tree.root.clone(), seeds, models, tests, cases })
 }
 
 fn model(file: &SqlFile, name: &str, layer: Layer, problems: &mut Vec<Problem>) -> Option<Model> {

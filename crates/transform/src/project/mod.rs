@@ -1,5 +1,6 @@
 //! The project: every model, seed and test of a tree, checked and in order.
 
+mod cases;
 mod check;
 mod header;
 mod load;
@@ -12,6 +13,7 @@ mod sections;
 mod select;
 mod tree;
 
+pub use cases::{Case, Cases};
 pub use check::{Check, Declared, Severity};
 pub use header::{Header, Kind};
 pub use model::{Layer, Model, SeedFile, SqlTest};
@@ -33,6 +35,8 @@ pub struct Project {
     pub models: Vec<Model>,
     /// The queries that must return no rows, by path.
     pub tests: Vec<SqlTest>,
+    /// Rows to try models on, by path. The tree inside the program has none.
+    pub cases: Vec<Cases>,
 }
 
 impl Project {

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use platform::Stop;
 
+use super::cases;
+
 /// `sql/` of the repository at the time this program was built.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sql_tree.rs"));
 
@@ -50,7 +52,7 @@ impl SqlTree {
         Self { root: "sql".to_owned(), files: files.iter().map(file).collect(), is_checked: false }
     }
 
-    /// Reads every `.sql` and `.csv` file below `folder`.
+    /// Reads every `.sql`, `.csv` and `.toml` file below `folder`.
     ///
     /// # Errors
     /// A [`Stop::Usage`] when the folder holds no SQL; I/O errors.
@@ -70,6 +72,11 @@ impl SqlTree {
         Ok(Self { root: folder.display().to_string(), files, is_checked: false })
     }
 
+    /// The files that a build is made of.
+    pub(crate) fn of_builds(&self) -> impl Iterator<Item = &SqlFile> {
+        self.files.iter().filter(|file| !file.path.ends_with(cases::ENDING))
+    }
+
     /// The names of the rules of matching; none where the tree has no such seed.
     pub(crate) fn rules(&self) -> Vec<String> {
         let seed = self.files.iter().find(|file| file.path == "seeds/match_rules.csv");
@@ -83,7 +90,7 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, paths)?;
-        } else if path.extension().is_some_and(|ending| ending == "sql" || ending == "csv") {
+        } else if path.extension().is_some_and(|ending| ending == "sql" || ending == "csv" || ending == "toml") {
             paths.push(path);
         }
     }

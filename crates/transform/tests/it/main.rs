@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot lay its ground should stop there")]
 
 mod building;
+mod cases;
 mod command;
 mod correcting;
 mod correcting_artists;

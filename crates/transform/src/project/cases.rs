@@ -1,0 +1,69 @@
+//! Cases of a model: given these rows, expect those. They stand beside it, in
+//! `<model>.cases.toml`, and are tried by `transform check`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::problem::Problem;
+use super::tree::SqlFile;
+
+/// How the name of such a file ends, behind that of its model.
+pub(crate) const ENDING: &str = ".cases.toml";
+
+/// The cases of one model.
+#[derive(Debug, Clone)]
+pub struct Cases {
+    /// The model that is tried.
+    pub model: String,
+    /// The file below the root of the tree.
+    pub path: String,
+    /// In the order of the file.
+    pub cases: Vec<Case>,
+}
+
+/// One case. Tables are text: a line of column names, then a line for each row, `|` in between.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// What the case shows, in a sentence.
+    pub holds: String,
+    /// The rows of tables that the model reads, itself or through others; the rest is empty.
+    #[serde(default)]
+    pub given: BTreeMap<String, String>,
+    /// The rows that the model has then, in the columns that matter.
+    pub expect: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    /// Rows that every case begins with; a case may have others in their place.
+    #[serde(default)]
+    given: BTreeMap<String, String>,
+    #[serde(default, rename = "case")]
+    cases: Vec<Case>,
+}
+
+/// Reads the cases of `model`; `None` when the file cannot be used.
+pub(crate) fn read(file: &SqlFile, model: &str, problems: &mut Vec<Problem>) -> Option<Cases> {
+    let line_of = |error: &toml::de::Error| {
+        let before = file.text.get(..error.span()?.start)?;
+        Some(1 + before.bytes().filter(|byte| *byte == b'\n').count())
+    };
+    match toml::from_str::<Content>(&file.text) {
+        Ok(Content { given, mut cases }) => {
+            for case in &mut cases {
+                for (table, rows) in &given {
+                    case.given.entry(table.clone()).or_insert_with(|| rows.clone());
+                }
+            }
+            Some(Cases { model: model.to_owned(), path: file.path.clone(), cases })
+        }
+        Err(error) => {
+            let (line, message) = (line_of(&error), error.message().to_owned());
+            problems.push(Problem { file: file.path.clone(), line, message });
+            None
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Cases that stand beside the models: tried by `transform check`.
+
+use transform::jobs;
+
+use crate::world::{SMALL, World, failure};
+
+const FILE: &str = "3_marts/dim_track.cases.toml";
+
+fn world(cases: &str) -> World {
+    let world = World::with(SMALL);
+    world.sql(FILE, cases);
+    world
+}
+
+const GIVEN: &str = "
+[given]
+src_plays = '''
+play_id | track_name
+p1      | One
+'''
+";
+
+const ONE: &str = "
+[[case]]
+holds = 'A title is a track.'
+expect = '''
+track_name
+One
+'''
+";
+
+const OTHER: &str = "
+[[case]]
+holds = 'Others are given in the place of those.'
+given.src_plays = '''
+play_id | track_name
+p1      | Three
+'''
+expect = '''
+track_name
+Two
+'''
+";
+
+#[test]
+fn cases_are_tried() {
+    let world = world(&[GIVEN, ONE, &OTHER.replace("Two", "Three")].concat());
+    let summary = jobs::check(&world.context(), Some(&world.sql_dir())).unwrap();
+    assert!(summary.text.ends_with("; 2 cases hold"), "{}", summary.text);
+    assert_eq!(summary.counts["cases"], 2);
+}
+
+#[test]
+fn a_case_that_does_not_hold_shows_both_tables() {
+    let world = world(&[GIVEN, ONE, OTHER].concat());
+    let (message, code) = failure(jobs::check(&world.context(), Some(&world.sql_dir())));
+    assert_eq!(code, 2);
+    assert!(message.starts_with("1 of 2 cases do not hold"), "{message}");
+    for part in
+        [FILE, "Others are given in the place of those.", "gave\n\ntrack_name\nThree\n", "not\n\ntrack_name\nTwo"]
+    {
+        assert!(message.contains(part), "{part:?} is not in {message}");
+    }
+}
+
+#[test]
+fn a_case_of_nothing_is_told() {
+    for (cases, words) in [
+        (&*ONE.replace("track_name", "title"), "dim_track has no column title"),
+        (&*GIVEN.replace("play_id", "play_idd"), "play_idd"),
+        (&*GIVEN.replace("src_plays", "src_gaps"), "reads src_gaps neither itself nor through others"),
+    ] {
+        let cases = if cases.contains("[given]") { [cases, ONE].concat() } else { cases.to_owned() };
+        let (message, _) = failure(jobs::check(&world(&cases).context(), Some(&world(&cases).sql_dir())));
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_with_the_line() {
+    let world = world("[[case]]\nholds = 'x'\nexpected = ''");
+    let (message, code) = failure(jobs::check(&world.context(), Some(&world.sql_dir())));
+    assert!(code == 2 && message.contains(&format!("{FILE}:")) && message.contains("expected"), "{message}");
+    world.sql(FILE, "");
+    world.sql("3_marts/dim_nothing.cases.toml", ONE);
+    let (message, _) = failure(jobs::check(&world.context(), Some(&world.sql_dir())));
+    assert!(message.contains("there is no model dim_nothing"), "{message}");
+}
+
+#[test]
+fn a_new_case_builds_nothing() {
+    let world = World::small();
+    world.refresh().unwrap();
+    world.sql(FILE, ONE);
+    let summary = jobs::refresh_if_changed(&world.context(), Some(&world.sql_dir())).unwrap();
+    assert_eq!(summary.counts["up_to_date"], true);
+}
