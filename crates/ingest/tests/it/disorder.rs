@@ -3,13 +3,12 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::process::Stdio;
 use std::time::Duration;
 
 use lake::schema::{PLAY_CREDITS, PLAYS};
 use platform::files::FileLock;
 
-use crate::killed::{kill_after, kills};
+use crate::killed::{kill_after, kills, start};
 use crate::polls::page;
 use crate::spotify::Spotify;
 use crate::world::{AUDIO, World, row, rows};
@@ -47,14 +46,13 @@ fn any_order_any_kill_two_at_once() {
         let jobs: [&[&str]; 5] =
             [&["import", &zips[0], "--yes"], &["import", &zips[1], "--yes"], &["spotify"], &["compact"], &["replay"]];
         for step in 0..6_u32 {
-            let start = |which: &str| {
+            let begun = |which: &str| {
                 let job = jobs[usize::try_from(draw((seed, step, which), 5)).unwrap()];
                 let mut command = world.command(job);
-                command.envs(settings.clone()).stdout(Stdio::null()).stderr(Stdio::null());
-                command.spawn().unwrap()
+                start(command.envs(settings.clone()))
             };
-            let mut beside = (draw((seed, step, "two"), 2) == 1).then(|| start("beside"));
-            kill_after(start("killed"), Duration::from_micros(draw((seed, step, "when"), 120_000)), 1.0);
+            let mut beside = (draw((seed, step, "two"), 2) == 1).then(|| begun("beside"));
+            kill_after(begun("killed"), Duration::from_micros(draw((seed, step, "when"), 120_000)), 1.0);
             if let Some(beside) = &mut beside {
                 beside.wait().unwrap();
             }

@@ -1,7 +1,9 @@
 //! Real processes, killed at random moments. After a plain re-run nothing tells that it
 //! happened.
 
-use std::process::Child;
+use std::io;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::world::{AUDIO, World, row, rows};
@@ -12,15 +14,18 @@ pub(crate) fn kills() -> u32 {
     std::env::var("MUSIC_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(6)
 }
 
+/// Starts a program that [`kill_after`] may end: what it says is read there.
+pub(crate) fn start(command: &mut Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+}
+
 /// Kills the process when about `share` of `whole` has gone by, unless it ends before.
 pub(crate) fn kill_after(mut child: Child, whole: Duration, share: f64) {
-    let begun = Instant::now();
-    while begun.elapsed() < whole.mul_f64(share) {
-        if child.try_wait().unwrap().is_some() {
-            return;
-        }
-        std::thread::yield_now();
-    }
+    let mut stdout = child.stdout.take().expect("a program of `start`");
+    let (tell, ended) = mpsc::channel();
+    // Its output ends when it does; to look for that again and again would take its time from it.
+    std::thread::spawn(move || tell.send(io::copy(&mut stdout, &mut io::sink())));
+    drop(ended.recv_timeout(whole.mul_f64(share)));
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -29,20 +34,19 @@ pub(crate) fn kill_after(mut child: Child, whole: Duration, share: f64) {
 /// `prepare` made; then runs it to its end. `outcome` must be as if nothing had happened.
 #[track_caller]
 fn check<T: PartialEq + std::fmt::Debug>(prepare: impl Fn(&World) -> Vec<String>, outcome: impl Fn(&World) -> T) {
-    let calm = World::new();
-    let args = prepare(&calm);
+    let first = World::new();
+    let args = prepare(&first);
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let calm = first.twin();
     let begun = Instant::now();
     calm.ingest(&args).expect_ok();
     let (whole, expected) = (begun.elapsed(), outcome(&calm));
     for kill in 0..kills() {
-        let world = World::new();
-        let args = prepare(&world);
-        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let world = first.twin();
         // The golden ratio spreads any number of moments evenly.
         let share = (f64::from(kill) * 0.618_033_988_749) % 1.0;
-        kill_after(world.start(&args), whole, share);
-        kill_after(world.start(&args), whole, (share + 0.5) % 1.0);
+        kill_after(start(&mut world.command(&args)), whole, share);
+        kill_after(start(&mut world.command(&args)), whole, (share + 0.5) % 1.0);
         world.ingest(&args).expect_ok();
         assert_eq!(outcome(&world), expected, "killed after {share:.2} of the job");
         let leftovers: Vec<_> = world.files("raw").into_iter().filter(|path| is_passing(path)).collect();
@@ -97,7 +101,7 @@ fn an_undo_that_is_killed() {
         let path = world.file("endsong_9.json", second);
         let run = world.ingest(&["import", path.to_str().unwrap(), "--yes"]).expect_ok().report.run_id;
         let share = (f64::from(kill) * 0.618_033_988_749) % 1.0;
-        kill_after(world.start(&["import", "--undo", &run]), Duration::from_millis(300), share);
+        kill_after(start(&mut world.command(&["import", "--undo", &run])), Duration::from_millis(300), share);
         let last = world.ingest(&["import", "--undo", &run]);
         assert!(last.exit_code == 0 || last.stderr.contains("undone already"), "{}", last.stderr);
         assert_eq!(world.plays(), alone, "killed after {share:.2} of the undo");

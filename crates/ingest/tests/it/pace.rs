@@ -6,6 +6,7 @@
 //! little shorter than the gap between their slots; no request arrives before its slot.
 
 use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ingest::{account, connect, spotify};
@@ -114,6 +115,9 @@ impl House {
     }
 }
 
+/// How long it is waited for a request before it is looked whether the program still runs.
+const A_MOMENT: Duration = Duration::from_millis(50);
+
 /// Runs `job` for everybody at once, twice, with a killed program in between.
 #[track_caller]
 fn check(service: Service, job: &str, line: &str, pace_ms: i64, least: usize) {
@@ -130,9 +134,8 @@ fn check(service: Service, job: &str, line: &str, pace_ms: i64, least: usize) {
     assert_eq!(arrivals.len(), slots.len(), "every request was given a moment, and used it");
 
     let mut killed = house.start(job, LISTENERS[0], pace);
-    while house.arrivals(service, asked).len() == arrivals.len() && killed.try_wait().unwrap().is_none() {
-        std::thread::yield_now();
-    }
+    let first = asked + arrivals.len() + 1;
+    while !house.server.wait_until_asked(service, first, A_MOMENT) && killed.try_wait().unwrap().is_none() {}
     killed.kill().unwrap();
     killed.wait().unwrap();
     everybody();

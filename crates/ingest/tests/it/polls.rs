@@ -1,14 +1,12 @@
 //! `ingest spotify`: the real program against a Spotify on loopback.
 
-use std::process::Stdio;
-
 use lake::schema::{PLAY_CREDITS, PLAYS, REJECTED};
 use platform::StateDb;
 use platform::files::FileLock;
 use platform::state::TroubleKind;
 use serde_json::{Value, json};
 
-use crate::killed::{kill_after, kills};
+use crate::killed::{kill_after, kills, start};
 use crate::recorded_pages::{FULL_PAGE, recorded};
 use crate::spotify::Spotify;
 use crate::world::{AUDIO, Ran, World, row, rows};
@@ -330,8 +328,8 @@ fn a_poll_that_is_killed() {
         let world = prepare();
         let share = (f64::from(kill) * 0.618_033_988_749) % 1.0;
         let mut command = world.command(&["spotify"]);
-        command.envs(spotify.settings("from-the-settings")).stdout(Stdio::null()).stderr(Stdio::null());
-        kill_after(command.spawn().unwrap(), whole, share);
+        command.envs(spotify.settings("from-the-settings"));
+        kill_after(start(&mut command), whole, share);
         world.ingest(&["compact"]).expect_ok();
         world.poll(&spotify).expect_ok();
         assert_eq!(settled(&world), expected, "killed after {share:.2} of the poll");

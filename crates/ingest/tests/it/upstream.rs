@@ -3,6 +3,8 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use simulator::server::{App, Fault, FaultKind, Options, Rotation, Server, Service};
@@ -28,17 +30,21 @@ impl Upstream {
     }
 
     pub(crate) fn with(options: Options, secret: Option<&str>) -> Self {
-        Self::busy(1_500, options, secret)
+        static YEAR: LazyLock<Arc<Life>> = LazyLock::new(|| life("2026-01-01", 1_500, 300));
+        Self::of(Arc::clone(&YEAR), options, secret)
     }
 
     /// The same with so many plays on Spotify.
     pub(crate) fn busy(plays: usize, options: Options, secret: Option<&str>) -> Self {
-        let scenario = Scenario::new(11)
-            .account(AccountPlan::at_home("ada", chrono_tz::Europe::Berlin))
-            .between(parse_instant("2026-01-01T00:00:00Z").unwrap(), parse_instant("2026-12-01T00:00:00Z").unwrap())
-            .plays_per_account(plays)
-            .artists(60)
-            .elsewhere(Elsewhere::everything(300));
+        Self::of(life("2026-01-01", plays, 300), options, secret)
+    }
+
+    /// Some weeks of few plays, with days off.
+    pub(crate) fn quiet(options: Options) -> Self {
+        Self::of(life("2026-10-01", 120, 20), options, Some(SECRET))
+    }
+
+    fn of(life: Arc<Life>, options: Options, secret: Option<&str>) -> Self {
         let options = Options {
             now: Some(parse_instant("2026-11-15T12:00:00Z").unwrap()),
             apps: vec![App {
@@ -51,7 +57,7 @@ impl Upstream {
             ..options
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let server = runtime.block_on(Server::start(Life::build(&scenario).unwrap(), options)).unwrap();
+        let server = runtime.block_on(Server::start(life, options)).unwrap();
         Self { server, has_secret: secret.is_some(), _runtime: runtime }
     }
 
@@ -104,7 +110,12 @@ impl Upstream {
 
     /// How many requests a service has had.
     pub(crate) fn requests(&self, service: Service) -> usize {
-        self.server.request_log().iter().filter(|line| line.service == service).count()
+        self.server.asked(service)
+    }
+
+    /// Whether a service has had so many requests; waits a moment for them.
+    pub(crate) fn is_asked(&self, service: Service, times: usize) -> bool {
+        self.server.wait_until_asked(service, times, Duration::from_millis(50))
     }
 
     /// A browser that opens `url` and is sent on: where it ends up.
@@ -118,6 +129,17 @@ impl Upstream {
         let location = answer.lines().find_map(|line| line.strip_prefix("location: "));
         location.unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
+}
+
+/// Ada's life from then to December, with so many plays on Spotify and on her music server.
+fn life(from: &str, plays: usize, plays_at_home: usize) -> Arc<Life> {
+    let scenario = Scenario::new(11)
+        .account(AccountPlan::at_home("ada", chrono_tz::Europe::Berlin))
+        .between(parse_instant(from).unwrap(), parse_instant("2026-12-01").unwrap())
+        .plays_per_account(plays)
+        .artists(60)
+        .elsewhere(Elsewhere::everything(plays_at_home));
+    Arc::new(Life::build(&scenario).unwrap())
 }
 
 /// Options under which each refresh gives a new refresh token, and the old one is dead.

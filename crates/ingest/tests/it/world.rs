@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use lake::parts;
 use lake::schema::{PLAYS, Table};
@@ -121,11 +121,6 @@ impl World {
         self.ingest(&["import", path.to_str().unwrap()])
     }
 
-    /// Starts the program and leaves it alone.
-    pub(crate) fn start(&self, args: &[&str]) -> Child {
-        self.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
-    }
-
     pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -147,13 +142,10 @@ impl World {
     /// The rows of a table as text, sorted, without the named columns.
     pub(crate) fn rows(&self, table: &Table, without: &[&str]) -> Vec<String> {
         let frame = parts::read_table(&self.data(), table).unwrap();
-        let columns: Vec<_> = table.columns.iter().filter(|column| !without.contains(&column.name)).collect();
-        let mut rows: Vec<String> = (0..frame.height())
-            .map(|row| {
-                let cell = |name: &str| format!("{:?}", frame.column(name).unwrap().get(row).unwrap());
-                columns.iter().map(|column| cell(column.name)).collect::<Vec<_>>().join("|")
-            })
-            .collect();
+        let columns = table.columns.iter().filter(|column| !without.contains(&column.name));
+        let columns: Vec<_> = columns.map(|column| frame.column(column.name).unwrap()).collect();
+        let row = |row| columns.iter().map(|column| format!("{:?}", column.get(row).unwrap())).collect::<Vec<_>>();
+        let mut rows: Vec<String> = (0..frame.height()).map(|number| row(number).join("|")).collect();
         rows.sort();
         rows
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::faults::{FaultKind, Twists, is_picked};
+use super::faults::{FaultKind, Twist, Twists, is_picked};
 use super::journal::Served;
 use super::shapes;
 use super::state::Shared;
@@ -84,7 +84,12 @@ fn newest(shared: &Shared, place: usize, twists: &Twists) -> Vec<usize> {
     let (world, account) = (&shared.world, shared.account(place));
     let mut live = shared.live();
     let now = live.now;
-    let seen = live.journal.served(Service::Spotify, place);
+    // What was shown once neither gets lost nor comes late.
+    let is_twisted = |twist: &&Twist| matches!(twist.kind, FaultKind::LostPlays { .. } | FaultKind::LatePlays { .. });
+    let seen = match twists.0.iter().find(is_twisted) {
+        Some(_) => live.journal.served(Service::Spotify, place),
+        None => BTreeSet::new(),
+    };
     for twist in &twists.0 {
         if let FaultKind::LostPlays { per_mille } = twist.kind {
             // What ended in this very moment is part of the next request.

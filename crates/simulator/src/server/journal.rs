@@ -146,6 +146,11 @@ impl Journal {
         plays.extend(served.numbers.iter().copied());
     }
 
+    /// How many requests a service has had.
+    pub(super) fn asked(&self, service: Service) -> usize {
+        self.lines.iter().filter(|line| line.service == service).count()
+    }
+
     /// The numbers of the plays that were in an answer of a service, in order.
     pub(super) fn served(&self, service: Service, account: usize) -> BTreeSet<usize> {
         self.served.get(&(service, account)).cloned().unwrap_or_default()
@@ -223,6 +228,7 @@ impl Shared {
             at_once,
             user_agent,
         });
+        self.noted.notify_all();
         live.journal.broken.extend(broken.iter().map(|rule| BrokenRule { service, rule: *rule, line }));
         Noted { interference, now, line, broken }
     }

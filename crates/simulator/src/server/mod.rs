@@ -84,6 +84,7 @@ mod wikidata;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -189,6 +190,16 @@ impl Server {
     /// Every request to an upstream service since the start, in order.
     pub fn request_log(&self) -> Vec<RequestLine> {
         self.shared.live().journal.lines.clone()
+    }
+
+    /// How many requests a service has had since the start.
+    pub fn asked(&self, service: Service) -> usize {
+        self.shared.live().journal.asked(service)
+    }
+
+    /// Waits until a service has had so many requests, but no longer than `at_most`; says whether it has.
+    pub fn wait_until_asked(&self, service: Service, times: usize, at_most: Duration) -> bool {
+        self.shared.wait_until_asked(service, times, at_most)
     }
 
     /// The rules of the services that requests broke since the start, in order.

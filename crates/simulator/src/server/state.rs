@@ -1,8 +1,8 @@
 //! What the handlers share.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +11,7 @@ use super::grants::{Grant, Grants};
 use super::journal::Journal;
 use super::manners::Manners;
 use super::options::{App, Options, Shape};
+use super::targets::Service;
 use crate::world::{Account, Listen, Scrobble, World};
 
 /// The scope that tokens from the beginning have.
@@ -26,6 +27,8 @@ pub(super) struct Shared {
     pub(super) started: Instant,
     apps: Vec<App>,
     live: Mutex<Live>,
+    /// Woken by each request.
+    pub(super) noted: Condvar,
     /// What the other services were told of each account, made when it is first asked for.
     told: Vec<OnceLock<Told>>,
 }
@@ -74,12 +77,20 @@ impl Shared {
             listenbrainz_window: (0, 0),
         };
         let told = world.accounts().iter().map(|_| OnceLock::new()).collect();
-        Self { apps: options.registered(), world, options, root, started: Instant::now(), live: Mutex::new(live), told }
+        let (apps, live, noted) = (options.registered(), Mutex::new(live), Condvar::new());
+        Self { apps, world, options, root, started: Instant::now(), live, noted, told }
     }
 
     /// What changes; hold it for a moment only.
     pub(super) fn live(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until a service has had so many requests, but no longer than `at_most`; says whether it has.
+    pub(super) fn wait_until_asked(&self, service: Service, times: usize, at_most: Duration) -> bool {
+        let is_early = |live: &mut Live| live.journal.asked(service) < times;
+        let waited = self.noted.wait_timeout_while(self.live(), at_most, is_early);
+        waited.unwrap_or_else(PoisonError::into_inner).0.journal.asked(service) >= times
     }
 
     /// The app with this client id. Where none are registered, every id but the empty one is

@@ -59,8 +59,8 @@ fn survives_kills(arguments: &[&str]) {
     assert!(killed_after(&world, usize::MAX, arguments), "the first run ends by itself");
     let mut number: i64 = 0;
     let mut lines = 1;
+    let mut old = published(&world);
     loop {
-        let old = published(&world);
         number += 1;
         generation(&world, number);
         // New views at every second kill, so that every step of theirs is cut off too.
@@ -77,6 +77,7 @@ fn survives_kills(arguments: &[&str]) {
             break;
         }
         lines += stride();
+        old = new;
     }
     assert!(lines > 10, "there are more steps than {lines}");
     assert_nothing_is_left(&world);

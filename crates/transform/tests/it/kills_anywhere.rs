@@ -1,8 +1,10 @@
 //! A transform that is killed at any moment, not only between two log lines, while readers
 //! ask without a pause.
 
+use std::io;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,11 +27,12 @@ fn run(mut job: Command) -> Duration {
 
 /// Kills a job after so much time; one that has ended by then is left alone.
 fn kill_after(mut job: Command, time: Duration) {
-    let begun = Instant::now();
-    let mut child = job.stderr(Stdio::null()).spawn().unwrap();
-    while begun.elapsed() < time && child.try_wait().unwrap().is_none() {
-        thread::yield_now();
-    }
+    let mut child = job.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let (tell, ended) = mpsc::channel();
+    // Its output ends when it does; to look for that again and again would take its time from it.
+    thread::spawn(move || tell.send(io::copy(&mut stdout, &mut io::sink())));
+    drop(ended.recv_timeout(time));
     child.kill().unwrap();
     child.wait().unwrap();
 }

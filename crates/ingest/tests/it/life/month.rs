@@ -5,7 +5,6 @@ mod look;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,7 +21,7 @@ use tokio::runtime::Runtime;
 use super::chance::Chance;
 use super::requests;
 use super::weather::Weather;
-use crate::killed::kill_after;
+use crate::killed;
 use crate::world::World;
 
 const POLLS_PER_DAY: usize = 125;
@@ -227,9 +226,10 @@ impl Month {
     /// to ask; and where Spotify had just replaced a login that nobody could write down any more,
     /// it has ended, which no program can mend.
     fn poll(&mut self, after_a_kill: bool) {
-        let is_fair = self.is_fair() && !after_a_kill;
+        let context = self.context();
+        let is_fair = self.is_fair(&context) && !after_a_kill;
         let before = self.server.requests();
-        let polled = spotify::poll(&self.context(), None);
+        let polled = spotify::poll(&context, None);
         let after = self.server.requests();
         let here = format!("seed {} at {}", self.seed, self.now);
         if is_fair {
@@ -242,7 +242,7 @@ impl Month {
             }
         }
         self.judge("poll", polled);
-        self.sign_in_again();
+        self.sign_in_again(&context);
     }
 
     fn listen(&mut self, what: &'static str, fetch: impl Fn(&JobContext) -> anyhow::Result<Summary>) {
@@ -264,8 +264,8 @@ impl Month {
     }
 
     /// Nothing is wrong, nobody wants quiet, and there is budget left.
-    fn is_fair(&self) -> bool {
-        let state = self.context().state().unwrap();
+    fn is_fair(&self, context: &JobContext) -> bool {
+        let state = context.state().unwrap();
         let used = state.requests_of_day("spotify/default", "polls", self.now).unwrap();
         self.weather.is_fair()
             && state.cooldowns(self.now).unwrap().is_empty()
@@ -279,13 +279,12 @@ impl Month {
         let vars = vars(&self.folder, &self.server);
         let now = self.now.to_rfc3339();
         let mut command = self.folder.command(&["spotify"]);
-        command.envs(vars.iter()).env("TRACKER_NOW", now).stdout(Stdio::null()).stderr(Stdio::null());
-        kill_after(command.spawn().unwrap(), Duration::from_millis(self.chance.between(5, 150).unsigned_abs()), 1.0);
+        let poll = killed::start(command.envs(vars.iter()).env("TRACKER_NOW", now));
+        killed::kill_after(poll, Duration::from_millis(self.chance.between(5, 150).unsigned_abs()), 1.0);
     }
 
     /// Some hours after a login has ended, its owner notices, and logs in on a fair day.
-    fn sign_in_again(&mut self) {
-        let context = self.context();
+    fn sign_in_again(&mut self, context: &JobContext) {
         let state = context.state().unwrap();
         if !self.weather.is_fair() || !state.cooldowns(self.now).unwrap().is_empty() || !self.chance.once_in(4) {
             return;
