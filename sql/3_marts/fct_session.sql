@@ -39,7 +39,12 @@
 --   started_at  When its first play began (UTC).
 --   ended_at  When its last play ended (UTC).
 
-with plays as (
+with rules as (
+    select cast(session_gap_minutes as bigint) * 60000 as session_gap_ms
+    from listening_rules
+),
+
+plays as (
     select
         account_id,
         date_id,
@@ -56,66 +61,77 @@ with plays as (
     from fct_track_played
 ),
 
-rules as (
-    select session_gap_minutes
-    from listening_rules
+-- Plays that begin within one such stretch of time are never silence apart: they are few rows from here on.
+stretches as (
+    select
+        plays.account_id,
+        floor(unix_millis(plays.started_at) / rules.session_gap_ms) as stretch,
+        min(plays.ended_at) as first_ended_at,
+        -- Of plays that end at the same instant, the day and the time are the same too.
+        min_by(plays.date_id, plays.ended_at) as date_id,
+        min_by(plays.time_id, plays.ended_at) as time_id,
+        min_by(plays.played_date, plays.ended_at) as played_date,
+        count(*) as plays,
+        count(*) filter (where plays.is_music) as music_plays,
+        count(*) filter (where plays.is_music and plays.is_counted) as counted_plays,
+        count(*) filter (where plays.is_music and plays.is_skip) as skipped_plays,
+        count(*) filter (where plays.kind = 'episode') as episode_plays,
+        count(*) filter (where plays.kind = 'audiobook') as audiobook_plays,
+        sum(plays.ms_listened) as ms_listened,
+        sum(plays.ms_listened) filter (where plays.is_estimated) as ms_listened_estimated,
+        sum(plays.ms_listened) filter (where plays.is_music) as music_ms,
+        min(plays.started_at) as started_at,
+        max(plays.ended_at) as ended_at,
+        max(rules.session_gap_ms) as session_gap_ms
+    from plays
+    cross join rules
+    group by plays.account_id, floor(unix_millis(plays.started_at) / rules.session_gap_ms)
 ),
 
--- Plays overlap: what counts is the last end of all plays that began before.
-plays_after_others as (
+-- Plays overlap: what counts is the last end of all that began before.
+stretches_after_others as (
     select
-        plays.*,
+        stretches.*,
         max(ended_at) over (
             partition by account_id
-            order by started_at
+            order by stretch
             rows between unbounded preceding and 1 preceding
         ) as silent_since
-    from plays
+    from stretches
 ),
 
-plays_marked as (
+stretches_numbered as (
     select
-        plays_after_others.*,
-        case
-            when unix_millis(started_at) - unix_millis(silent_since) <= rules.session_gap_minutes * 60000 then 0
-            else 1
-        end as begins_session
-    from plays_after_others
-    cross join rules
-),
-
--- Of plays that begin at the same instant only one is marked: it must count for them all.
-plays_numbered as (
-    select
-        plays_marked.*,
-        sum(begins_session) over (
+        stretches_after_others.*,
+        sum(
+            case when unix_millis(started_at) - unix_millis(silent_since) <= session_gap_ms then 0 else 1 end
+        ) over (
             partition by account_id
-            order by started_at
-            range between unbounded preceding and current row
+            order by stretch
+            rows between unbounded preceding and current row
         ) as session_number
-    from plays_marked
+    from stretches_after_others
 ),
 
 sessions as (
     select
         account_id,
         session_number,
-        -- Of plays that end at the same instant, the day and the time are the same too.
-        min_by(date_id, ended_at) as date_id,
-        min_by(time_id, ended_at) as time_id,
-        count(*) as plays,
-        count(*) filter (where is_music) as music_plays,
-        count(*) filter (where is_music and is_counted) as counted_plays,
-        count(*) filter (where is_music and is_skip) as skipped_plays,
-        count(*) filter (where kind = 'episode') as episode_plays,
-        count(*) filter (where kind = 'audiobook') as audiobook_plays,
+        min_by(date_id, first_ended_at) as date_id,
+        min_by(time_id, first_ended_at) as time_id,
+        cast(sum(plays) as bigint) as plays,
+        cast(sum(music_plays) as bigint) as music_plays,
+        cast(sum(counted_plays) as bigint) as counted_plays,
+        cast(sum(skipped_plays) as bigint) as skipped_plays,
+        cast(sum(episode_plays) as bigint) as episode_plays,
+        cast(sum(audiobook_plays) as bigint) as audiobook_plays,
         coalesce(cast(sum(ms_listened) as bigint), 0) as ms_listened,
-        coalesce(cast(sum(ms_listened) filter (where is_estimated) as bigint), 0) as ms_listened_estimated,
-        coalesce(cast(sum(ms_listened) filter (where is_music) as bigint), 0) as music_ms,
-        min_by(played_date, ended_at) as played_date,
+        coalesce(cast(sum(ms_listened_estimated) as bigint), 0) as ms_listened_estimated,
+        coalesce(cast(sum(music_ms) as bigint), 0) as music_ms,
+        min_by(played_date, first_ended_at) as played_date,
         min(started_at) as started_at,
         max(ended_at) as ended_at
-    from plays_numbered
+    from stretches_numbered
     group by account_id, session_number
 ),
 

@@ -17,6 +17,7 @@
 --        between share_missing 0 1
 -- columns:
 --   account_id  Key of the account that listened.
+--   account_name  Name of the account.
 --   month  Calendar month (2024-07).
 --   plays  Plays of music, whether they count or not.
 --   certain_plays  Plays whose time a source reports.

@@ -10,7 +10,8 @@
 -- reads: fct_track_played, dim_account, int_account_zones_bounded, rpt_gaps, rpt_rejected_rows,
 --        rpt_silent_omissions, rpt_trips, rpt_corrected_plays
 -- sort:  account_name, account_id, measure_sort
--- tests: between share 0 1
+-- tests: not_null account_name, meaning, see, found
+--        between share 0 1
 --        expression found <= looked_at or looked_at is null
 -- columns:
 --   measure  What is looked at.
