@@ -1,12 +1,12 @@
 -- What was played lately, play by play, with everything by name?
 --
--- The thirty days before each account's newest play, of every kind. Ask for the last 24 hours with
--- `ended_at`: the tables know no now.
+-- Plays of every kind on the thirty local days that end with each account's newest play. Ask for the last
+-- 24 hours with `ended_at`: the tables know no now.
 --
--- grain: one row per play of the account's last thirty days
+-- grain: one row per play on the account's last thirty days
 -- kind:  table
 -- key:   play_id
--- reads: fct_track_played, dim_track, dim_artist, dim_album, dim_context, dim_account, dim_time
+-- reads: fct_track_played, agg_daily, dim_track, dim_artist, dim_album, dim_context, dim_account, dim_time
 -- sort:  account_id, ended_at
 -- tests: not_null account_name, track_name, artist_name, album_name, ended_at
 -- columns:
@@ -17,12 +17,21 @@
 --   played_time  Local time at which the play ended, as text (17:05:09).
 --   minutes_listened  Minutes heard, reported or estimated; empty where unknown.
 
-with newest_plays as (
+with newest_days as (
     select
         account_id,
-        max(ended_at) as newest_ended_at
-    from fct_track_played
+        max(played_date) as newest_date
+    from agg_daily
     group by account_id
+),
+
+-- By name, so that older plays are not even read.
+recent_days as (
+    select days.account_id, days.date_id
+    from agg_daily as days
+    inner join newest_days
+        on days.account_id = newest_days.account_id
+        and unix_date(days.played_date) > unix_date(newest_days.newest_date) - 30
 ),
 
 plays as (
@@ -48,9 +57,9 @@ plays as (
         plays.started_at,
         plays.ended_at
     from fct_track_played as plays
-    inner join newest_plays
-        on plays.account_id = newest_plays.account_id
-        and plays.ended_at > newest_plays.newest_ended_at - interval '30' day
+    inner join recent_days
+        on plays.account_id = recent_days.account_id
+        and plays.date_id = recent_days.date_id
 ),
 
 tracks as (

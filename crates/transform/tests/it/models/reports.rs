@@ -45,15 +45,15 @@ const HOURS: (&str, &str) = (
 const PLAYS: (&str, &str) = (
     "fct_track_played",
     "play_id | account_id | track_id | artist_id | album_id | context_id | date_id  | time_id | kind         | ms_listened | is_music | is_counted | is_skip | is_finished | played_date | ended_at
-     old     | ann        | u1       | x         | a        | unknown    | 20240101 | 3600    | track        | 60000       | true     | true       | false   | true        | 2024-01-01  | 2024-01-01 00:00:00Z
-     recent  | ann        | u1       | x         | a        | unknown    | 20240101 | 3600    | track        | 30000       | true     | false      | true    | false       | 2024-01-01  | 2024-01-01 00:00:01Z
+     old     | ann        | u1       | x         | a        | unknown    | 20240101 | 86399   | track        | 60000       | true     | true       | false   | true        | 2024-01-01  | 2024-01-01 22:59:59Z
+     recent  | ann        | u1       | x         | a        | unknown    | 20240102 | 3600    | track        | 30000       | true     | false      | true    | false       | 2024-01-02  | 2024-01-02 00:00:00Z
      nobody  | ann        | unknown  | unknown   | unknown  | unknown    | 20240102 | 86399   | unattributed | 90000       | true     | true       | false   | null        | 2024-01-02  | 2024-01-02 22:59:59Z
      spoken  | ann        | e1       | unknown   | s        | unknown    | 20240131 | 3600    | episode      | 600000      | false    | true       | false   | true        | 2024-01-31  | 2024-01-31 00:00:00Z
      last    | bo         | u2       | y         | unknown  | unknown    | 20230101 | 86399   | track        | null        | true     | true       | null    | null        | 2023-01-01  | 2023-01-01 23:59:59Z",
 );
 
 #[test]
-fn lately_is_thirty_days_before_the_newest_play_of_each_account() {
+fn lately_is_the_thirty_days_up_to_the_newest_play_of_each_account() {
     let tracks = ("dim_track", "track_id | track_name\nu1 | One\nu2 | Two\ne1 | Talk\nunknown | Unknown track");
     check(
         "rpt_recently_played",
@@ -85,7 +85,8 @@ fn hours_are_told_by_country_and_the_unknown_one_is_among_them() {
         "rpt_hours_by_country",
         &[PLAYS, ARTISTS, HOURS, ACCOUNTS],
         "account_name | month   | year_num | country_id | country_code | country    | hour_of_day | time_of_day | plays | counted_plays | month_start_date
-         Ann          | 2024-01 | 2024     | DE         | DE           | Germany    | 1           | Night       | 2     | 1             | 2024-01-01
+         Ann          | 2024-01 | 2024     | DE         | DE           | Germany    | 1           | Night       | 1     | 0             | 2024-01-01
+         Ann          | 2024-01 | 2024     | DE         | DE           | Germany    | 23          | Evening     | 1     | 1             | 2024-01-01
          Ann          | 2024-01 | 2024     | unknown    | null         | Unknown    | 23          | Evening     | 1     | 1             | 2024-01-01
          Bo           | 2023-01 | 2023     | Yugoslavia | null         | Yugoslavia | 23          | Evening     | 1     | 1             | 2023-01-01",
     );
