@@ -10,8 +10,11 @@ features := --features transform/bundled,bench/bundled,cli/bundled
 endif
 export CARGO_FLAGS := --locked $(features)
 
+# Where cargo puts what it builds; asked only by those who need it.
+target = $(shell cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench build vendor tools clean-demo
+.PHONY: help demo test check bench readers build vendor tools clean-demo
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +35,11 @@ check: vendor ## format, lints, docs, scripts: what a pull request must pass bes
 bench: vendor ## measure the budgets, into target/bench.json (ONLY=import measures the entries that start so)
 	cargo build --release --workspace --bins $(CARGO_FLAGS)
 	cargo run --release --package bench $(CARGO_FLAGS) -- $(if $(ONLY),--only $(ONLY))
+
+readers: build ## hold what is published open by another DuckDB, as dashboards do, while it is published (PUBLICATIONS=200)
+	python3 -m venv target/readers
+	target/readers/bin/pip install --quiet duckdb==1.5.5
+	target/readers/bin/python scripts/readers.py --programs $(target)/debug $(if $(PUBLICATIONS),--publications $(PUBLICATIONS))
 
 build: vendor ## the programs, in target/debug
 	cargo build --workspace --bins $(CARGO_FLAGS)
