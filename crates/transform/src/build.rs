@@ -241,7 +241,13 @@ fn tested(
         .collect();
     if !failed.is_empty() {
         let (count, total) = (failed.len(), outcome.tests);
-        bail!("{count} of {total} tests failed; everything stays as it was\n  {}", failed.join("\n  "));
+        let rows = outcome.errors().find_map(|breach| breach.kept.as_deref()?.file_stem()?.to_str());
+        let ask = rows.map(|rows| format!("\n  the rows: music-tracker query 'select * from failed.{rows}'"));
+        bail!(
+            "{count} of {total} tests failed; everything stays as it was\n  {}{}",
+            failed.join("\n  "),
+            ask.unwrap_or_default()
+        );
     }
     for breach in outcome.warnings() {
         tracing::warn!(of = breach.of, rule = breach.rule, rows = breach.rows, "a test of severity warn is broken");

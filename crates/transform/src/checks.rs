@@ -10,7 +10,7 @@ use platform::files::{partial_path, put_in_place};
 
 use crate::engine::fault::{Fault, words};
 use crate::engine::sql::{count, literal, path_literal, quoted, quoted_list};
-use crate::project::{Check, Declared, Model, Project, Severity, SqlTest};
+use crate::project::{Allowed, Check, Declared, Model, Project, Severity, SqlTest};
 
 /// At most this many failing rows of one test are kept.
 const KEPT_ROWS: usize = 10_000;
@@ -26,7 +26,7 @@ pub(crate) struct Breach {
     pub severity: Severity,
     /// How many rows break it (for `unique`: how many values occur more than once).
     pub rows: i64,
-    /// Where the rows are, for severity `error`.
+    /// Where the rows are.
     pub kept: Option<PathBuf>,
     file_name: String,
     evidence: String,
@@ -75,10 +75,10 @@ pub(crate) fn run(
     Ok(outcome)
 }
 
-/// Copies the failing rows of every error to Parquet below `folder`, while the transaction
+/// Copies the rows that break a test to Parquet below `folder`, while the transaction
 /// that holds them is still open.
 pub(crate) fn keep_rows(duckdb: &Connection, outcome: &mut Outcome, folder: &Path) -> anyhow::Result<()> {
-    for breach in outcome.breaches.iter_mut().filter(|breach| breach.severity == Severity::Error) {
+    for breach in &mut outcome.breaches {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
         let path = folder.join(format!("{}.parquet", breach.file_name));
         let partial = partial_path(&path);
@@ -142,6 +142,10 @@ fn of_model(
     }
     outcome.tests += tests.len();
     for (test, rows) in found.into_iter().filter(|(_, rows)| *rows > 0) {
+        let of = || count(duckdb, &format!("select count(*) from {}", quoted(&model.name)));
+        if is_allowed(test.allowed, rows, of)? {
+            continue;
+        }
         outcome.breaches.push(Breach {
             of: model.name.clone(),
             rule: rule(&test.check),
@@ -161,7 +165,7 @@ fn of_query(duckdb: &Connection, project: &Project, test: &SqlTest, outcome: &mu
     let rows = count(duckdb, &query)
         .map_err(|error| Fault::of(format!("{}/{}", project.root, test.path), &test.text, &error))?;
     outcome.tests += 1;
-    if rows > 0 {
+    if rows > 0 && !is_allowed(test.allowed, rows, || Ok(0))? {
         outcome.breaches.push(Breach {
             of: test.name.clone(),
             rule: test.sentence.clone(),
@@ -173,6 +177,15 @@ fn of_query(duckdb: &Connection, project: &Project, test: &SqlTest, outcome: &mu
         });
     }
     Ok(())
+}
+
+/// Whether so many rows may break a test; `of` counts the rows of its table.
+fn is_allowed(allowed: Allowed, rows: i64, of: impl FnOnce() -> duckdb::Result<i64>) -> duckdb::Result<bool> {
+    Ok(match allowed {
+        Allowed::Nothing => false,
+        Allowed::Rows(most) => rows <= most,
+        Allowed::Percent(most) => rows as f64 * 100.0 <= most * of()? as f64,
+    })
 }
 
 /// The condition that a row breaks; `None` for tests that need more than the row.

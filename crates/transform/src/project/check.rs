@@ -45,25 +45,55 @@ pub enum Severity {
     Warn,
 }
 
+/// How many rows may break a test before it is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Allowed {
+    /// None.
+    #[default]
+    Nothing,
+    /// So many.
+    Rows(i64),
+    /// So many of a hundred rows of the table.
+    Percent(f64),
+}
+
+impl Allowed {
+    /// Reads `above <number>` or `above <number>%` from the beginning of `text`, and gives the rest.
+    pub(crate) fn parse(text: &str) -> Result<(Self, &str), String> {
+        let Some(rest) = text.strip_prefix("above ") else { return Ok((Self::Nothing, text)) };
+        let rest = rest.trim_start();
+        let (number, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        let allowed = match number.strip_suffix('%') {
+            Some(percent) => percent.parse().ok().filter(|percent| (0.0..100.0).contains(percent)).map(Self::Percent),
+            None => number.parse().ok().filter(|rows| *rows >= 0).map(Self::Rows),
+        };
+        let allowed = allowed.ok_or_else(|| format!("write `above 10` or `above 1.5%`, not `above {number}`"))?;
+        Ok((allowed, rest.trim_start()))
+    }
+}
+
 /// A declared test.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Declared {
     /// What must hold.
     pub check: Check,
     /// How bad a breach is.
     pub severity: Severity,
+    /// How many rows may break it.
+    pub allowed: Allowed,
     /// The line of the header.
     pub line: usize,
 }
 
 impl Declared {
-    /// Reads `[warn] <test> <arguments>`.
+    /// Reads `[warn] [above <number>[%]] <test> <arguments>`.
     pub(crate) fn parse(line: usize, text: &str) -> Result<Self, String> {
         let (severity, rest) = match text.split_once(' ') {
             Some(("warn", rest)) => (Severity::Warn, rest.trim()),
             Some(("error", rest)) => (Severity::Error, rest.trim()),
             _ => (Severity::Error, text),
         };
+        let (allowed, rest) = Allowed::parse(rest)?;
         let (name, arguments) = rest.split_once(' ').map_or((rest, ""), |(name, rest)| (name, rest.trim()));
         if arguments.is_empty() {
             return Err(format!("the test `{text}` says nothing about what it tests"));
@@ -81,7 +111,7 @@ impl Declared {
                 ));
             }
         };
-        Ok(Self { check, severity, line })
+        Ok(Self { check, severity, allowed, line })
     }
 }
 
@@ -201,10 +231,28 @@ mod tests {
     }
 
     #[test]
+    fn some_rows_may_be_allowed() {
+        let allowed = |text: &str| Declared::parse(1, text).map(|test| (test.allowed, test.severity));
+        assert_eq!(allowed("above 10 unique a"), Ok((Allowed::Rows(10), Severity::Error)));
+        assert_eq!(allowed("warn above 1.5% unique a"), Ok((Allowed::Percent(1.5), Severity::Warn)));
+        assert_eq!(allowed("unique above"), Ok((Allowed::Nothing, Severity::Error)));
+    }
+
+    #[test]
     fn nonsense_is_refused() {
-        for text in
-            ["unique", "uniq a", "unique A b", "references a b", "between a 1", "accepted a 'x", "accepted a 'x' y"]
-        {
+        for text in [
+            "unique",
+            "uniq a",
+            "unique A b",
+            "references a b",
+            "between a 1",
+            "accepted a 'x",
+            "accepted a 'x' y",
+            "above ten unique a",
+            "above -1 unique a",
+            "above 100% unique a",
+            "above 1%",
+        ] {
             assert!(Declared::parse(1, text).is_err(), "{text}");
         }
     }

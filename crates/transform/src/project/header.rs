@@ -1,6 +1,6 @@
 //! The header of a model: what it is, what it reads, what must hold, what its columns mean.
 
-use super::check::{Check, Declared, Severity, is_name};
+use super::check::{Allowed, Check, Declared, Severity, is_name};
 use super::problem::Problem;
 use super::sections::{Item, Section, Sections};
 
@@ -140,7 +140,7 @@ fn tests(file: &str, key: &[String], section: Option<Section>, problems: &mut Ve
     let mut tests: Vec<Declared> = Vec::new();
     if !key.is_empty() {
         for check in [Check::Unique(key.to_vec()), Check::NotNull(key.to_vec())] {
-            tests.push(Declared { check, severity: Severity::Error, line: 1 });
+            tests.push(Declared { check, severity: Severity::Error, allowed: Allowed::Nothing, line: 1 });
         }
     }
     let items = section.map(|section| section.items(file, problems)).unwrap_or_default();

@@ -6,7 +6,7 @@ use duckdb::Connection;
 
 use super::Project;
 use super::cases::{self, Cases};
-use super::check::{Check, Severity, is_name};
+use super::check::{Allowed, Check, Severity, is_name};
 use super::header::{Header, Kind};
 use super::model::{Layer, Model, SeedFile, SqlTest};
 use super::order;
@@ -91,12 +91,23 @@ fn test(file: &SqlFile, name: &str, problems: &mut Vec<Problem>) -> Option<SqlTe
         problems.push(Problem::at(&file.path, 1, "begin a test with `-- ` and the sentence that must be true"));
         return None;
     }
-    let severity = match sections.take("severity").map(|section| (section.line, section.value())) {
-        None => Severity::Error,
-        Some((_, value)) if value == "error" => Severity::Error,
-        Some((_, value)) if value == "warn" => Severity::Warn,
-        Some((line, value)) => {
-            problems.push(Problem::at(&file.path, line, format!("severity is error or warn, not `{value}`")));
+    let value = sections.take("severity").map(|section| (section.line, section.value()));
+    let (line, value) = value.unwrap_or((1, "error".to_owned()));
+    let (severity, rest) = value.split_once(' ').unwrap_or((&value, ""));
+    let severity = match severity {
+        "error" => Ok(Severity::Error),
+        "warn" => Ok(Severity::Warn),
+        _ => Err(format!("severity is error or warn, not `{value}`")),
+    };
+    // Of how many rows a query's are a part, nobody can tell.
+    let allowed = Allowed::parse(rest.trim_start()).and_then(|(allowed, rest)| match allowed {
+        Allowed::Nothing | Allowed::Rows(_) if rest.is_empty() => Ok(allowed),
+        _ => Err(format!("write `severity: warn above 10`, not `severity: {value}`")),
+    });
+    let (severity, allowed) = match severity.and_then(|severity| Ok((severity, allowed?))) {
+        Ok(both) => both,
+        Err(message) => {
+            problems.push(Problem::at(&file.path, line, message));
             return None;
         }
     };
@@ -105,6 +116,7 @@ fn test(file: &SqlFile, name: &str, problems: &mut Vec<Problem>) -> Option<SqlTe
         path: file.path.clone(),
         sentence: sections.description.replace('\n', " "),
         severity,
+        allowed,
         reads: Vec::new(),
         text: file.text.clone().into_owned(),
     })

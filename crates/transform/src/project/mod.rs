@@ -14,7 +14,7 @@ mod select;
 mod tree;
 
 pub use cases::{Case, Cases};
-pub use check::{Check, Declared, Severity};
+pub use check::{Allowed, Check, Declared, Severity};
 pub use header::{Header, Kind};
 pub use model::{Layer, Model, SeedFile, SqlTest};
 pub use problem::Problem;

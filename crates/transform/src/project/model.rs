@@ -1,6 +1,6 @@
 //! Models, seeds and tests as the files of a tree define them.
 
-use super::check::Severity;
+use super::check::{Allowed, Severity};
 use super::header::Header;
 
 /// Where a model stands on the path of the data: the folder of its file.
@@ -96,6 +96,8 @@ pub struct SqlTest {
     pub sentence: String,
     /// How bad a breach is.
     pub severity: Severity,
+    /// How many rows may break it.
+    pub allowed: Allowed,
     /// The tables it reads, as DuckDB's parser says.
     pub reads: Vec<String>,
     /// The whole file.

@@ -41,10 +41,39 @@ fn a_failed_test_leaves_everything_as_it_was() {
             &format!(
                 "  plays_have_tracks: Every play is of a track.: 2 rows, kept in {kept}/plays_have_tracks.parquet"
             ),
+            "  the rows: music-tracker query 'select * from failed.dim_track__1_not_null_track_name'",
         ]
     );
     assert_eq!(world.warehouse("select count(distinct play_id) from fct_play"), "2");
     assert_eq!(world.published("select plays, ms from rpt_totals"), "2,3000");
+    assert_eq!(world.published("select count(*), sum(ms_played) from failed.plays_have_tracks"), "2,11");
+}
+
+#[test]
+fn as_many_rows_as_are_allowed_break_no_test() {
+    let world = World::small();
+    world.refresh().unwrap();
+    let mut line = "-- split:".to_owned();
+    for (test, is_broken) in [
+        ("above 1 between ms_played 0 1500", false),
+        ("above 0 between ms_played 0 1500", true),
+        ("above 50% between ms_played 0 1500", false),
+        ("above 49.9% between ms_played 0 1500", true),
+    ] {
+        let next = format!("-- tests: {test}\n-- split:");
+        world.edit("3_marts/fct_play.sql", &line, &next);
+        assert_eq!(world.refresh().is_err(), is_broken, "{test}");
+        line = next;
+    }
+    world.edit("3_marts/fct_play.sql", &line, "-- split:");
+    let test = "tests/plays_are_short.sql";
+    for (severity, is_broken) in [("error above 1", false), ("error above 0", true), ("warn above 0", false)] {
+        let text = "select * from fct_play where ms_played > 1500";
+        world.sql(test, &format!("-- Plays are short.\n--\n-- severity: {severity}\n{text}"));
+        assert_eq!(world.refresh().is_err(), is_broken, "{severity}");
+    }
+    world.sql(test, "-- Plays are short.\n--\n-- severity: warn above 1%\nselect * from fct_play");
+    assert!(failure(world.refresh()).0.contains("write `severity: warn above 10`"));
 }
 
 #[test]
@@ -94,6 +123,7 @@ select x, case when x = 1 then 'one' when x = 2 then 'three' end as word from ra
             "fct_b: between x 0 3: 2 rows",
             "fct_b: expression x < 4: 2 rows",
             "fct_b: references x dim_a.x: 3 rows",
+            "the rows: music-tracker query 'select * from failed.fct_b__7_accepted_word'",
         ]
     );
 }
@@ -103,7 +133,8 @@ fn a_warning_is_reported_and_nothing_more() {
     let world = World::small();
     world.edit("3_marts/fct_play.sql", "-- split:", "-- tests: warn between ms_played 0 1500\n-- split:");
     let summary = world.build().unwrap();
-    assert_eq!(summary.warnings, ["fct_play: between ms_played 0 1500: 1 rows"]);
+    let rows = "music-tracker query 'select * from failed.fct_play__7_between_ms_played'";
+    assert_eq!(summary.warnings, [format!("fct_play: between ms_played 0 1500: 1 rows ({rows})")]);
     assert_eq!(world.warehouse("select count(*) from fct_play"), "2");
 }
 
