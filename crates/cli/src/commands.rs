@@ -59,6 +59,7 @@ pub const COMMANDS: &[Subcommand] = &[
     transform("test", "Test the star schema as it is"),
     transform("publish", "Publish the star schema for dashboards"),
     transform("ls", "List the models of the star schema"),
+    transform("docs", "Write pages that explain the star schema: columns, tests, lineage"),
     transform("check", "Check that the models keep to the SQL that DuckDB and Spark share"),
 ];
 

@@ -97,6 +97,21 @@ impl DataDir {
         self.state().join("work").join(run_id)
     }
 
+    /// What each test of the star schema found last.
+    pub fn test_results(&self) -> PathBuf {
+        self.state().join("test-results.json")
+    }
+
+    /// What the last build of the star schema made.
+    pub fn last_build(&self) -> PathBuf {
+        self.state().join("last-build.json")
+    }
+
+    /// Pages that explain the star schema.
+    pub fn docs(&self) -> PathBuf {
+        self.root.join("docs")
+    }
+
     /// Rows that broke a test, as Parquet, by run.
     pub fn failed_tests(&self, run_id: &str) -> PathBuf {
         self.state().join("failed-tests").join(run_id)

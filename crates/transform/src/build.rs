@@ -17,6 +17,7 @@ use crate::engine::sql::{ColumnType, columns_of_all, quoted};
 use crate::marks::{self, Freshness};
 use crate::project::{Kind, Model, Project, SeedFile, Selection, SqlTest};
 use crate::record::{BuildRecord, BuiltModel, Folder};
+use crate::results;
 
 /// Who builds, when, for which data folder, and where rows that break a test go.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub(crate) struct Run {
     pub now: DateTime<Utc>,
     /// The folder for failing rows; made when it is needed.
     pub failed_tests: PathBuf,
+    /// The file that keeps what tests found.
+    pub results: PathBuf,
 }
 
 /// What a build did.
@@ -231,6 +234,7 @@ fn tested(
     run: &Run,
 ) -> anyhow::Result<Outcome> {
     let mut outcome = checks::run(duckdb, project, names, queries)?;
+    results::keep_results(project, &outcome, run);
     checks::keep_rows(duckdb, &mut outcome, &run.failed_tests)?;
     let failed: Vec<String> = outcome
         .errors()

@@ -32,11 +32,24 @@ pub(crate) struct Breach {
     evidence: String,
 }
 
+/// A test that ran, broken or not.
+#[derive(Debug, Clone)]
+pub(crate) struct Tested {
+    /// The model, or the name of the query in `tests/`.
+    pub of: String,
+    /// What must hold.
+    pub rule: String,
+    /// How many rows break it.
+    pub rows: i64,
+}
+
 /// What a run of tests found.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     /// How many tests ran.
     pub tests: usize,
+    /// What each of them found.
+    pub results: Vec<Tested>,
     /// The broken ones.
     pub breaches: Vec<Breach>,
 }
@@ -141,6 +154,9 @@ fn of_model(
         found.push((test, count(duckdb, &query).map_err(|error| fault(test.line, &error))?));
     }
     outcome.tests += tests.len();
+    for (test, rows) in &found {
+        outcome.results.push(Tested { of: model.name.clone(), rule: rule(&test.check), rows: *rows });
+    }
     for (test, rows) in found.into_iter().filter(|(_, rows)| *rows > 0) {
         let of = || count(duckdb, &format!("select count(*) from {}", quoted(&model.name)));
         if is_allowed(test.allowed, rows, of)? {
@@ -165,6 +181,7 @@ fn of_query(duckdb: &Connection, project: &Project, test: &SqlTest, outcome: &mu
     let rows = count(duckdb, &query)
         .map_err(|error| Fault::of(format!("{}/{}", project.root, test.path), &test.text, &error))?;
     outcome.tests += 1;
+    outcome.results.push(Tested { of: test.name.clone(), rule: test.sentence.clone(), rows });
     if rows > 0 && !is_allowed(test.allowed, rows, || Ok(0))? {
         outcome.breaches.push(Breach {
             of: test.name.clone(),
@@ -235,7 +252,7 @@ fn evidence(model: &Model, check: &Check) -> String {
 }
 
 /// The test as a person reads it.
-fn rule(check: &Check) -> String {
+pub(crate) fn rule(check: &Check) -> String {
     match check {
         Check::Unique(columns) => format!("unique {}", columns.join(", ")),
         Check::NotNull(columns) => format!("not_null {}", columns.join(", ")),

@@ -75,6 +75,19 @@ pub enum Command {
     },
     /// List the models in the order of building
     Ls,
+    /// Write pages that explain the models: columns, tests, lineage, SQL
+    #[command(after_help = "\
+Examples:
+  transform docs                             then open data/docs/index.html
+  transform docs --output /srv/www/music
+
+The pages need no server and nothing from outside. They show what the last build, its tests and the
+last publication found, and wait for none of them.")]
+    Docs {
+        /// The folder, which is replaced as a whole [default: docs in the data folder]
+        #[arg(long, short, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
     /// Refuse SQL that would not run on Spark as it does on DuckDB, and say how to write it
     Check,
     /// Ask a question of the published data; it never waits for a build

@@ -20,6 +20,7 @@ use crate::project::{Problem, Project, Selection, SqlTree, portable};
 use crate::publish::{self, Published};
 use crate::query::{Format, Reader};
 use crate::record::Folder;
+use crate::results;
 use crate::summary;
 use crate::trial::try_cases;
 
@@ -219,7 +220,7 @@ pub(crate) fn tree(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Resu
 }
 
 /// The same, checked.
-fn project(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Project> {
+pub(crate) fn project(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Project> {
     Project::of(&tree(context, sql_dir)?)
 }
 
@@ -254,6 +255,7 @@ fn build_into(
         built
     })?;
     warehouse.keep(&context.data)?;
+    results::keep_build(&context.data, &built.record);
     if built.took_over {
         warehouse.notes.push(run.folder.took_over());
     }
@@ -358,6 +360,7 @@ fn run_of(context: &JobContext) -> anyhow::Result<Run> {
         run_id: context.run_id.clone(),
         now: context.clock.now(),
         failed_tests: context.data.failed_tests(&context.run_id),
+        results: context.data.test_results(),
     })
 }
 

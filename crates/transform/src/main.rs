@@ -6,7 +6,7 @@ use clap::Parser;
 use platform::args::ReportFormat;
 use platform::{run_command, run_job};
 use transform::cli::{ArtistCommand, Cli, Command, CorrectCommand, Switch};
-use transform::{correct, explain, export, jobs, travel};
+use transform::{correct, docs, explain, export, jobs, travel};
 
 fn main() -> ExitCode {
     let Cli { common, sql_dir, command } = Cli::parse();
@@ -20,6 +20,9 @@ fn main() -> ExitCode {
         }
         Command::Ls => run_command("transform ls", &common, |context| jobs::ls(context, sql_dir)),
         Command::Check => run_job("transform check", &common, |context| jobs::check(context, sql_dir)),
+        Command::Docs { output } => {
+            run_job("transform docs", &common, |context| docs::docs(context, sql_dir, output.as_deref()))
+        }
         Command::Publish => run_job("transform publish", &common, jobs::publish),
         Command::Refresh { if_changed: true, .. } => {
             run_job("transform refresh", &common, |context| jobs::refresh_if_changed(context, sql_dir))

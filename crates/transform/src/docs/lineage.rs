@@ -20,7 +20,7 @@ pub(super) struct Node {
 const LETTER: f64 = 7.3;
 const BOX_HEIGHT: f64 = 24.0;
 const GAP_Y: f64 = 10.0;
-const BEND_HEIGHT: f64 = 4.0;
+const BEND_GAP: f64 = 7.0;
 const GAP_X: f64 = 56.0;
 const MARGIN: f64 = 12.0;
 
@@ -69,21 +69,28 @@ fn ranks(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     ranks
 }
 
-/// A box for each node, and the bends of each edge; the path of an edge names its items.
+/// A box for each node, and the bends of each edge; the path of an edge names its items. Edges that
+/// leave one box go together as far as they can.
 fn items(ranks: &[usize], edges: &[(usize, usize)]) -> (Vec<Item>, Vec<Vec<usize>>) {
     let item = |node, column| Item { node, before: Vec::new(), after: Vec::new(), column, y: 0.0 };
     let mut items: Vec<Item> = ranks.iter().enumerate().map(|(node, column)| item(Some(node), *column)).collect();
+    let mut bends: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let mut paths = Vec::new();
     for (from, to) in edges {
         let mut path = vec![*from];
         for column in ranks[*from] + 1..ranks[*to] {
-            path.push(items.len());
-            items.push(item(None, column));
+            let bend = *bends.entry((*from, column)).or_insert_with(|| {
+                items.push(item(None, column));
+                items.len() - 1
+            });
+            path.push(bend);
         }
         path.push(*to);
         for step in path.windows(2) {
-            items[step[0]].after.push(step[1]);
-            items[step[1]].before.push(step[0]);
+            if !items[step[0]].after.contains(&step[1]) {
+                items[step[0]].after.push(step[1]);
+                items[step[1]].before.push(step[0]);
+            }
         }
         paths.push(path);
     }
@@ -124,49 +131,70 @@ fn middle(items: &[Item], neighbours: &[usize]) -> Option<f64> {
     (!neighbours.is_empty()).then(|| sum / neighbours.len() as f64)
 }
 
-/// From places in the columns to heights: close together at first, then towards the neighbours as
-/// far as there is room.
+/// From places in the columns to heights: each item as near to its neighbours as the order in its
+/// column allows.
 fn settle(items: &mut [Item], columns: &[Vec<usize>]) {
-    let height = |items: &[Item], index: usize| if items[index].node.is_some() { BOX_HEIGHT } else { BEND_HEIGHT };
-    let gap = |items: &[Item], one: usize, other: usize| {
-        (height(items, one) + height(items, other)) / 2.0
-            + GAP_Y * if items[one].node.is_some() || items[other].node.is_some() { 1.0 } else { 0.3 }
-    };
     for column in columns {
-        let mut y = 0.0;
-        for (place, index) in column.iter().enumerate() {
-            if place > 0 {
-                y += gap(items, column[place - 1], *index);
-            }
-            items[*index].y = y;
-        }
+        let offsets = offsets(items, column);
         // In the middle of the picture, whose height is that of the fullest column.
-        for index in column {
-            items[*index].y -= y / 2.0;
+        let half = offsets.last().copied().unwrap_or_default() / 2.0;
+        for (index, offset) in column.iter().zip(offsets) {
+            items[*index].y = offset - half;
         }
     }
     for round in 0..SWEEPS * 2 {
-        for column in columns {
+        let there = 0..columns.len();
+        let order: Vec<usize> = if round % 2 == 0 { there.collect() } else { there.rev().collect() };
+        for column in order.into_iter().map(|column| &columns[column]) {
+            let offsets = offsets(items, column);
             let wanted: Vec<f64> = column
                 .iter()
-                .map(|index| {
+                .zip(&offsets)
+                .map(|(index, offset)| {
                     let item = &items[*index];
-                    let neighbours = if round % 2 == 0 { &item.before } else { &item.after };
-                    middle(items, neighbours).unwrap_or(item.y)
+                    let sides = [&item.before, &item.after].map(|side| middle(items, side));
+                    let (sum, count) =
+                        sides.into_iter().flatten().fold((0.0, 0.0), |(sum, count), y| (sum + y, count + 1.0));
+                    (if count > 0.0 { sum / count } else { item.y }) - offset
                 })
                 .collect();
-            // From above each one goes as far up as it wants and may; then from below.
-            for (place, index) in column.iter().enumerate() {
-                let least =
-                    place.checked_sub(1).map(|above| items[column[above]].y + gap(items, column[above], *index));
-                items[*index].y = least.map_or(wanted[place], |least| wanted[place].max(least));
-            }
-            let lag: f64 = column.iter().zip(&wanted).map(|(index, wanted)| items[*index].y - wanted).sum();
-            for index in column {
-                items[*index].y -= lag / column.len().max(1) as f64;
+            for ((index, offset), y) in column.iter().zip(&offsets).zip(in_order(&wanted)) {
+                items[*index].y = y + offset;
             }
         }
     }
+}
+
+/// How far below the first item of a column each one must stand at least.
+fn offsets(items: &[Item], column: &[usize]) -> Vec<f64> {
+    let mut offsets: Vec<f64> = Vec::new();
+    for (place, index) in column.iter().enumerate() {
+        let Some(above) = place.checked_sub(1).map(|above| column[above]) else {
+            offsets.push(0.0);
+            continue;
+        };
+        let gap = match (items[above].node, items[*index].node) {
+            (Some(_), Some(_)) => BOX_HEIGHT + GAP_Y,
+            (None, None) => BEND_GAP,
+            _ => BOX_HEIGHT / 2.0 + GAP_Y,
+        };
+        offsets.push(offsets[place - 1] + gap);
+    }
+    offsets
+}
+
+/// The rising numbers that are nearest to these: what stands in the wrong order meets in the middle.
+fn in_order(wanted: &[f64]) -> Vec<f64> {
+    let mut blocks: Vec<(f64, usize)> = Vec::new();
+    for value in wanted {
+        let mut block = (*value, 1);
+        while let Some((mean, count)) = blocks.pop_if(|(mean, _)| *mean > block.0) {
+            let all = count + block.1;
+            block = ((mean * count as f64 + block.0 * block.1 as f64) / all as f64, all);
+        }
+        blocks.push(block);
+    }
+    blocks.into_iter().flat_map(|(mean, count)| std::iter::repeat_n(mean, count)).collect()
 }
 
 fn draw(
@@ -277,6 +305,11 @@ mod tests {
                 assert!(items[pair[1]].y - items[pair[0]].y >= BOX_HEIGHT, "{pair:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_stands_in_the_wrong_order_meets_in_the_middle() {
+        assert_eq!(in_order(&[1.0, 5.0, 3.0, 8.0, 2.0]), [1.0, 4.0, 4.0, 5.0, 5.0]);
     }
 
     #[test]

@@ -63,6 +63,8 @@ pub fn docs(context: &JobContext, sql_dir: Option<&Path>, output: Option<&Path>)
 fn write(site: &Site, folder: &Path) -> anyhow::Result<()> {
     let mut templates = Environment::new();
     templates.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    templates.set_trim_blocks(true);
+    templates.set_lstrip_blocks(true);
     for (name, text) in TEMPLATES {
         templates.add_template(name, text)?;
     }

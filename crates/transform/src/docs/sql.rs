@@ -98,7 +98,7 @@ pub(super) fn prose(text: &str) -> String {
 /// One line of text, with `code` in backticks.
 pub(super) fn code(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped(text);
     }
     let part = |(index, part): (usize, &&str)| match index % 2 {

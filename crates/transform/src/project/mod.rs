@@ -22,6 +22,7 @@ pub use sections::Item;
 pub use select::Selection;
 pub use tree::{SqlFile, SqlTree};
 
+pub(crate) use portable::lexer;
 pub(crate) use references::references;
 
 /// A checked tree.

@@ -20,8 +20,10 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sql")
 }
 
+/// A page or another file, with slashes as a browser reads them.
 fn text(folder: &Path, page: &str) -> String {
-    std::fs::read_to_string(folder.join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
+    let text = std::fs::read_to_string(folder.join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));
+    text.replace("&#x2f;", "/")
 }
 
 /// The pages of a folder, by their path in it.
@@ -102,13 +104,13 @@ fn a_page_says_what_was_built_tested_and_published() {
         " in 2 files</dd>",
         // Inherited from the model it reads.
         "<td>Key of the play.</td>",
-        "<td>bigint<br><small>milliseconds</small></td>",
-        "timestamp (UTC)<br><small>instant, UTC</small>",
+        "<td>bigint <small>milliseconds</small></td>",
+        "timestamp (UTC) <small>instant, UTC</small>",
         "<code>unique play_id</code>",
         "<span class=\"state holds\">holds</span>",
-        "<td>2024-06-15 12:00 UTC</td>",
+        "<td class=\"when\">2024-06-15 12:00 UTC</td>",
         "<a href=\"../index.html#plays_have_tracks\">Every play is of a track.</a>",
-        "Read by <a href=\"rpt_totals.html\">rpt_totals</a>.",
+        "</a>. Read by <a href=\"rpt_totals.html\">rpt_totals</a>.",
         "<b>select</b> * <b>from</b> <a href=\"stg_plays.html\">stg_plays</a>",
     ] {
         assert!(page.contains(part), "{part} is missing from\n{page}");
@@ -153,11 +155,9 @@ fn hostile_words_are_only_words() {
     world.edit("3_marts/dim_track.sql", "What can be heard.", &format!("What can `{evil}` be heard. {evil}"));
     world.edit("3_marts/dim_track.sql", "one row per track", &format!("one row per {evil}"));
     world.edit("3_marts/dim_track.sql", "The title.", &format!("The title. {evil}"));
-    world.edit(
-        "3_marts/dim_track.sql",
-        "-- columns:",
-        &format!("-- tests: accepted track_name One, Two, '{evil}'\n-- columns:").replace("\"'", "\""),
-    );
+    let accepted =
+        format!("-- tests: warn accepted track_name One, Two, '{}'\n-- columns:", evil.replace(['"', '\''], ""));
+    world.edit("3_marts/dim_track.sql", "-- columns:", &accepted);
     world.edit("3_marts/dim_track.sql", "from stg_plays", &format!("/* {evil} */ from stg_plays"));
     world.edit("tests/plays_have_tracks.sql", "Every play", &format!("Every {evil} play"));
     let folder = written(&world, &world.sql_dir());
@@ -182,7 +182,7 @@ fn the_folder_is_replaced_as_a_whole_and_only_if_it_is_ours() {
     written(&world, &world.sql_dir());
     assert!(!folder.join("model/rpt_totals.html").exists());
     assert_eq!(names_in(world.data().root()).iter().filter(|name| name.contains("docs")).count(), 1);
-    let other = world.data().root().join("state");
+    let other = world.sql_dir();
     let before = names_in(&other);
     let (message, code) = failure(docs(&world.context(), Some(&world.sql_dir()), Some(&other)));
     assert_eq!(message, format!("{} holds something else: name a new folder with --output", other.display()));

@@ -6,6 +6,7 @@ mod cases;
 mod command;
 mod correcting;
 mod correcting_artists;
+mod documenting;
 mod explaining;
 mod exporting;
 mod headers;

@@ -3,7 +3,7 @@
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A keyword or a plain name.
     Word,
     /// `'text'`.
@@ -16,73 +16,76 @@ pub(super) enum Kind {
     Number,
     /// One sign; `::` is one.
     Sign,
+    /// `-- …` or `/* … */`.
+    Comment,
+    /// Spaces and line ends.
+    Space,
 }
 
 /// One token of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token<'t> {
-    pub(super) kind: Kind,
+pub(crate) struct Token<'t> {
+    pub(crate) kind: Kind,
     /// As it is written, quotes included.
-    pub(super) text: &'t str,
+    pub(crate) text: &'t str,
     /// The line, counted from 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
 }
 
 impl Token<'_> {
     /// Whether it is this keyword.
-    pub(super) fn is(&self, word: &str) -> bool {
+    pub(crate) fn is(&self, word: &str) -> bool {
         self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
     }
 
     /// Whether it is this sign.
-    pub(super) fn is_sign(&self, sign: &str) -> bool {
+    pub(crate) fn is_sign(&self, sign: &str) -> bool {
         self.kind == Kind::Sign && self.text == sign
     }
 }
 
 /// Takes a query apart. Comments and spaces are left out.
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
+    pieces(text).into_iter().filter(|token| !matches!(token.kind, Kind::Comment | Kind::Space)).collect()
+}
+
+/// Takes a query apart so that the pieces together are the whole text.
+pub(crate) fn pieces(text: &str) -> Vec<Token<'_>> {
     let (mut found, mut at, mut line) = (Vec::new(), 0, 1);
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
         let (kind, length) = token(rest, first);
-        if let Some(kind) = kind {
-            found.push(Token { kind, text: &rest[..length], line });
-        }
+        found.push(Token { kind, text: &rest[..length], line });
         line += rest[..length].matches('\n').count();
         at += length;
     }
     found
 }
 
-/// The token at the beginning of `rest` and its length; no kind for what separates tokens.
-fn token(rest: &str, first: char) -> (Option<Kind>, usize) {
+/// The token at the beginning of `rest` and its length.
+fn token(rest: &str, first: char) -> (Kind, usize) {
     let while_it = |fits: fn(char) -> bool| rest.find(|sign| !fits(sign)).unwrap_or(rest.len());
     let is_name = |sign: char| sign.is_alphanumeric() || sign == '_' || sign == '$';
     if rest.starts_with("--") {
-        return (None, rest.find('\n').unwrap_or(rest.len()));
+        return (Kind::Comment, rest.find('\n').unwrap_or(rest.len()));
     }
     if rest.starts_with("/*") {
-        return (None, comment(rest));
+        return (Kind::Comment, comment(rest));
     }
     if let Some(body) = rest.strip_prefix(['e', 'E']).filter(|body| body.starts_with('\'')) {
-        return (Some(Kind::OddText), 1 + quoted(body, '\'', true));
+        return (Kind::OddText, 1 + quoted(body, '\'', true));
     }
     if let Some(length) = dollars(rest) {
-        return (Some(Kind::OddText), length);
+        return (Kind::OddText, length);
     }
     match first {
-        '\'' => (Some(Kind::Text), quoted(rest, '\'', false)),
-        '"' => (Some(Kind::QuotedName), quoted(rest, '"', false)),
-        _ if first.is_whitespace() => (None, while_it(char::is_whitespace)),
-        _ if first.is_ascii_digit() => {
-            (Some(Kind::Number), while_it(|sign| sign.is_ascii_alphanumeric() || sign == '.'))
-        }
-        _ if is_name(first) => {
-            (Some(Kind::Word), while_it(|sign| sign.is_alphanumeric() || sign == '_' || sign == '$'))
-        }
-        _ if rest.starts_with("::") => (Some(Kind::Sign), 2),
-        _ => (Some(Kind::Sign), first.len_utf8()),
+        '\'' => (Kind::Text, quoted(rest, '\'', false)),
+        '"' => (Kind::QuotedName, quoted(rest, '"', false)),
+        _ if first.is_whitespace() => (Kind::Space, while_it(char::is_whitespace)),
+        _ if first.is_ascii_digit() => (Kind::Number, while_it(|sign| sign.is_ascii_alphanumeric() || sign == '.')),
+        _ if is_name(first) => (Kind::Word, while_it(|sign| sign.is_alphanumeric() || sign == '_' || sign == '$')),
+        _ if rest.starts_with("::") => (Kind::Sign, 2),
+        _ => (Kind::Sign, first.len_utf8()),
     }
 }
 

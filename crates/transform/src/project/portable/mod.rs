@@ -7,7 +7,7 @@
 //! a text made of a double. Those are in `sql/README.md`.
 
 mod functions;
-mod lexer;
+pub(crate) mod lexer;
 mod names;
 mod spelling;
 mod tree;
