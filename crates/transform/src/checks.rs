@@ -41,6 +41,8 @@ pub(crate) struct Tested {
     pub rule: String,
     /// How many rows break it.
     pub rows: i64,
+    /// Whether that is not more than may.
+    pub holds: bool,
 }
 
 /// What a run of tests found.
@@ -154,12 +156,11 @@ fn of_model(
         found.push((test, count(duckdb, &query).map_err(|error| fault(test.line, &error))?));
     }
     outcome.tests += tests.len();
-    for (test, rows) in &found {
-        outcome.results.push(Tested { of: model.name.clone(), rule: rule(&test.check), rows: *rows });
-    }
-    for (test, rows) in found.into_iter().filter(|(_, rows)| *rows > 0) {
+    for (test, rows) in found {
         let of = || count(duckdb, &format!("select count(*) from {}", quoted(&model.name)));
-        if is_allowed(test.allowed, rows, of)? {
+        let holds = holds(test.allowed, rows, of)?;
+        outcome.results.push(Tested { of: model.name.clone(), rule: rule(&test.check), rows, holds });
+        if holds {
             continue;
         }
         outcome.breaches.push(Breach {
@@ -181,8 +182,9 @@ fn of_query(duckdb: &Connection, project: &Project, test: &SqlTest, outcome: &mu
     let rows = count(duckdb, &query)
         .map_err(|error| Fault::of(format!("{}/{}", project.root, test.path), &test.text, &error))?;
     outcome.tests += 1;
-    outcome.results.push(Tested { of: test.name.clone(), rule: test.sentence.clone(), rows });
-    if rows > 0 && !is_allowed(test.allowed, rows, || Ok(0))? {
+    let holds = holds(test.allowed, rows, || Ok(0))?;
+    outcome.results.push(Tested { of: test.name.clone(), rule: test.sentence.clone(), rows, holds });
+    if !holds {
         outcome.breaches.push(Breach {
             of: test.name.clone(),
             rule: test.sentence.clone(),
@@ -196,9 +198,10 @@ fn of_query(duckdb: &Connection, project: &Project, test: &SqlTest, outcome: &mu
     Ok(())
 }
 
-/// Whether so many rows may break a test; `of` counts the rows of its table.
-fn is_allowed(allowed: Allowed, rows: i64, of: impl FnOnce() -> duckdb::Result<i64>) -> duckdb::Result<bool> {
+/// Whether a test holds that so many rows break; `of` counts the rows of its table.
+fn holds(allowed: Allowed, rows: i64, of: impl FnOnce() -> duckdb::Result<i64>) -> duckdb::Result<bool> {
     Ok(match allowed {
+        _ if rows == 0 => true,
         Allowed::Nothing => false,
         Allowed::Rows(most) => rows <= most,
         Allowed::Percent(most) => rows as f64 * 100.0 <= most * of()? as f64,

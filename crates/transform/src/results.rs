@@ -25,6 +25,8 @@ pub(crate) struct Results(BTreeMap<String, BTreeMap<String, Found>>);
 pub(crate) struct Found {
     /// How many rows broke it.
     pub(crate) rows: i64,
+    /// Whether that is not more than may.
+    pub(crate) holds: bool,
     /// When, RFC 3339 in UTC.
     pub(crate) tested_at: String,
     /// The run that asked.
@@ -49,7 +51,8 @@ pub(crate) fn keep_results(project: &Project, outcome: &Outcome, run: &Run) {
     let mut results: Results = read(&run.results).unwrap_or_default();
     let tested_at = run.now.to_rfc3339_opts(SecondsFormat::Secs, true);
     for test in &outcome.results {
-        let found = Found { rows: test.rows, tested_at: tested_at.clone(), run_id: run.run_id.clone() };
+        let found =
+            Found { rows: test.rows, holds: test.holds, tested_at: tested_at.clone(), run_id: run.run_id.clone() };
         results.0.entry(test.of.clone()).or_default().insert(test.rule.clone(), found);
     }
     let mut there: BTreeMap<&str, Vec<String>> = BTreeMap::new();

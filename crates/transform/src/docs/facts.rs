@@ -233,11 +233,12 @@ impl Known<'_> {
 
     fn test(&self, of: &str, rule: String, severity: Severity) -> Test {
         let found = self.results.of(of, &rule);
-        let (state, words) = match (found.map(|found| found.rows), severity) {
+        let (state, words) = match (found.map(|found| (found.rows, found.holds)), severity) {
             (None, _) => ("unknown", "not run yet".to_owned()),
-            (Some(0), _) => ("holds", "holds".to_owned()),
-            (Some(rows), Severity::Warn) => ("warns", broken(rows)),
-            (Some(rows), Severity::Error) => ("fails", broken(rows)),
+            (Some((0, _)), _) => ("holds", "holds".to_owned()),
+            (Some((rows, true)), _) => ("holds", format!("holds: {}, and no more than may", broken(rows))),
+            (Some((rows, false)), Severity::Warn) => ("warns", broken(rows)),
+            (Some((rows, false)), Severity::Error) => ("fails", broken(rows)),
         };
         let severity = if severity == Severity::Warn { "warn" } else { "error" };
         let tested_at = found.map(|found| instant(&found.tested_at));
