@@ -34,11 +34,12 @@ fn accepted(query: &str) {
 }
 
 #[test]
-fn the_models_in_the_program_run_on_every_engine() {
+fn the_models_in_the_program_run_on_every_engine_and_give_what_their_cases_say() {
     let world = World::empty();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sql");
     let summary = jobs::check(&world.context(), Some(&folder)).unwrap();
     assert!(summary.text.contains("keep to the SQL that DuckDB and Spark share"), "{}", summary.text);
+    assert!(summary.counts["cases"].as_u64().unwrap() > 100, "{}", summary.text);
     assert!(!world.data().root().join("src").exists(), "it reads no data");
 }
 

@@ -2,114 +2,6 @@
 
 use super::check;
 
-#[test]
-fn spellings_of_a_genre_are_one_genre() {
-    check(
-        "int_tags_recognised",
-        &[(
-            "src_genre_votes",
-            "answer_id | artist_ref | subject_type | subject | service     | tag                  | genre_mbid | votes
-             a         | m          | artist       | m       | musicbrainz | Hip-Hop              | null       | 1
-             a         | m          | artist       | m       | musicbrainz | hip hop              | g          | 1
-             a         | m          | artist       | m       | musicbrainz | hiphop               | null       | 1
-             a         | m          | artist       | m       | musicbrainz | R and B              | null       | 1
-             a         | m          | artist       | m       | musicbrainz | drum & bass          | null       | 1
-             a         | m          | artist       | m       | musicbrainz | rock'n'roll          | null       | 1
-             a         | m          | artist       | m       | musicbrainz | seen live            | null       | 9
-             a         | m          | artist       | m       | musicbrainz | bohemian folk metal  | g2         | 1
-             a         | m          | artist       | m       | musicbrainz | zwiefacher           | g3         | 1",
-        )],
-        "tag                 | genre               | genre_family
-         hip-hop             | hip hop             | hip hop
-         hip hop             | hip hop             | hip hop
-         hiphop              | hip hop             | hip hop
-         r and b             | r&b                 | r&b
-         drum & bass         | drum and bass       | electronic
-         rock'n'roll         | rock and roll       | rock
-         seen live           | null                | null
-         bohemian folk metal | bohemian folk metal | metal
-         zwiefacher          | zwiefacher          | other",
-    );
-}
-
-const LINKED: &str = "artist_id        | artist_mbid
-                      spotify:artist:1 | m1
-                      spotify:artist:2 | m2
-                      spotify:artist:3 | m3
-                      spotify:artist:4 | m4
-                      spotify:artist:5 | m5
-                      spotify:artist:6 | m1";
-
-#[test]
-fn votes_for_the_artist_go_before_those_for_albums_and_recordings() {
-    check(
-        "int_artist_genres",
-        &[
-            ("int_artists_linked", LINKED),
-            (
-                "src_genre_votes",
-                "answer_id | service      | artist_ref       | subject_type  | subject | tag         | votes | fetched_at
-                 a1        | musicbrainz  | m1               | artist        | m1      | rock        | 6     | 2025-01-01 00:00:00Z
-                 a1        | musicbrainz  | m1               | artist        | m1      | Pop         | 2     | 2025-01-01 00:00:00Z
-                 a1        | musicbrainz  | m1               | artist        | m1      | seen live   | 99    | 2025-01-01 00:00:00Z
-                 a2        | listenbrainz | m1               | artist        | m1      | rock        | 5     | 2025-01-01 00:00:00Z
-                 a2        | listenbrainz | m1               | artist        | m1      | jazz        | 2     | 2025-01-01 00:00:00Z
-                 a3        | musicbrainz  | m1               | recording     | r1      | polka       | 50    | 2025-01-01 00:00:00Z
-                 a4        | spotify      | spotify:artist:1 | artist        | s1      | metal       | null  | 2025-01-01 00:00:00Z
-                 a5        | musicbrainz  | m2               | artist        | m2      | german      | 3     | 2025-01-01 00:00:00Z
-                 a6        | musicbrainz  | m2               | release_group | g1      | techno      | 1     | 2025-01-01 00:00:00Z
-                 a6        | musicbrainz  | m2               | release_group | g2      | techno      | 2     | 2025-01-01 00:00:00Z
-                 a6        | musicbrainz  | m2               | release_group | g2      | house       | 1     | 2025-01-01 00:00:00Z
-                 a7        | musicbrainz  | m3               | recording     | r3      | blues       | 1     | 2025-01-01 00:00:00Z
-                 a8        | spotify      | spotify:artist:4 | artist        | s4      | soul        | null  | 2025-01-01 00:00:00Z
-                 a8        | spotify      | spotify:artist:4 | artist        | s4      | funk        | null  | 2025-01-01 00:00:00Z
-                 a9        | musicbrainz  | m5               | artist        | m5      | ska         | 0     | 2025-01-01 00:00:00Z",
-            ),
-        ],
-        "artist_id        | genre  | genre_family | genre_source  | genre_rank | votes | weight | is_primary
-         spotify:artist:1 | rock   | rock         | artist        | 1          | 6     | 0.6    | true
-         spotify:artist:1 | jazz   | jazz         | artist        | 2          | 2     | 0.2    | false
-         spotify:artist:1 | pop    | pop          | artist        | 3          | 2     | 0.2    | false
-         spotify:artist:2 | techno | electronic   | release_group | 1          | 3     | 0.75   | true
-         spotify:artist:2 | house  | electronic   | release_group | 2          | 1     | 0.25   | false
-         spotify:artist:3 | blues  | blues        | recording     | 1          | 1     | 1.0    | true
-         spotify:artist:4 | funk   | r&b          | spotify       | 1          | 1     | 0.5    | true
-         spotify:artist:4 | soul   | r&b          | spotify       | 2          | 1     | 0.5    | false
-         spotify:artist:6 | rock   | rock         | artist        | 1          | 6     | 0.6    | true
-         spotify:artist:6 | jazz   | jazz         | artist        | 2          | 2     | 0.2    | false
-         spotify:artist:6 | pop    | pop          | artist        | 3          | 2     | 0.2    | false",
-    );
-}
-
-#[test]
-fn the_newest_votes_count_and_a_persons_word_more() {
-    check(
-        "int_artist_genres",
-        &[
-            ("int_artists_linked", LINKED),
-            (
-                "src_artist_corrections",
-                "correction_id | correction_number | part | action | artist           | value
-                 c1            | 1                 | 1    | genre  | spotify:artist:2 | Electro
-                 c1            | 1                 | 2    | genre  | spotify:artist:2 | My Own Noise",
-            ),
-            (
-                "src_genre_votes",
-                "answer_id | service     | artist_ref | subject_type | subject | tag     | votes | fetched_at
-                 a1        | musicbrainz | m1         | artist       | m1      | rock    | 9     | 2024-01-01 00:00:00Z
-                 a2        | musicbrainz | m1         | artist       | m1      | hip-hop | 1     | 2025-01-01 00:00:00Z
-                 a2        | musicbrainz | m1         | artist       | m1      | hip hop | 3     | 2025-01-01 00:00:00Z
-                 a1        | musicbrainz | m2         | artist       | m2      | rock    | 9     | 2024-01-01 00:00:00Z",
-            ),
-        ],
-        "artist_id        | genre        | genre_family | genre_source | votes | weight
-         spotify:artist:1 | hip hop      | hip hop      | artist       | 3     | 1.0
-         spotify:artist:6 | hip hop      | hip hop      | artist       | 3     | 1.0
-         spotify:artist:2 | electro      | electronic   | correction   | 1     | 0.5
-         spotify:artist:2 | my own noise | experimental | correction   | 1     | 0.5",
-    );
-}
-
 /// B19: the genre that is common elsewhere was an artist's first, whatever people said about them.
 #[test]
 fn the_first_genre_of_an_artist_is_the_one_with_most_votes_and_not_the_commonest() {
@@ -142,31 +34,6 @@ fn the_first_genre_of_an_artist_is_the_one_with_most_votes_and_not_the_commonest
 }
 
 #[test]
-fn an_artist_that_was_merged_does_not_vote_twice() {
-    check(
-        "int_artist_genres",
-        &[
-            ("int_artists_linked", "artist_id | artist_mbid\n x | b"),
-            (
-                "src_artists",
-                "answer_id | service     | artist_ref | asked_ref | fetched_at
-                 r         | musicbrainz | b          | a         | 2025-01-01 00:00:00Z",
-            ),
-            (
-                "src_genre_votes",
-                "answer_id | service     | artist_ref | subject_type  | subject | tag  | votes | fetched_at
-                 a1        | musicbrainz | a          | artist        | a       | rock | 5     | 2024-01-01 00:00:00Z
-                 a2        | musicbrainz | b          | artist        | b       | rock | 5     | 2025-01-01 00:00:00Z
-                 a2        | musicbrainz | b          | artist        | b       | pop  | 6     | 2025-01-01 00:00:00Z",
-            ),
-        ],
-        "genre | votes | genre_rank | is_primary
-         pop   | 6     | 1          | true
-         rock  | 5     | 2          | false",
-    );
-}
-
-#[test]
 fn ten_genres_share_an_artist() {
     let mut votes =
         String::from("answer_id | service | artist_ref | subject_type | subject | tag | votes | fetched_at\n");
@@ -188,64 +55,6 @@ fn ten_genres_share_an_artist() {
          pop     | 8          | 0.05
          punk    | 9          | 0.05
          reggae  | 10         | 0.05",
-    );
-}
-
-#[test]
-fn everyone_credited_gives_a_track_their_genres() {
-    check(
-        "int_track_genres",
-        &[
-            (
-                "int_track_artists_identified",
-                "track_id | position | artist_id
-                 u1       | 1        | ann
-                 u1       | 2        | bo
-                 u2       | 1        | ann
-                 u2       | 2        | nobody
-                 u3       | 1        | nobody",
-            ),
-            (
-                "int_artist_genres",
-                "artist_id | genre | weight
-                 ann       | rock  | 0.75
-                 ann       | pop   | 0.25
-                 bo        | pop   | 1",
-            ),
-        ],
-        "track_id | genre | weight
-         u1       | rock  | 0.375
-         u1       | pop   | 0.625
-         u2       | rock  | 0.75
-         u2       | pop   | 0.25",
-    );
-}
-
-const PLAYS: &str = "play_id | account_id | track_id | artist_id | album_id | date_id  | time_id | ms_listened | is_music | is_counted | played_date
-                     p1      | a          | u1       | ann       | x        | 20240101 | 1       | 60000       | true     | true       | 2024-01-01
-                     p2      | a          | u3       | nobody    | x        | 20240101 | 1       | 120000      | true     | true       | 2024-01-01
-                     p3      | a          | unknown  | unknown   | x        | 20240101 | 1       | null        | true     | false      | 2024-01-01
-                     p4      | a          | e1       | unknown   | x        | 20240101 | 1       | 60000       | false    | true       | 2024-01-01";
-
-/// B9: facts and dimension had different keys for "no genre".
-#[test]
-fn a_play_of_unknown_genre_has_the_unknown_genre() {
-    check(
-        "fct_artist_genre",
-        &[
-            ("fct_track_played", PLAYS),
-            (
-                "int_track_genres",
-                "track_id | genre | weight
-                 u1       | rock  | 0.75
-                 u1       | pop   | 0.25",
-            ),
-        ],
-        "play_id | genre_id | weight | ms_listened_weighted | is_counted
-         p1      | rock     | 0.75   | 45000.0              | true
-         p1      | pop      | 0.25   | 15000.0              | true
-         p2      | unknown  | 1.0    | 120000.0             | true
-         p3      | unknown  | 1.0    | null                 | false",
     );
 }
 
@@ -297,25 +106,6 @@ fn genres_are_ranked_and_grouped_in_fifths() {
 }
 
 #[test]
-fn an_artist_of_unknown_genre_has_the_unknown_genre() {
-    check(
-        "bridge_artist_genre",
-        &[
-            ("dim_artist", "artist_id\n ann\n bo"),
-            (
-                "int_artist_genres",
-                "artist_id | genre | genre_source | genre_rank | votes | weight | is_primary
-                 ann       | rock  | artist       | 1          | 3     | 1      | true
-                 gone      | pop   | artist       | 1          | 3     | 1      | true",
-            ),
-        ],
-        "artist_id | genre_id | genre_source | votes | weight | is_primary
-         ann       | rock     | artist       | 3     | 1.0    | true
-         bo        | unknown  | nothing      | null  | 1.0    | true",
-    );
-}
-
-#[test]
 fn genres_of_a_year_add_up_to_its_plays() {
     let given = [
         (
@@ -358,22 +148,5 @@ fn genres_of_a_year_add_up_to_its_plays() {
         "month   | genre_family | counted_plays | minutes_listened | share_of_plays
          2024-01 | rock         | 1.0           | 1.0              | 1.0
          2024-02 | unknown      | 1.0           | 1.0              | 1.0",
-    );
-}
-
-#[test]
-fn tags_that_are_no_genre_are_counted() {
-    check(
-        "rpt_tags_left_out",
-        &[(
-            "src_genre_votes",
-            "answer_id | service      | artist_ref | subject_type | subject | tag       | votes | fetched_at
-             a1        | musicbrainz  | m1         | artist       | m1      | seen live | 4     | 2024-01-01 00:00:00Z
-             a2        | listenbrainz | m1         | artist       | m1      | seen live | 3     | 2024-01-01 00:00:00Z
-             a3        | musicbrainz  | m2         | artist       | m2      | Seen Live | 2     | 2024-01-01 00:00:00Z
-             a3        | musicbrainz  | m2         | artist       | m2      | rock      | 2     | 2024-01-01 00:00:00Z",
-        )],
-        "tag       | artists | votes
-         seen live | 2       | 6",
     );
 }

@@ -1,10 +1,7 @@
 //! Listens that other programs told, and the plays they are.
 
-mod clocks;
 mod long_tracks;
 mod one_to_one;
-mod programs;
-mod recordings;
 
 use super::check;
 

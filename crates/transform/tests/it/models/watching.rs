@@ -4,67 +4,6 @@ use super::check;
 
 const ACCOUNTS: (&str, &str) = ("src_accounts", "account_id | name\nann | Ann");
 
-const GAPS: (&str, &str) = (
-    "src_gaps",
-    "account_id | source      | noticed_start        | noticed_end          | gap_start            | gap_end              | detected_at          | estimated_plays | run_id | closed_by
-     ann        | spotify_api | 2024-01-02 10:00:00Z | 2024-01-02 16:00:00Z | 2024-01-02 10:00:00Z | 2024-01-02 16:00:00Z | 2024-01-02 16:05:00Z | 30              | r1     | null
-     ann        | spotify_api | 2024-01-04 10:00:00Z | 2024-01-04 11:30:00Z | 2024-01-04 10:00:00Z | 2024-01-04 11:00:00Z | 2024-01-04 16:05:00Z | 8               | r2     | receipt
-     ann        | spotify_api | 2024-01-04 10:00:00Z | 2024-01-04 11:30:00Z | 2024-01-04 11:00:00Z | 2024-01-04 11:30:00Z | 2024-01-04 16:05:00Z | 4               | r2     | null",
-);
-
-#[test]
-fn gaps_say_what_an_import_filled_in() {
-    check(
-        "rpt_gaps",
-        &[
-            ACCOUNTS,
-            GAPS,
-            (
-                "src_plays",
-                "observation_id | play_id | account_id | source         | ended_at             | track_uri
-                 e0             | e0      | ann        | spotify_export | 2024-01-04 10:00:00Z | u
-                 e1             | e1      | ann        | spotify_export | 2024-01-04 10:30:00Z | u
-                 e2             | e2      | ann        | spotify_export | 2024-01-04 11:00:00Z | u
-                 e3             | e3      | bo         | spotify_export | 2024-01-04 11:00:00Z | u",
-            ),
-        ],
-        "account_name | source      | state  | closed_by | estimated_plays | plays_filled | hours
-         Ann          | spotify_api | open   | null      | 30              | 0            | 6
-         Ann          | spotify_api | closed | receipt   | 8               | 2            | 1
-         Ann          | spotify_api | open   | null      | 4               | 0            | 0.5",
-    );
-}
-
-#[test]
-fn an_export_proves_what_the_api_left_out_in_silence() {
-    check(
-        "rpt_silent_omissions",
-        &[
-            ACCOUNTS,
-            GAPS,
-            (
-                "src_plays",
-                "observation_id | play_id | account_id | source         | kind    | ended_at             | track_uri | ms_played | incognito
-                 a1             | a1      | ann        | spotify_api    | track   | 2024-01-01 10:00:00Z | u         | null      | null
-                 a2             | a2      | ann        | spotify_api    | track   | 2024-01-05 10:00:00Z | u         | null      | null
-                 before         | before  | ann        | spotify_export | track   | 2024-01-01 09:00:00Z | u         | 180000    | false
-                 listed         | listed  | ann        | spotify_export | track   | 2024-01-01 10:00:00Z | u         | 180000    | false
-                 omitted        | omitted | ann        | spotify_export | track   | 2024-01-01 11:00:00Z | v         | 30000     | false
-                 secret         | secret  | ann        | spotify_export | track   | 2024-01-01 12:00:00Z | v         | 180000    | true
-                 brief          | brief   | ann        | spotify_export | track   | 2024-01-01 13:00:00Z | v         | 29999     | false
-                 spoken         | spoken  | ann        | spotify_export | episode | 2024-01-01 14:00:00Z | w         | 180000    | false
-                 in_gap         | in_gap  | ann        | spotify_export | track   | 2024-01-02 12:00:00Z | v         | 180000    | false
-                 filled         | filled  | ann        | spotify_export | track   | 2024-01-04 11:00:00Z | v         | 180000    | false
-                 after          | after   | ann        | spotify_export | track   | 2024-01-05 11:00:00Z | v         | 180000    | false
-                 bo             | bo      | bo         | spotify_export | track   | 2024-01-01 11:00:00Z | v         | 180000    | false",
-            ),
-        ],
-        "play_id | account_name | ms_played | is_incognito
-         omitted | Ann          | 30000     | false
-         secret  | Ann          | 180000    | true",
-    );
-}
-
 #[test]
 fn ten_plays_in_two_days_abroad_are_a_trip_where_the_clock_is_another() {
     let mut plays = "play_id | account_id | conn_country | zone | played_date | ended_at".to_owned();

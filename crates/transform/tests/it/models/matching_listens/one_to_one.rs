@@ -4,51 +4,6 @@ use super::{CREDITS, duplicates, given};
 use crate::models::check;
 
 #[test]
-fn repeats_of_a_song_stay_plays_and_one_play_takes_one_listen() {
-    duplicates(
-        "play_id | source         | clock | started_at           | ended_at             | track_uri
-         e1      | spotify_export | end   | 2024-01-01 10:00:00Z | 2024-01-01 10:03:00Z | u
-         e2      | spotify_export | end   | 2024-01-01 10:03:00Z | 2024-01-01 10:06:00Z | u
-         b1      | listenbrainz   | start | 2024-01-01 10:00:01Z | null                 | u
-         b2      | listenbrainz   | start | 2024-01-01 10:03:02Z | null                 | u
-         b3      | listenbrainz   | start | 2024-01-01 10:06:00Z | null                 | u",
-        CREDITS,
-        "play_id | canonical_play_id | distance_s
-         b1      | e1                | 1
-         b2      | e2                | 2",
-    );
-}
-
-#[test]
-fn a_source_never_merges_with_itself() {
-    duplicates(
-        "play_id | source       | clock | started_at           | ended_at | track_name
-         l1      | lastfm       | start | 2024-01-01 10:00:00Z | null     | Song
-         l2      | lastfm       | start | 2024-01-01 10:00:00Z | null     | Song
-         l3      | listenbrainz | start | 2024-01-01 12:00:00Z | null     | Song
-         l4      | listenbrainz | start | 2024-01-01 12:00:01Z | null     | Song",
-        CREDITS,
-        "play_id",
-    );
-}
-
-/// The scrobble is near the listen and the listen near the export, but the scrobble is not near the export.
-#[test]
-fn chains_do_not_merge_and_a_listen_stands_for_nobody_once_it_is_a_duplicate() {
-    duplicates(
-        "play_id | source         | clock | started_at           | ended_at             | track_name | album_artist_name
-         e1      | spotify_export | end   | 2024-01-01 10:00:00Z | 2024-01-01 10:03:00Z | Song       | Host
-         l1      | listenbrainz   | start | 2024-01-01 10:00:50Z | null                 | Song       | null
-         l2      | lastfm         | start | 2024-01-01 10:01:15Z | null                 | Song       | null
-         l3      | lastfm         | start | 2024-01-01 10:00:00Z | null                 | Song       | null",
-        CREDITS,
-        "play_id | canonical_play_id | rule
-         l1      | e1                | listenbrainz_export_names
-         l3      | e1                | lastfm_export_names",
-    );
-}
-
-#[test]
 fn the_order_of_rows_changes_nothing() {
     let rows = [
         "e1 | spotify_export | end   | 2024-01-01 10:00:00Z | 2024-01-01 10:01:00Z | u",
