@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, ensure};
 use duckdb::{Connection, params_from_iter};
@@ -14,33 +15,38 @@ use crate::build::{make, prepare};
 use crate::engine::session::{self, Limits};
 use crate::engine::sources::Sources;
 use crate::engine::sql::{columns, quoted, quoted_list};
-use crate::project::{Problem, Project};
+use crate::project::{Case, Cases, Problem, Project};
 
 /// Tries every case that stands beside a model of the project; tells of those that do not hold,
-/// and how many there are. `step` hears which model comes next.
+/// and how many there are. `step` hears which model was tried.
 ///
 /// # Errors
 /// When DuckDB refuses a model.
-pub(crate) fn try_cases(project: &Project, step: &dyn Fn(&str)) -> anyhow::Result<(Vec<Problem>, usize)> {
-    let (mut problems, mut count) = (Vec::new(), 0);
-    if project.cases.is_empty() {
-        return Ok((problems, count));
-    }
-    let trials = Trials::of(project)?;
-    for of_model in &project.cases {
-        step(&of_model.model);
-        for case in &of_model.cases {
-            count += 1;
-            let given: Vec<(&str, &str)> =
-                case.given.iter().map(|(name, rows)| (name.as_str(), rows.as_str())).collect();
-            let wrong = match trials.run(&of_model.model, &given, &case.expect) {
-                Ok((found, expected)) if found == expected => continue,
-                Ok((found, expected)) => format!("gave\n\n{found}\nand not\n\n{expected}"),
-                Err(error) => format!("{error:#}"),
+pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyhow::Result<(Vec<Problem>, usize)> {
+    let count = project.cases.iter().map(|of_model| of_model.cases.len()).sum();
+    let next = AtomicUsize::new(0);
+    let work = || -> anyhow::Result<Vec<Problem>> {
+        let (mut problems, mut trials) = (Vec::new(), None);
+        while let Some(of_model) = project.cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let trials = match &mut trials {
+                Some(trials) => trials,
+                none => none.insert(Trials::of(project)?),
             };
-            problems.push(Problem::of(&of_model.path, format!("{:?}: {wrong}", case.holds)));
+            problems.extend(of_model.cases.iter().filter_map(|case| trials.breach(of_model, case)));
+            step(&of_model.model);
         }
-    }
+        Ok(problems)
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut problems = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let mut problems = Vec::new();
+        for worker in workers {
+            problems.extend(worker.join().map_err(|_| anyhow::anyhow!("a case made this program stop"))??);
+        }
+        anyhow::Ok(problems)
+    })?;
+    problems.sort();
     Ok((problems, count))
 }
 
@@ -84,6 +90,17 @@ impl<'p> Trials<'p> {
         let outcome = self.build(model, given).and_then(|()| self.compare(model, expect));
         self.duckdb.execute_batch("rollback")?;
         outcome
+    }
+
+    /// How a case does not hold, if it does not.
+    fn breach(&self, of_model: &Cases, case: &Case) -> Option<Problem> {
+        let given: Vec<(&str, &str)> = case.given.iter().map(|(name, rows)| (name.as_str(), rows.as_str())).collect();
+        let wrong = match self.run(&of_model.model, &given, &case.expect) {
+            Ok((found, expected)) if found == expected => return None,
+            Ok((found, expected)) => format!("gave\n\n{found}\nand not\n\n{expected}"),
+            Err(error) => format!("{error:#}"),
+        };
+        Some(Problem::of(&of_model.path, format!("{:?}: {wrong}", case.holds)))
     }
 
     fn build(&self, model: &str, given: &[(&str, &str)]) -> anyhow::Result<()> {
