@@ -12,6 +12,8 @@ const UNTOLD_SECS: i64 = 60;
 #[derive(Default)]
 pub(super) struct Weather {
     passing: Vec<(u64, DateTime<Utc>)>,
+    /// Until when a service may never answer at all.
+    silent_until: Option<DateTime<Utc>>,
     /// Since when, and by which fault of which service, so many seconds of quiet are asked for.
     pub(super) wishes: Vec<(DateTime<Utc>, Service, &'static str, i64)>,
 }
@@ -20,6 +22,11 @@ impl Weather {
     /// Whether nothing is wrong.
     pub(super) fn is_fair(&self) -> bool {
         self.passing.is_empty()
+    }
+
+    /// Whether it may be waited for an answer that never comes.
+    pub(super) fn is_silent(&self, now: DateTime<Utc>) -> bool {
+        self.silent_until.is_some_and(|until| now < until)
     }
 
     /// Lets the weather change. What is switched on is over after some time, if not before.
@@ -44,8 +51,12 @@ impl Weather {
                 };
                 self.wishes.push((now, fault.service, fault.kind.name(), secs));
             }
+            let until = now + TimeDelta::minutes(hours * 60 - 1);
+            if matches!(fault.kind, FaultKind::Hang {}) {
+                self.silent_until = Some(until);
+            }
             let id = server.switch_on(fault).unwrap();
-            self.passing.push((id, now + TimeDelta::minutes(hours * 60 - 1)));
+            self.passing.push((id, until));
         }
     }
 
