@@ -52,11 +52,7 @@ impl Household {
     #[track_caller]
     pub(super) fn check(self) {
         self.make_accounts();
-        for (number, package) in self.story.exports.iter().enumerate() {
-            let zip = self.folder.path().join(format!("{number}.zip"));
-            package.write_zip(&self.story.world, &zip).unwrap();
-            self.run("ingest", &["import", zip.to_str().unwrap(), "--account", &package.account], &[]);
-        }
+        self.import_all();
         let expected = self.expected();
         let this = self.poll_all();
         this.run("transform", &["refresh"], &[]);
@@ -73,6 +69,33 @@ impl Household {
             .take(20)
             .collect();
         assert!(differences.is_empty(), "{} lines expected\n{}", expected.len(), differences.join("\n"));
+    }
+
+    /// The story without polls, up to the star schema.
+    pub(super) fn imported(self) -> Self {
+        self.make_accounts();
+        self.import_all();
+        self.run("transform", &["refresh"], &[]);
+        self
+    }
+
+    /// What really happened.
+    pub(super) fn world(&self) -> &World {
+        &self.story.world
+    }
+
+    /// The rows of an answer.
+    pub(super) fn answer(&self, question: &str) -> Vec<Value> {
+        let rows = self.run("transform", &["query", "--format", "json", question], &[]);
+        rows.lines().map(|row| serde_json::from_str(row).unwrap()).collect()
+    }
+
+    fn import_all(&self) {
+        for (number, package) in self.story.exports.iter().enumerate() {
+            let zip = self.folder.path().join(format!("{number}.zip"));
+            package.write_zip(&self.story.world, &zip).unwrap();
+            self.run("ingest", &["import", zip.to_str().unwrap(), "--account", &package.account], &[]);
+        }
     }
 
     fn make_accounts(&self) {
@@ -159,8 +182,7 @@ impl Household {
                    join dim_artist on dim_artist.artist_id = fct_track_played.artist_id
                    join dim_album on dim_album.album_id = fct_track_played.album_id";
         let mut lines = BTreeMap::new();
-        for row in self.run("transform", &["query", "--format", "json", sql], &[]).lines() {
-            let row: Value = serde_json::from_str(row).unwrap();
+        for row in self.answer(sql) {
             let text = |name: &str| row[name].as_str().unwrap().to_owned();
             let number = |name: &str| row[name].as_i64().unwrap();
             let line = Line {

@@ -1,6 +1,7 @@
 //! The whole path, from what was really played to the star schema: none lost, none doubled,
 //! each at its local day and second.
 
+mod answers;
 mod household;
 
 use chrono::{DateTime, TimeDelta, Utc};
