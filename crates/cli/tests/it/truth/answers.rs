@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, SubsecRound};
 use serde_json::Value;
 use simulator::export::{KeySet, Package};
-use simulator::{Kind, TruePlay, World};
+use simulator::{AccountPlan, Kind, Scenario, TruePlay, World};
 
 use super::household::{Household, Story};
 use super::{day, story};
@@ -114,4 +114,84 @@ fn the_main_answers_are_those_of_the_truth() {
         .collect();
     assert!(found.len() > 50, "{} sessions", found.len());
     assert_eq!(found, sessions(world));
+}
+
+/// The name without what people spell differently.
+fn spelled(name: &str) -> String {
+    name.to_lowercase().replace('&', "and").replace([' ', '-', '_', '.', '/', '’', '\''], "")
+}
+
+/// Which genre a tag means, by the lists that go with the SQL.
+fn genres_by_spelling() -> BTreeMap<String, String> {
+    let lists = [
+        include_str!("../../../../../sql/seeds/genre_synonyms.csv"),
+        include_str!("../../../../../sql/seeds/genres.csv"),
+    ];
+    let mut genres = BTreeMap::new();
+    for (list, column) in lists.into_iter().zip([1, 0]) {
+        for row in csv::Reader::from_reader(list.as_bytes()).records() {
+            let row = row.unwrap();
+            genres.insert(spelled(&row[0]), row[column].to_owned());
+        }
+    }
+    genres
+}
+
+/// Everyone credited whose genres are known gives a play an equal part of theirs, shared by votes.
+fn genre_shares(world: &World, plays: &[TruePlay<'_>]) -> BTreeMap<String, f64> {
+    let (facts, meanings) = (world.facts(), genres_by_spelling());
+    let genres_of = |artist: &u32| {
+        let truth = facts.artist(*artist as usize);
+        let meant = |tags: Vec<(&str, u32)>| {
+            // Whoever tags in two spellings does not vote twice.
+            let mut genres: BTreeMap<&str, u32> = BTreeMap::new();
+            for (genre, votes) in
+                tags.into_iter().filter_map(|(tag, votes)| Some((meanings.get(&spelled(tag))?, votes)))
+            {
+                let most = genres.entry(genre).or_default();
+                *most = votes.max(*most);
+            }
+            genres
+        };
+        // Where nobody voted for the artist, votes for its albums or recordings count.
+        let own = meant(truth.own_tags);
+        if own.is_empty() { meant(truth.genres) } else { own }
+    };
+    let mut shares = BTreeMap::new();
+    for play in plays {
+        let known: Vec<_> = play.item.artists.iter().map(genres_of).filter(|genres| !genres.is_empty()).collect();
+        for genres in &known {
+            let votes: u32 = genres.values().sum();
+            for (genre, of_genre) in genres {
+                *shares.entry((*genre).to_owned()).or_default() +=
+                    f64::from(*of_genre) / f64::from(votes) / known.len() as f64;
+            }
+        }
+        if known.is_empty() {
+            *shares.entry("unknown".to_owned()).or_default() += 1.0;
+        }
+    }
+    shares
+}
+
+#[test]
+fn genres_have_the_shares_of_the_truth() {
+    let (from, to) = (day("2023-09-20"), day("2023-11-20"));
+    let ada = AccountPlan::at_home("ada", chrono_tz::Europe::Berlin);
+    let scenario = Scenario::new(78).between(from, to).plays_per_account(200).artists(60).all_linked(true).account(ada);
+    let polls = (1..=12).map(|poll| from + (to - from) * poll / 12).collect();
+    let story = Story { world: World::build(&scenario).unwrap(), exports: Vec::new(), polls };
+    let household = Household::of(story).polled_and_enriched();
+    let plays = household.polled_plays();
+    assert!(plays.len() > 100, "{} plays", plays.len());
+
+    let rows = household.answer("select genre_id, sum(weight) as share from fct_artist_genre group by all");
+    let found: BTreeMap<_, _> =
+        rows.iter().map(|row| (text(row, "genre_id"), row["share"].as_f64().unwrap())).collect();
+    let expected = genre_shares(household.world(), &plays);
+    let names = |shares: &BTreeMap<String, f64>| shares.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&found), names(&expected));
+    for (genre, share) in &expected {
+        assert!((found[genre] - share).abs() < 1e-6, "{genre}: {} and not {share}", found[genre]);
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde_json::Value;
@@ -79,6 +80,31 @@ impl Household {
         self
     }
 
+    /// The story with polls alone, and what MusicBrainz and ListenBrainz know of its artists.
+    pub(super) fn polled_and_enriched(self) -> Self {
+        self.make_accounts();
+        let this = self.poll_and(|folder, settings| {
+            let pace =
+                ["MUSICBRAINZ", "LISTENBRAINZ"].map(|name| (format!("MUSIC_{name}__SPACING_MS"), "0".to_owned()));
+            let pace = pace.iter().map(|(name, value)| (name.as_str(), value.clone()));
+            let settings: Vec<_> = settings.iter().cloned().chain(pace).collect();
+            run(folder, "enrich", &["run", "--only", "musicbrainz,listenbrainz"], &settings);
+        });
+        this.run("transform", &["refresh"], &[]);
+        this
+    }
+
+    /// The plays that the polls showed.
+    pub(super) fn polled_plays(&self) -> Vec<TruePlay<'_>> {
+        let Story { world, polls, .. } = &self.story;
+        let of_account = |name: &str| {
+            let plays: Vec<TruePlay<'_>> = world.plays_of(name).collect();
+            let polled = polled(&plays, polls);
+            plays.into_iter().zip(polled).filter(|(_, polled)| *polled).map(|(play, _)| play).collect::<Vec<_>>()
+        };
+        world.accounts().iter().flat_map(|account| of_account(&account.name)).collect()
+    }
+
     /// What really happened.
     pub(super) fn world(&self) -> &World {
         &self.story.world
@@ -114,15 +140,25 @@ impl Household {
     }
 
     fn poll_all(self) -> Self {
+        self.poll_and(|_, _| {})
+    }
+
+    /// Polls, and does something more while the services are there.
+    fn poll_and(self, then: impl FnOnce(&TempDir, &[(&str, String)])) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let Self { story: Story { world, exports, polls }, folder } = self;
         let world = std::sync::Arc::new(world);
-        let server = runtime.block_on(Server::start(std::sync::Arc::clone(&world), Options::default())).unwrap();
+        let pace =
+            Options { musicbrainz_interval: Duration::ZERO, nominatim_interval: Duration::ZERO, ..Options::default() };
+        let server = runtime.block_on(Server::start(std::sync::Arc::clone(&world), pace)).unwrap();
         let settings = [
             ("SPOTIFY_CLIENT_ID", "id".to_owned()),
             ("SPOTIFY_CLIENT_SECRET", "secret".to_owned()),
             ("SPOTIFY_BASE_URL", server.base_url()),
             ("SPOTIFY_ACCOUNTS_BASE_URL", server.accounts_base_url()),
+            ("MUSICBRAINZ_BASE_URL", server.musicbrainz_base_url()),
+            ("LISTENBRAINZ_BASE_URL", server.listenbrainz_base_url()),
+            ("CONTACT", "me@example.org".to_owned()),
         ];
         for (number, at) in polls.iter().enumerate() {
             server.set_now(*at);
@@ -135,6 +171,7 @@ impl Household {
                 run(&folder, "ingest", &["spotify"], &settings);
             }
         }
+        then(&folder, &settings);
         drop(server);
         drop(runtime);
         let world = std::sync::Arc::into_inner(world).unwrap();

@@ -14,6 +14,8 @@ pub struct ArtistTruth<'f> {
     pub found: Found,
     /// The genres with their votes by name, from the first source that has any.
     pub genres: Vec<(&'static str, u32)>,
+    /// All tags of the artist itself with their votes: some are genres under another name.
+    pub own_tags: Vec<(&'static str, u32)>,
     /// That source.
     pub genre_source: GenreSource,
     /// Where the artist comes from, else is based.
@@ -70,7 +72,8 @@ impl Facts {
         ArtistTruth {
             mbid: known.map(|known| known.mbid.as_str()),
             found: lot.card.found,
-            genres: votes(&tags),
+            genres: votes(tags.iter().copied().filter(|tag| tag.is_genre)),
+            own_tags: votes(known.into_iter().flat_map(|artist| &artist.tags)),
             genre_source,
             origin: known.and_then(|known| known.begin_area.or(known.area)).map(|area| self.origin(area)),
             country: known.and_then(|known| known.area).and_then(|area| self.atlas().country_code(area)),
@@ -111,10 +114,10 @@ impl Facts {
     }
 }
 
-/// The votes of each genre, added up.
-fn votes(tags: &[&Tag]) -> Vec<(&'static str, u32)> {
+/// The votes of each tag, added up.
+fn votes<'t>(tags: impl Iterator<Item = &'t Tag>) -> Vec<(&'static str, u32)> {
     let mut votes = BTreeMap::new();
-    for tag in tags.iter().filter(|tag| tag.is_genre) {
+    for tag in tags {
         *votes.entry(tag.name).or_insert(0) += tag.votes;
     }
     votes.into_iter().collect()
