@@ -32,6 +32,10 @@ impl Statements {
         };
         for record in reader.records() {
             let statement = record?.get(message).unwrap_or_default().trim().to_owned();
+            // How DuckDB tells of rows that are appended; they are filled in below.
+            if statement.contains("__duckdb_internal_appended_data") {
+                continue;
+            }
             let seed = seed_table(&statement).map(str::to_owned);
             match filled_table(&statement) {
                 Some(table) if filled.contains(table) => {}
