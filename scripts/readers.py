@@ -28,6 +28,9 @@ import duckdb
 
 CONNECTIONS = 3
 
+# Days, plays and time of one table: a mixture of two states of it fits none.
+STATE = "select count(*), coalesce(sum(date_id), 0)::bigint, coalesce(sum(ms_listened), 0)::bigint from fct_track_played"
+
 
 def memory_mb():
     pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
@@ -74,11 +77,7 @@ class Reader:
         for name in names:
             self.ask(connection, f'select count(*) from (select * from "{name}")')
             began = time.time()
-            # Days, plays and time of one table: a mixture of two states of it fits none.
-            answer = self.ask(
-                connection,
-                "select count(*), coalesce(sum(date_id), 0)::bigint, coalesce(sum(ms_listened), 0)::bigint from fct_track_played",
-            )
+            answer = self.ask(connection, STATE)
             self.found({"state": answer, "asked": began, "who": f"{os.getpid()}-{threading.get_ident()}"})
             if self.done.is_set():
                 return
@@ -127,8 +126,7 @@ class Publisher:
         self.run("ingest", "import", "export.zip", "--yes")
         os.remove(self.folder / "export.zip")
         self.run("transform", "--sql-dir", str(self.sql), "refresh")
-        question = "select count(*), coalesce(sum(date_id), 0)::bigint, coalesce(sum(ms_listened), 0)::bigint from fct_track_played"
-        answer = self.run("transform", "query", "--format", "csv", question).splitlines()[1]
+        answer = self.run("transform", "query", "--format", "csv", STATE).splitlines()[1]
         return tuple(int(value) for value in answer.split(","))
 
     def change_views(self, number):
@@ -169,7 +167,7 @@ def main():
             one.stdin.close()
         for listener in listeners:
             listener.join()
-        failed = [one.wait() for one in readers if one.wait() != 0]
+        failed = [code for code in (one.wait() for one in readers) if code != 0]
         report(published, [json.loads(line) for line in told.queue], failed)
 
 

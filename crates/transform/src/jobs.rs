@@ -124,6 +124,7 @@ pub fn query(context: &JobContext, sql: &str, format: Option<Format>) -> anyhow:
     let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
     told(|| {
         let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+        reader.open_failed(&context.data)?;
         let mut out = Vec::new();
         reader.answer(sql, format.unwrap_or(default), width, &mut out)?;
         Ok(String::from_utf8(out)?)

@@ -34,26 +34,6 @@ pub enum Format {
     Json,
 }
 
-/// Makes the rows that broke tests, in the newest run in which any did, tables of the schema
-/// `failed`, called like their files. A build may take them away meanwhile, and no question about
-/// what is published shall fail for that.
-fn open_failed(duckdb: &Connection, data: &DataDir) -> duckdb::Result<()> {
-    let below = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let newest = below(&data.failed_tests("")).filter(|path| path.is_dir()).max();
-    duckdb.execute_batch("create schema failed")?;
-    for path in newest.iter().flat_map(|newest| below(newest)) {
-        let Some(name) = path.file_stem().filter(|_| path.extension().is_some_and(|ending| ending == "parquet")) else {
-            continue;
-        };
-        let view = format!("failed.{}", quoted(&name.to_string_lossy()));
-        let rows = format!("read_parquet({}, hive_partitioning = false)", path_literal(&path));
-        if let Err(error) = duckdb.execute_batch(&format!("create view {view} as select * from {rows}")) {
-            tracing::debug!(path = %path.display(), %error, "not there any more");
-        }
-    }
-    Ok(())
-}
-
 /// The published state at one moment.
 pub(crate) struct Reader {
     duckdb: Connection,
@@ -80,8 +60,28 @@ impl Reader {
             let ddl = View::of_table(table).ddl("main", &folder);
             duckdb.execute_batch(&ddl).with_context(|| format!("opening the published table {}", table.name))?;
         }
-        open_failed(&duckdb, data)?;
         Ok(Self { duckdb, run, _spill: spill })
+    }
+
+    /// Makes the rows that broke tests, in the newest run in which any did, tables of the schema
+    /// `failed`, called like their files. A build may take them away meanwhile, and no question about
+    /// what is published shall fail for that.
+    pub(crate) fn open_failed(&self, data: &DataDir) -> anyhow::Result<()> {
+        let below = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let newest = below(&data.failed_tests("")).filter(|path| path.is_dir()).max();
+        self.duckdb.execute_batch("create schema failed")?;
+        for path in newest.iter().flat_map(|newest| below(newest)) {
+            let Some(name) = path.file_stem().filter(|_| path.extension().is_some_and(|ending| ending == "parquet"))
+            else {
+                continue;
+            };
+            let view = format!("failed.{}", quoted(&name.to_string_lossy()));
+            let rows = format!("read_parquet({}, hive_partitioning = false)", path_literal(&path));
+            if let Err(error) = self.duckdb.execute_batch(&format!("create view {view} as select * from {rows}")) {
+                tracing::debug!(path = %path.display(), %error, "not there any more");
+            }
+        }
+        Ok(())
     }
 
     /// Whether a table of that name is published.

@@ -15,6 +15,7 @@ use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;
 use crate::record::{BuildRecord, BuiltColumn};
 use crate::results::{Results, last_build};
+use crate::summary::thousands;
 
 /// Everything about a tree of models.
 #[derive(Debug, Serialize)]
@@ -189,7 +190,7 @@ impl Known<'_> {
             sort: list(&header.sort),
             split: header.split.clone(),
             is_published: model.layer.is_published(),
-            rows: rows.map(grouped),
+            rows: rows.map(thousands),
             size: bytes.map(size),
             files: published.map_or(0, |table| table.files.len()),
             columns: self.columns(model),
@@ -377,25 +378,12 @@ fn unit(name: &str, data_type: &str) -> Option<&'static str> {
 }
 
 fn broken(rows: i64) -> String {
-    if rows == 1 { "1 row breaks it".to_owned() } else { format!("{} rows break it", grouped(rows)) }
+    if rows == 1 { "1 row breaks it".to_owned() } else { format!("{} rows break it", thousands(rows)) }
 }
 
 /// `2024-06-15T12:00:00.000Z` → `2024-06-15 12:00 UTC`.
 fn instant(text: &str) -> String {
     text.get(..16).map_or_else(|| text.to_owned(), |minute| format!("{} UTC", minute.replace('T', " ")))
-}
-
-/// `1234567` → `1,234,567`.
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) && digit.is_ascii_digit() {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 fn size(bytes: u64) -> String {
@@ -418,7 +406,7 @@ mod tests {
     #[test]
     fn numbers_are_grouped() {
         for (number, shown) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), shown);
+            assert_eq!(thousands(number), shown);
         }
         assert_eq!((size(999), size(1_500), size(2_500_000)), ("999 B".into(), "2 kB".into(), "2.5 MB".into()));
     }

@@ -47,10 +47,6 @@ struct Content {
 
 /// Reads the cases of `model`; `None` when the file cannot be used.
 pub(crate) fn read(file: &SqlFile, model: &str, problems: &mut Vec<Problem>) -> Option<Cases> {
-    let line_of = |error: &toml::de::Error| {
-        let before = file.text.get(..error.span()?.start)?;
-        Some(1 + before.bytes().filter(|byte| *byte == b'\n').count())
-    };
     match toml::from_str::<Content>(&file.text) {
         Ok(Content { given, mut cases }) => {
             for case in &mut cases {
@@ -61,8 +57,8 @@ pub(crate) fn read(file: &SqlFile, model: &str, problems: &mut Vec<Problem>) -> 
             Some(Cases { model: model.to_owned(), path: file.path.clone(), cases })
         }
         Err(error) => {
-            let (line, message) = (line_of(&error), error.message().to_owned());
-            problems.push(Problem { file: file.path.clone(), line, message });
+            let place = error.span().map(|span| span.start);
+            problems.push(Problem::at_byte(&file.path, &file.text, place, error.message()));
             None
         }
     }

@@ -243,8 +243,7 @@ fn parsed(
     match references(duckdb, text)? {
         Ok(found) => Ok(Some(found)),
         Err(NotASelect { message, position }) => {
-            let line = position.map(|position| 1 + text.bytes().take(position).filter(|byte| *byte == b'\n').count());
-            problems.push(Problem { file: path.to_owned(), line, message });
+            problems.push(Problem::at_byte(path, text, position, message));
             Ok(None)
         }
     }

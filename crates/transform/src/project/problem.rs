@@ -21,6 +21,12 @@ impl Problem {
         Self { file: file.to_owned(), line: Some(line), message: message.into() }
     }
 
+    /// A mistake at a byte of the text of a file, where that is known.
+    pub(crate) fn at_byte(file: &str, text: &str, place: Option<usize>, message: impl Into<String>) -> Self {
+        let line = place.map(|place| 1 + text.bytes().take(place).filter(|byte| *byte == b'\n').count());
+        Self { file: file.to_owned(), line, message: message.into() }
+    }
+
     /// A mistake of a whole file.
     pub fn of(file: &str, message: impl Into<String>) -> Self {
         Self { file: file.to_owned(), line: None, message: message.into() }

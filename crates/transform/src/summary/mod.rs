@@ -12,7 +12,8 @@ use chrono::NaiveDate;
 use platform::Stop;
 
 use crate::query::Reader;
-use chart::{bars, columns_chart, thousands};
+pub(crate) use chart::thousands;
+use chart::{bars, columns_chart};
 use heatmap::heatmap;
 
 /// The tables that the answers come from.

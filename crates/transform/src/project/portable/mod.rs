@@ -76,10 +76,8 @@ fn of_query(
 ) -> anyhow::Result<Columns> {
     let Some(node) = node_of(duckdb, text)? else { return Ok(None) };
     let (columns, found) = names::resolve(&node, tables);
-    for (place, message) in tree::unportable(&node).into_iter().chain(found) {
-        let line = place.map(|place| 1 + text.bytes().take(place).filter(|byte| *byte == b'\n').count());
-        problems.push(Problem { file: path.to_owned(), line, message });
-    }
+    let found = tree::unportable(&node).into_iter().chain(found);
+    problems.extend(found.map(|(place, message)| Problem::at_byte(path, text, place, message)));
     Ok(columns)
 }
 
