@@ -45,7 +45,7 @@ impl Basis {
         marks.insert("gaps".to_owned(), mark(gaps));
         marks.insert("corrections".to_owned(), mark(corrections::texts(&context.data)?));
         let files: Vec<_> = tree.of_builds().map(|file| (&file.path, &file.text)).collect();
-        marks.insert("models".to_owned(), mark((env!("CARGO_PKG_VERSION"), files)));
+        marks.insert("models".to_owned(), mark((env!("CARGO_PKG_VERSION"), files, &tree.wanted)));
         Ok(Self(marks))
     }
 

@@ -73,7 +73,7 @@ pub(crate) fn build(
         let mut record = if everything { BuildRecord::default() } else { before.clone() };
         let mut freshness = Freshness::of(duckdb, before, (!everything).then_some(&names))?;
         let inputs = marks::inputs(&mut freshness, project, sources);
-        prepare(duckdb, project, sources, |name| inputs.contains(name))?;
+        prepare(duckdb, project, sources, freshness.there(), |name| inputs.contains(name))?;
         if everything {
             drop_leftovers(duckdb, project, freshness.there())?;
         }
@@ -144,15 +144,17 @@ pub(crate) fn test(
     })
 }
 
-/// Everything models need to run: macros, and the source tables and seeds that `wanted` names.
+/// Everything models need to run: macros, and the source tables and seeds that `wanted` names; `there`
+/// is what the file holds, and whether it is a view.
 pub(crate) fn prepare(
     duckdb: &Connection,
     project: &Project,
     sources: &Sources,
+    there: &BTreeMap<String, bool>,
     wanted: impl Fn(&str) -> bool,
 ) -> anyhow::Result<()> {
     duckdb.execute_batch(PRELUDE).context("defining Spark's functions")?;
-    sources::register(duckdb, sources, &wanted).context("registering the source tables")?;
+    sources::register(duckdb, sources, there, &wanted).context("registering the source tables")?;
     for seed in project.seeds.iter().filter(|seed| wanted(&seed.table)) {
         load_seed(duckdb, seed).with_context(|| format!("loading {}/{}", project.root, seed.path))?;
     }

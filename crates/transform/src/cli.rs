@@ -21,7 +21,9 @@ pub struct Cli {
     pub common: CommonArgs,
 
     /// A folder of SQL models to use instead of the ones in the program
-    /// [default: MUSIC_TRANSFORM__SQL_DIR, else the models in the program]
+    /// [default: MUSIC_TRANSFORM__SQL_DIR, else the models in the program]. Of either, the setting
+    /// MUSIC_TRANSFORM__MODELS can name the models that you want: they and what they read are
+    /// built, and the others are not.
     #[arg(long, global = true, value_name = "FOLDER", help_heading = "Common options")]
     pub sql_dir: Option<PathBuf>,
 

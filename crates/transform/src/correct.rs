@@ -19,6 +19,9 @@ use crate::explain::Published;
 use crate::jobs::{told, tree};
 use crate::query::Reader;
 
+/// The tables by which plays are found.
+const NEEDED: &[&str] = &["fct_track_played", "dim_account", "dim_artist", "dim_track", "bridge_track_artist"];
+
 /// What a correction names: the plays that fit all of it.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Which {
@@ -242,6 +245,7 @@ fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Meant> {
 /// What it would change, by what is published now.
 fn effect(context: &JobContext, wanted: &Wanted, meant: &Meant) -> anyhow::Result<Summary> {
     let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+    reader.needs("corrected plays are found by", NEEDED)?;
     let which = &wanted.which;
     let mut conditions = vec!["true".to_owned()];
     let mut values: Vec<String> = Vec::new();

@@ -172,7 +172,10 @@ pub fn check(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Sum
     if !problems.is_empty() {
         return Err(Stop::Usage(lines(&tree.root, &problems)).into());
     }
-    let bar = progress::count_bar(u64::try_from(project.cases.len())?, "trying cases");
+    let bar = progress::count_bar(
+        u64::try_from(project.cases.iter().map(|of_model| of_model.cases.len()).sum::<usize>())?,
+        "trying cases",
+    );
     let step = |name: &str| {
         bar.set_message(name.to_owned());
         bar.inc(1);
@@ -215,9 +218,11 @@ pub(crate) fn told<T>(job: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result
     job().map_err(without_codes)
 }
 
-/// A folder given by hand, else by the settings, else the embedded tree.
+/// A folder given by hand, else by the settings, else the embedded tree; of it the models that are
+/// wanted.
 pub(crate) fn tree(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<SqlTree> {
-    SqlTree::load(sql_dir.or(context.settings.transform.sql_dir.as_deref()))
+    let settings = &context.settings.transform;
+    Ok(SqlTree::load(sql_dir.or(settings.sql_dir.as_deref()))?.only(settings.models.as_deref()))
 }
 
 /// The same, checked.

@@ -89,6 +89,17 @@ impl Reader {
         self.run.tables.iter().any(|published| published.name == table)
     }
 
+    /// Refuses what needs tables that are not published: of an older version, or of models that
+    /// somebody chose. `what` begins the message: `the summary needs`.
+    pub(crate) fn needs(&self, what: &str, tables: &[&str]) -> anyhow::Result<()> {
+        let Some(missing) = tables.iter().find(|table| !self.has(table)) else { return Ok(()) };
+        let text = format!(
+            "{what} {missing}, which is not published: run `music-tracker refresh`; if it is not there afterwards, \
+             the SQL models do not make it or MUSIC_TRANSFORM__MODELS does not name it"
+        );
+        Err(Stop::Usage(text).into())
+    }
+
     /// The session, for our own questions.
     pub(crate) fn duckdb(&self) -> &Connection {
         &self.duckdb

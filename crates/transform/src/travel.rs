@@ -91,10 +91,7 @@ pub fn travel(context: &JobContext, request: &Request) -> anyhow::Result<Summary
 /// What is published, less what has been decided since.
 fn suggested(context: &JobContext, account: Option<&str>) -> anyhow::Result<Vec<Trip>> {
     let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
-    if !reader.has("rpt_trips") {
-        let text = "what is published is of an older version: run `music-tracker refresh`";
-        return Err(Stop::Usage(text.to_owned()).into());
-    }
+    reader.needs("trips are in", &["rpt_trips"])?;
     let state = context.state()?;
     let account = account.map(|name| state.chosen_account(Some(name))).transpose()?.flatten();
     let zones = state.zones()?;

@@ -23,16 +23,17 @@ use crate::project::{Case, Cases, Problem, Project};
 /// # Errors
 /// When DuckDB refuses a model.
 pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyhow::Result<(Vec<Problem>, usize)> {
-    let count = project.cases.iter().map(|of_model| of_model.cases.len()).sum();
+    let all: Vec<(&Cases, &Case)> =
+        project.cases.iter().flat_map(|of_model| of_model.cases.iter().map(move |case| (of_model, case))).collect();
     let next = AtomicUsize::new(0);
     let work = || -> anyhow::Result<Vec<Problem>> {
         let (mut problems, mut trials) = (Vec::new(), None);
-        while let Some(of_model) = project.cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((of_model, case)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
             let trials = match &mut trials {
                 Some(trials) => trials,
                 none => none.insert(Trials::of(project)?),
             };
-            problems.extend(of_model.cases.iter().filter_map(|case| trials.breach(of_model, case)));
+            problems.extend(trials.breach(of_model, case));
             step(&of_model.model);
         }
         Ok(problems)
@@ -47,7 +48,7 @@ pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyh
         anyhow::Ok(problems)
     })?;
     problems.sort();
-    Ok((problems, count))
+    Ok((problems, all.len()))
 }
 
 /// A small table, written and shown as text: a line of column names, then a line for each
@@ -72,7 +73,7 @@ impl<'p> Trials<'p> {
     /// When DuckDB refuses a model.
     pub fn of(project: &'p Project) -> anyhow::Result<Self> {
         let duckdb = session::open(None, &Limits { threads: Some(1), ..Limits::default() }, std::path::Path::new(""))?;
-        prepare(&duckdb, project, &Sources::default(), |_| true)?;
+        prepare(&duckdb, project, &Sources::default(), &BTreeMap::new(), |_| true)?;
         for model in &project.models {
             make(&duckdb, project, model, &BTreeMap::new())?;
         }

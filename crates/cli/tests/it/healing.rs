@@ -18,14 +18,14 @@ fn heals(home: &Home) {
 
 #[test]
 fn an_import_that_was_stopped_before_it_was_published() {
-    let home = Home::new();
+    let home = Home::of_plays();
     home.run("ingest", &["import", "export.zip"]);
     heals(&home);
 }
 
 #[test]
 fn what_came_in_beside_a_broken_archive_is_published_and_the_broken_one_told() {
-    let home = Home::new();
+    let home = Home::of_plays();
     fs::write(home.path("broken.zip"), "hello").unwrap();
     let words = ["import", "broken.zip", "export.zip", "--report-file", "report.json"];
     let output = home.command("music-tracker", &words).output().unwrap();
@@ -39,7 +39,7 @@ fn what_came_in_beside_a_broken_archive_is_published_and_the_broken_one_told() {
 
 #[test]
 fn an_import_that_was_killed_while_it_was_published() {
-    let home = Home::new();
+    let home = Home::of_plays();
     home.run("ingest", &["import", "export.zip"]);
     let mut refresh = home.command("transform", &["refresh", "--log-format", "text"]);
     refresh.env("LOG_LEVEL", "transform=debug").stdout(Stdio::null()).stderr(Stdio::piped());
@@ -54,7 +54,7 @@ fn an_import_that_was_killed_while_it_was_published() {
 
 #[test]
 fn erasing_what_came_through_an_api_builds_the_rest_anew() {
-    let home = Home::new();
+    let home = Home::of_plays();
     home.run("music-tracker", &["import", "export.zip"]);
     let older = home.path("data/processed/older.parquet");
     fs::write(&older, "what came through the API").unwrap();
@@ -65,7 +65,7 @@ fn erasing_what_came_through_an_api_builds_the_rest_anew() {
 
 #[test]
 fn published_files_that_somebody_deleted() {
-    let home = Home::new();
+    let home = Home::of_plays();
     home.run("music-tracker", &["import", "export.zip"]);
     fs::remove_dir_all(home.path("data/processed")).unwrap();
     heals(&home);
@@ -73,7 +73,7 @@ fn published_files_that_somebody_deleted() {
 
 #[test]
 fn an_import_that_was_killed_while_it_was_stored() {
-    let home = Home::new();
+    let home = Home::of_plays();
     home.run("ingest", &["import", "export.zip"]);
     // As the kill leaves it between the receipt and the end: pending, and without parts.
     let receipts: Vec<PathBuf> = files_below(&home.path("data/raw"))
@@ -88,7 +88,7 @@ fn an_import_that_was_killed_while_it_was_stored() {
 
 #[test]
 fn a_restored_backup_is_not_published_as_an_empty_history() {
-    let home = Home::new();
+    let home = Home::of_plays();
     home.run("music-tracker", &["import", "export.zip"]);
     fs::remove_dir_all(home.path("data/src")).unwrap();
     let refused = home.command("music-tracker", &["refresh"]).output().unwrap();
@@ -100,7 +100,7 @@ fn a_restored_backup_is_not_published_as_an_empty_history() {
 
 #[test]
 fn a_history_that_was_made_anew_for_one_of_two_people_is_not_published_as_all_of_it() {
-    let home = Home::new();
+    let home = Home::of_plays();
     home.run("music-tracker", &["import", "export.zip"]);
     home.run("music-tracker", &["account", "add", "other", "--zone", "UTC"]);
     home.run("music-tracker", &["import", "export.zip", "--account", "other", "--yes"]);
@@ -119,7 +119,7 @@ fn a_history_that_was_made_anew_for_one_of_two_people_is_not_published_as_all_of
 
 #[test]
 fn nothing_new_builds_nothing() {
-    let home = Home::new();
+    let home = Home::of_plays();
     home.run("music-tracker", &["import", "export.zip"]);
     let output = home.run("music-tracker", &["import", "export.zip"]);
     let reports = String::from_utf8_lossy(&output.stdout);
@@ -129,7 +129,7 @@ fn nothing_new_builds_nothing() {
 
 #[test]
 fn a_command_that_has_nothing_to_work_on_publishes_nothing() {
-    let home = Home::new();
+    let home = Home::of_plays();
     let output = home.command("music-tracker", &["import", "no-such.zip"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(!home.path("data/processed").exists());

@@ -34,14 +34,14 @@ fn only_what_is_published_is_open(home: &Home) {
 
 #[test]
 fn history_and_tokens_are_private_and_what_is_published_is_not() {
-    let home = Home::new();
+    let home = Home::of_plays();
     home.run("music-tracker", &["import", "export.zip"]);
     only_what_is_published_is_open(&home);
 }
 
 #[test]
 fn a_folder_of_an_older_version_is_closed() {
-    let home = Home::new();
+    let home = Home::of_plays();
     home.run("music-tracker", &["import", "export.zip"]);
     for path in PRIVATE {
         let mode = if home.path(path).is_dir() { 0o755 } else { 0o644 };

@@ -111,6 +111,7 @@ pub fn list(context: &JobContext) -> anyhow::Result<Summary> {
 /// The correction with artists found by what is published, and what it concerns in words.
 fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<(ArtistCorrection, Summary)> {
     let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+    reader.needs("artists are found by", &["fct_track_played", "dim_artist", "bridge_track_artist"])?;
     let artist = the_one(&reader, &wanted.artist)?;
     let given: Vec<String> = wanted.values.iter().map(|value| value.trim().to_owned()).collect();
     let values = values(&reader, wanted.action, &given)?;

@@ -2,8 +2,8 @@
 //!
 //! Typed Parquet becomes a view over the files that its manifest names, with every column of
 //! the newest schema: what an older file lacks is null, what a newer one adds is left out,
-//! and without any file the view is empty but has the right types. The rest are
-//! [snapshots](super::snapshots).
+//! and without any file the view is empty but has the right types. Where there are few rows, it
+//! becomes a table. The rest are [snapshots](super::snapshots).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,6 +30,8 @@ pub(crate) struct Sources {
     pub files: BTreeMap<String, BTreeMap<u32, Vec<String>>>,
     /// What each table's manifest said when they were read.
     pub states: BTreeMap<String, String>,
+    /// How many rows each of these tables has, by its manifest.
+    pub rows: BTreeMap<String, u64>,
     /// How many observations there are, by the manifest.
     pub plays: u64,
     /// Everyone whose listening is kept.
@@ -54,7 +56,7 @@ impl Sources {
     /// What each `src_` table would be made of.
     pub(crate) fn marks(&self) -> Marks {
         let typed = all_tables().map(|table| {
-            let view = typed_view(table, self.files.get(table.name));
+            let view = typed(table, self.files.get(table.name));
             (format!("src_{}", table.name), mark((view, self.states.get(table.name))))
         });
         let snapshots = SNAPSHOTS.iter().map(|snapshot| {
@@ -88,10 +90,11 @@ pub(crate) fn exists(name: &str) -> bool {
 /// Reads the manifests and the accounts.
 pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
     let mut files: BTreeMap<String, BTreeMap<u32, Vec<String>>> = BTreeMap::new();
-    let mut states = BTreeMap::new();
+    let (mut states, mut rows) = (BTreeMap::new(), BTreeMap::new());
     for table in all_tables() {
         let manifest = Manifest::read(&context.data, table)?;
         states.insert(table.name.to_owned(), basis::of_manifest(&manifest));
+        rows.insert(table.name.to_owned(), manifest.files.iter().map(|part| part.rows).sum());
         let versions = files.entry(table.name.to_owned()).or_default();
         for part in manifest.files {
             // The session looks from the data folder, so that the folder can be moved.
@@ -106,6 +109,7 @@ pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
         basis: None,
         files,
         states,
+        rows,
         plays: plays(context)?,
         zones: state.zones()?,
         gaps: state.gaps()?,
@@ -119,9 +123,32 @@ pub(crate) fn plays(context: &JobContext) -> anyhow::Result<u64> {
     Ok(Manifest::read(&context.data, &PLAYS)?.files.iter().map(|part| part.rows).sum())
 }
 
-/// Makes the `src_` tables that `wanted` names, within the caller's transaction.
-pub(crate) fn register(duckdb: &Connection, sources: &Sources, wanted: impl Fn(&str) -> bool) -> anyhow::Result<()> {
-    register_typed(duckdb, sources, &wanted)?;
+/// A table with so many rows or fewer is read once, instead of by each model that reads its staging
+/// model: to look into a file takes longer than to read so little of it, and there may be many files.
+const FEW_ROWS: u64 = 10_000;
+
+/// Makes the `src_` tables that `wanted` names, within the caller's transaction; `there` is what
+/// the file holds, and whether it is a view.
+pub(crate) fn register(
+    duckdb: &Connection,
+    sources: &Sources,
+    there: &BTreeMap<String, bool>,
+    wanted: impl Fn(&str) -> bool,
+) -> anyhow::Result<()> {
+    for table in all_tables() {
+        let (name, rows) = (format!("src_{}", table.name), sources.rows.get(table.name).copied().unwrap_or_default());
+        if !wanted(&name) {
+            continue;
+        }
+        // An empty view costs nothing at all.
+        let is_view = rows == 0 || rows > FEW_ROWS;
+        let (kind, other) = if is_view { ("view", "table") } else { ("table", "view") };
+        if there.get(&name) == Some(&!is_view) {
+            duckdb.execute_batch(&format!("drop {other} {name}"))?;
+        }
+        let select = typed(table, sources.files.get(table.name));
+        duckdb.execute_batch(&format!("create or replace {kind} {name} as {select}"))?;
+    }
     for snapshot in SNAPSHOTS.iter().filter(|(name, _)| wanted(&format!("src_{name}"))) {
         snapshots::make(duckdb, snapshot, &snapshots::rows(sources, snapshot.0))?;
     }
@@ -135,7 +162,8 @@ pub(crate) fn register_typed(
     wanted: impl Fn(&str) -> bool,
 ) -> anyhow::Result<()> {
     for table in all_tables().filter(|table| wanted(&format!("src_{}", table.name))) {
-        duckdb.execute_batch(&typed_view(table, sources.files.get(table.name)))?;
+        let select = typed(table, sources.files.get(table.name));
+        duckdb.execute_batch(&format!("create or replace view src_{} as {select}", table.name))?;
     }
     Ok(())
 }
@@ -144,7 +172,7 @@ pub(crate) fn register_typed(
 /// columns; versions are then joined by name. (`union_by_name` over all files would open
 /// each of them every time a query is planned.) Where there is but this program's own version,
 /// nothing needs joining, and every question is planned a quarter faster.
-fn typed_view(table: &Table, files: Option<&BTreeMap<u32, Vec<String>>>) -> String {
+fn typed(table: &Table, files: Option<&BTreeMap<u32, Vec<String>>>) -> String {
     let list = |item: fn(&Column) -> String| table.columns.iter().map(item).collect::<Vec<_>>().join(", ");
     let casts = list(|column| format!("cast({0} as {1}) as {0}", quoted(column.name), column.column_type.sql()));
     let nulls = list(|column| format!("cast(null as {}) as {}", column.column_type.sql(), quoted(column.name)));
@@ -153,7 +181,7 @@ fn typed_view(table: &Table, files: Option<&BTreeMap<u32, Vec<String>>>) -> Stri
         format!("read_parquet([{files}], hive_partitioning = false)")
     };
     let versions: Vec<_> = files.into_iter().flatten().filter(|(_, files)| !files.is_empty()).collect();
-    let rows = match versions[..] {
+    match versions[..] {
         [] => format!("select {nulls} where false"),
         [(version, files)] if *version == table.version => {
             format!("select {} from {}", list(|column| quoted(column.name)), read(files))
@@ -163,6 +191,5 @@ fn typed_view(table: &Table, files: Option<&BTreeMap<u32, Vec<String>>>) -> Stri
                 versions.iter().map(|(_, files)| format!(" union all by name select * from {}", read(files))).collect();
             format!("select {casts} from (select {nulls} where false{versions})")
         }
-    };
-    format!("create or replace view src_{} as {rows}", table.name)
+    }
 }

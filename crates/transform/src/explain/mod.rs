@@ -5,7 +5,7 @@
 mod ask;
 mod words;
 
-use platform::{JobContext, Stop};
+use platform::JobContext;
 use serde::Serialize;
 
 use crate::engine::session::Limits;
@@ -115,6 +115,17 @@ pub fn explain(context: &JobContext, play: &str, format: Format) -> anyhow::Resu
     })
 }
 
+/// The tables that tell of a play.
+const NEEDED: &[&str] = &[
+    "fct_track_played",
+    "dim_account",
+    "dim_album",
+    "dim_artist",
+    "dim_track",
+    "rpt_corrected_plays",
+    "rpt_play_sources",
+];
+
 /// What is published, with the typed tables beside it.
 pub(crate) struct Published {
     pub(crate) reader: Reader,
@@ -123,12 +134,7 @@ pub(crate) struct Published {
 impl Published {
     pub(crate) fn open(context: &JobContext) -> anyhow::Result<Self> {
         let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
-        for table in ["fct_track_played", "rpt_play_sources", "rpt_corrected_plays"] {
-            if !reader.has(table) {
-                let text = "what is published is of an older version: run `music-tracker refresh`";
-                return Err(Stop::Usage(text.to_owned()).into());
-            }
-        }
+        reader.needs("plays are explained by", NEEDED)?;
         let sources = sources::sources(context)?.below(&std::path::absolute(context.data.root())?);
         sources::register_typed(reader.duckdb(), &sources, |_| true)?;
         Ok(Self { reader })

@@ -52,10 +52,7 @@ const LEFT_OUT: &[(&str, &str, &str)] = &[
 
 impl Choice {
     pub(super) fn of(reader: &Reader, request: &Request, format: Format) -> anyhow::Result<Self> {
-        if let Some(missing) = NEEDED.iter().find(|table| !reader.has(table)) {
-            let text = format!("plays need the published table {missing}, which these SQL models do not make");
-            return Err(Stop::Usage(text).into());
-        }
+        reader.needs("an export needs", NEEDED)?;
         let mut people = reader.duckdb().prepare(
             "select account_id, account_name from dim_account semi join fct_track_played using (account_id)
              order by account_name",

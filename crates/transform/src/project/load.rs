@@ -62,7 +62,8 @@ pub(crate) fn load(tree: &SqlTree) -> anyhow::Result<Project> {
     stop_on(&tree.root, std::mem::take(&mut problems))?;
     let models = order::in_order(models, &mut problems);
     stop_on(&tree.root, problems)?;
-    Ok(Project { root: tree.root.clone(), seeds, models, tests, cases })
+    let project = Project { root: tree.root.clone(), seeds, models, tests, cases };
+    if tree.wanted.is_empty() { Ok(project) } else { project.only(&tree.wanted) }
 }
 
 fn model(file: &SqlFile, name: &str, layer: Layer, problems: &mut Vec<Problem>) -> Option<Model> {

@@ -13,6 +13,10 @@ mod sections;
 mod select;
 mod tree;
 
+use std::collections::BTreeSet;
+
+use anyhow::Context;
+
 pub use cases::{Case, Cases};
 pub use check::{Allowed, Check, Declared, Severity};
 pub use header::{Header, Kind};
@@ -48,6 +52,24 @@ impl Project {
     /// A [`platform::Stop::Usage`] with every mistake, each with file and line.
     pub fn of(tree: &SqlTree) -> anyhow::Result<Self> {
         load::load(tree)
+    }
+
+    /// These models and all that they read, with the tests that need no other.
+    fn only(mut self, wanted: &[String]) -> anyhow::Result<Self> {
+        let words = wanted.iter().map(|name| format!("+{name}")).collect();
+        let names = Selection { words }.names(&self).context("the setting transform.models")?;
+        self.models.retain(|model| names.contains(&model.name));
+        for model in &mut self.models {
+            model.header.tests.retain(|test| match &test.check {
+                Check::References { model: target, .. } => names.contains(target),
+                _ => true,
+            });
+        }
+        let reads: BTreeSet<&str> = self.models.iter().flat_map(Model::reads).collect();
+        self.seeds.retain(|seed| reads.contains(seed.table.as_str()));
+        self.tests.retain(|test| test.reads.iter().all(|table| names.contains(table) || table.starts_with("src_")));
+        self.cases.retain(|cases| names.contains(&cases.model));
+        Ok(self)
     }
 
     /// The model of that name.

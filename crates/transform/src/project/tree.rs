@@ -28,6 +28,8 @@ pub struct SqlTree {
     pub root: String,
     /// The files.
     pub files: Vec<SqlFile>,
+    /// The models that are wanted, with all that they read; all of them when it is empty.
+    pub wanted: Vec<String>,
     /// Whether it is known already that headers say what the queries read.
     pub(crate) is_checked: bool,
 }
@@ -45,11 +47,18 @@ impl SqlTree {
         }
     }
 
+    /// The same tree, of which only these models are wanted: names between spaces or commas.
+    #[must_use]
+    pub fn only(self, models: Option<&str>) -> Self {
+        let names = models.unwrap_or_default().split([' ', ',']).filter(|name| !name.is_empty());
+        Self { wanted: names.map(str::to_owned).collect(), ..self }
+    }
+
     /// A tree of constant texts (the embedded one).
     pub fn of(files: &[(&'static str, &'static str)]) -> Self {
         let file =
             |(path, text): &(&str, &'static str)| SqlFile { path: path.replace('\\', "/"), text: (*text).into() };
-        Self { root: "sql".to_owned(), files: files.iter().map(file).collect(), is_checked: false }
+        Self { root: "sql".to_owned(), files: files.iter().map(file).collect(), wanted: Vec::new(), is_checked: false }
     }
 
     /// Reads every `.sql`, `.csv` and `.toml` file below `folder`.
@@ -69,7 +78,7 @@ impl SqlTree {
         if files.is_empty() {
             return Err(Stop::Usage(format!("there are no SQL models in {}", folder.display())).into());
         }
-        Ok(Self { root: folder.display().to_string(), files, is_checked: false })
+        Ok(Self { root: folder.display().to_string(), files, wanted: Vec::new(), is_checked: false })
     }
 
     /// The files that a build is made of.

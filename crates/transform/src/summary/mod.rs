@@ -41,10 +41,7 @@ struct Person {
 /// # Errors
 /// A [`Stop::Usage`] when nothing was published or no account has that name.
 pub(crate) fn summary(reader: &Reader, account: Option<&str>) -> anyhow::Result<String> {
-    if let Some(missing) = NEEDED.iter().find(|table| !reader.has(table)) {
-        let message = format!("the summary needs the published table {missing}, which these SQL models do not make");
-        return Err(Stop::Usage(message).into());
-    }
+    reader.needs("the summary needs", NEEDED)?;
     let everyone = people(reader)?;
     let chosen: Vec<&Person> =
         everyone.iter().filter(|person| account.is_none_or(|name| person.name.eq_ignore_ascii_case(name))).collect();

@@ -236,6 +236,29 @@ fn a_selection_builds_just_that() {
 }
 
 #[test]
+fn of_the_models_only_those_that_are_wanted_are_there_with_what_they_read() {
+    let mut world = World::small();
+    world.sql(
+        "tests/tracks_have_plays.sql",
+        "-- A track has plays.\nselect track_name from dim_track except select track_name from fct_play",
+    );
+    world.refresh().unwrap();
+    let published = "select string_agg(view_name, ' ' order by view_name) from duckdb_views() where not internal and view_name[:1] <> '_'";
+    assert_eq!(world.published(published), "dim_track fct_play rpt_totals");
+    world.wanted = "rpt_totals, stg_plays";
+    let summary = world.refresh().unwrap();
+    assert_eq!((&summary.counts["models"], &summary.counts["models_unchanged"]), (&0.into(), &3.into()));
+    assert_eq!(world.published(published), "fct_play rpt_totals");
+    world.wanted = "dim_x";
+    let (message, exit_code) = failure(world.refresh());
+    assert_eq!(exit_code, 2);
+    assert_eq!(message, "the setting transform.models: there is no model `dim_x`: see `transform ls`");
+    world.wanted = "";
+    assert_eq!(world.refresh().unwrap().counts["models"], 1);
+    assert_eq!(world.published(published), "dim_track fct_play rpt_totals");
+}
+
+#[test]
 fn seeds_are_typed_by_their_model() {
     let world = World::with(&[
         ("seeds/rules.csv", "rule,bound_ms\nstart,1500\n\"a, b\",\n"),

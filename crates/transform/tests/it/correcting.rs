@@ -9,6 +9,9 @@ use transform::explain::{Format, explain};
 use crate::story::Story;
 use crate::world::failure;
 
+/// What these tests look at.
+const MODELS: &str = "fct_track_played dim_account dim_album dim_artist dim_track bridge_track_artist rpt_corrected_plays rpt_play_sources";
+
 const PLAYS: &str = "
     play_id | account_id | source         | clock | kind  | started_at           | ended_at             | ms_played | track_uri | track_name | album_artist_name | context_uri
     p1aa    | ANN        | spotify_export | end   | track | 2024-07-01 10:00:00Z | 2024-07-01 10:03:00Z | 180000    | u1        | Song       | Host              | null
@@ -18,7 +21,7 @@ const PLAYS: &str = "
     a1aa    | ANN        | spotify_api    | end   | track | 2024-07-01 10:00:00Z | 2024-07-01 10:03:01Z | null      | u1        | Song       | Host              | list";
 
 fn story() -> Story {
-    Story::of(PLAYS)
+    Story::of(MODELS, PLAYS)
 }
 
 /// A correction as it is typed.

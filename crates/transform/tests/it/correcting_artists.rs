@@ -7,6 +7,9 @@ use transform::correct::artist::{self, Wanted};
 use crate::story::Story;
 use crate::world::failure;
 
+/// What these tests look at.
+const MODELS: &str = "fct_track_played dim_account bridge_artist_genre bridge_track_artist dim_artist dim_genre dim_track fct_artist_genre rpt_artists_not_found";
+
 const PLAYS: &str = "
     play_id | account_id | source         | clock | kind  | ended_at             | ms_played | track_uri | track_name | album_artist_name
     p1aa    | ANN        | spotify_export | end   | track | 2024-07-01 10:03:00Z | 180000    | u1        | Song       | Beatles
@@ -16,7 +19,7 @@ const PLAYS: &str = "
 const MBID: &str = "b10bbbfc-cf9e-42e0-be17-e2c3e1d2600d";
 
 fn story() -> Story {
-    Story::of(PLAYS)
+    Story::of(MODELS, PLAYS)
 }
 
 /// A correction as it is typed.

@@ -22,18 +22,22 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    /// Whose plays are these rows, received and built. Many tests begin with the same ones: they are
-    /// built once, and each test goes on with a copy.
-    pub(crate) fn of(rows: &str) -> Self {
-        static BUILT: Mutex<BTreeMap<String, Weak<Story>>> = Mutex::new(BTreeMap::new());
+    /// Whose plays are these rows, received and built: the models that the test looks at (see
+    /// [`World::wanted`]), since all of them take twice as long. Many tests begin with the same
+    /// rows: they are built once, and each test goes on with a copy.
+    pub(crate) fn of(wanted: &'static str, rows: &str) -> Self {
+        type Built = BTreeMap<(String, &'static str), Weak<Story>>;
+        static BUILT: Mutex<Built> = Mutex::new(BTreeMap::new());
         let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = built.get(rows).and_then(Weak::upgrade).unwrap_or_else(|| {
+        let key = (rows.to_owned(), wanted);
+        let first = built.get(&key).and_then(Weak::upgrade).unwrap_or_else(|| {
             let mut story = Self::new();
+            story.world.wanted = wanted;
             story.receive(rows);
             story.refresh();
             Arc::new(story)
         });
-        built.insert(rows.to_owned(), Arc::downgrade(&first));
+        built.insert(key, Arc::downgrade(&first));
         Self { _first: Some(Arc::clone(&first)), ..first.copy() }
     }
 

@@ -5,6 +5,9 @@ use transform::travel::{Request, travel};
 use crate::story::Story;
 use crate::world::failure;
 
+/// What these tests look at.
+const MODELS: &str = "fct_track_played dim_account rpt_trips";
+
 /// Ann in Berlin, from 3 to 7 July in Tokyo, and home again if `is_back`.
 fn trip(is_back: bool) -> Story {
     let mut rows =
@@ -19,7 +22,7 @@ fn trip(is_back: bool) -> Story {
             );
         }
     }
-    Story::of(&rows)
+    Story::of(MODELS, &rows)
 }
 
 fn accept(number: i32) -> Request {

@@ -72,12 +72,14 @@ select count(*) as plays, cast(sum(ms_played) as bigint) as ms from fct_play",
 pub(crate) struct World {
     folder: TempDir,
     pub(crate) now: DateTime<Utc>,
+    /// The models that are wanted, as the settings name them; nothing means all.
+    pub(crate) wanted: &'static str,
 }
 
 impl World {
     /// Without any SQL.
     pub(crate) fn empty() -> Self {
-        Self { folder: TempDir::new().unwrap(), now: "2024-06-15T12:00:00Z".parse().unwrap() }
+        Self { folder: TempDir::new().unwrap(), now: "2024-06-15T12:00:00Z".parse().unwrap(), wanted: "" }
     }
 
     /// With these files below `sql/`.
@@ -103,7 +105,7 @@ impl World {
     pub(crate) fn copy(&self) -> Self {
         let folder = TempDir::new().unwrap();
         copy_below(self.folder.path(), folder.path());
-        Self { folder, now: self.now }
+        Self { folder, now: self.now, wanted: self.wanted }
     }
 
     pub(crate) fn sql_dir(&self) -> PathBuf {
@@ -181,8 +183,9 @@ impl World {
 
     /// With these settings, by the names of their variables.
     pub(crate) fn context_with(&self, settings: &[(&str, &str)]) -> JobContext {
-        let mut vars = HashMap::from([("ENVIRONMENT".to_owned(), "testing".to_owned())]);
-        vars.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let ours = [("ENVIRONMENT", "testing"), ("MUSIC_TRANSFORM__MODELS", self.wanted)];
+        let mut vars = HashMap::new();
+        vars.extend(ours.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let (settings, clock) = (Settings::from_vars(&vars).unwrap(), Arc::new(FixedClock(self.now)));
         JobContext::new(settings, self.data(), clock, "20240615T120000Z-abcdef")
     }

@@ -25,7 +25,7 @@ fn lives() -> Vec<(u64, i64)> {
     let wish = std::env::var("MUSIC_LIVES").unwrap_or_default();
     match wish.strip_prefix("seed:") {
         Some(seed) => vec![(seed.parse().unwrap(), 31)],
-        None if wish.is_empty() => vec![(1, 6), (2, 6)],
+        None if wish.is_empty() => vec![(1, 4), (2, 4)],
         None => (1..=wish.parse().unwrap()).map(|seed| (seed, 31)).collect(),
     }
 }
