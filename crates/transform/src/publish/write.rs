@@ -10,6 +10,7 @@ use duckdb::Connection;
 
 use super::run_file::{PublishedFile, PublishedTable, RunFile};
 use super::views::{file_name, parts};
+use crate::engine::session::ROW_GROUP_ROWS;
 use crate::engine::sql::{columns, count, path_literal, quoted, quoted_list};
 use crate::record::BuiltModel;
 
@@ -103,11 +104,6 @@ fn fingerprint(
 fn link(old: &Path, new: &Path, bytes: u64) -> bool {
     fs::metadata(old).is_ok_and(|found| found.len() == bytes) && fs::hard_link(old, new).is_ok()
 }
-
-/// Rows of a row group. DuckDB holds a whole one, unpacked, while it writes it, beside what it sorts:
-/// its own 122,880 took more than all of a build, and was no faster. Readers skip the groups that
-/// cannot hold what they look for, and smaller ones are skipped more often.
-const ROW_GROUP_ROWS: usize = 30_720;
 
 fn write(duckdb: &Connection, model: &BuiltModel, relation: &str, condition: &str, path: &Path) -> anyhow::Result<()> {
     let names: Vec<&str> = model.columns.iter().map(|column| column.name.as_str()).collect();
