@@ -194,7 +194,7 @@ pub struct Transform {
     pub query_log: Option<PathBuf>,
     /// A folder of SQL models to use instead of the ones in the program.
     pub sql_dir: Option<PathBuf>,
-    /// The models that are wanted, such as `fct_track_played rpt_top_artists`: they and all that
+    /// The models that are wanted, such as `fct_track_played,rpt_top_artists`: they and all that
     /// they read are built, and nothing else is. Everything when absent.
     pub models: Option<String>,
 }

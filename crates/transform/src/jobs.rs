@@ -139,12 +139,13 @@ pub fn summary(context: &JobContext, account: Option<&str>) -> anyhow::Result<St
     told(|| summary::summary(&Reader::open(&context.data, &Limits::of(&context.settings))?, account))
 }
 
-/// The models in the order of building, as a table for people.
+/// The models in the order of building, as a table for people; also those that the settings leave
+/// out, since the names for the settings are found here.
 ///
 /// # Errors
 /// When the tree of SQL models is wrong.
 pub fn ls(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<String> {
-    let project = project(context, sql_dir)?;
+    let project = Project::of(&tree(context, sql_dir)?.only(None))?;
     let mut table = comfy_table::Table::new();
     table.load_preset(comfy_table::presets::NOTHING).set_header(["layer", "model", "kind", "grain", "reads"]);
     for model in &project.models {

@@ -102,7 +102,7 @@ pub(crate) struct Correction {
 /// Explains the play that any of its reports names, by its key or the beginning of it.
 ///
 /// # Errors
-/// A [`Stop::Usage`] when nothing is published, or no play or several begin so.
+/// A [`platform::Stop::Usage`] when nothing is published, or no play or several begin so.
 pub fn explain(context: &JobContext, play: &str, format: Format) -> anyhow::Result<String> {
     told(|| {
         let reader = Published::open(context)?;

@@ -253,6 +253,7 @@ fn of_the_models_only_those_that_are_wanted_are_there_with_what_they_read() {
     let (message, exit_code) = failure(world.refresh());
     assert_eq!(exit_code, 2);
     assert_eq!(message, "the setting transform.models: there is no model `dim_x`: see `transform ls`");
+    assert!(transform::jobs::ls(&world.context(), Some(&world.sql_dir())).unwrap().contains("dim_track"));
     world.wanted = "";
     assert_eq!(world.refresh().unwrap().counts["models"], 1);
     assert_eq!(world.published(published), "dim_track fct_play rpt_totals");
