@@ -13,7 +13,7 @@ use crate::columns::{check_columns, described};
 use crate::engine::fault::Fault;
 use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
-use crate::engine::sql::{ColumnType, columns_of_all, quoted};
+use crate::engine::sql::{ColumnType, columns_of_all, drop_other_kind, kind, quoted};
 use crate::marks::{self, Freshness};
 use crate::project::{Kind, Model, Project, SeedFile, Selection, SqlTest};
 use crate::record::{BuildRecord, BuiltModel, Folder};
@@ -170,13 +170,9 @@ pub(crate) fn make(
     there: &BTreeMap<String, bool>,
 ) -> anyhow::Result<Option<i64>> {
     let is_view = model.header.kind == Kind::View;
-    let (make, other) = if is_view { ("view", "table") } else { ("table", "view") };
-    let name = quoted(&model.name);
-    if there.get(&model.name) == Some(&!is_view) {
-        duckdb.execute_batch(&format!("drop {other} {name}"))?;
-    }
+    drop_other_kind(duckdb, there, &model.name, is_view)?;
     // The file follows on the same line, so DuckDB's line numbers are those of the file.
-    let statement = format!("create or replace {make} {name} as {}", model.text);
+    let statement = format!("create or replace {} {} as {}", kind(is_view), quoted(&model.name), model.text);
     let fault = |error| Fault::of(file_of(project, model), &model.text, &error);
     if is_view {
         duckdb.execute_batch(&statement).map_err(fault)?;
@@ -284,8 +280,7 @@ fn drop_leftovers(duckdb: &Connection, project: &Project, there: &BTreeMap<Strin
             || project.model(name).is_some()
             || project.seeds.iter().any(|seed| seed.table == *name);
         if !ours {
-            let kind = if *is_view { "view" } else { "table" };
-            duckdb.execute_batch(&format!("drop {kind} {}", quoted(name)))?;
+            duckdb.execute_batch(&format!("drop {} {}", kind(*is_view), quoted(name)))?;
             tracing::info!(name, "dropped: no model has this name any more");
         }
     }

@@ -173,15 +173,13 @@ pub fn check(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Sum
     if !problems.is_empty() {
         return Err(Stop::Usage(lines(&tree.root, &problems)).into());
     }
-    let bar = progress::count_bar(
-        u64::try_from(project.cases.iter().map(|of_model| of_model.cases.len()).sum::<usize>())?,
-        "trying cases",
-    );
+    let cases = project.all_cases().count();
+    let bar = progress::count_bar(u64::try_from(cases)?, "trying cases");
     let step = |name: &str| {
         bar.set_message(name.to_owned());
         bar.inc(1);
     };
-    let (problems, cases) = told(|| try_cases(&project, &step))?;
+    let problems = told(|| try_cases(&project, &step))?;
     bar.finish_and_clear();
     if !problems.is_empty() {
         let lines = lines(&tree.root, &problems);
@@ -251,7 +249,7 @@ fn build_into(
     let (limits, run) = (Limits::of(&context.settings), run_of(context)?);
     let duckdb = &warehouse.duckdb;
     let steps = selection.names(project)?.len() + 1;
-    let built = with_growing_memory(duckdb, &limits, sources.plays, || {
+    let built = with_growing_memory(duckdb, &limits, sources.plays(), || {
         let bar = progress::count_bar(u64::try_from(steps)?, "building");
         let step = |name: &str| {
             bar.set_message(name.to_owned());

@@ -17,14 +17,13 @@ use crate::engine::sources::Sources;
 use crate::engine::sql::{columns, quoted, quoted_list};
 use crate::project::{Case, Cases, Problem, Project};
 
-/// Tries every case that stands beside a model of the project; tells of those that do not hold,
-/// and how many there are. `step` hears which model was tried.
+/// Tries every case that stands beside a model of the project; tells of those that do not hold.
+/// `step` hears which model was tried.
 ///
 /// # Errors
 /// When DuckDB refuses a model.
-pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyhow::Result<(Vec<Problem>, usize)> {
-    let all: Vec<(&Cases, &Case)> =
-        project.cases.iter().flat_map(|of_model| of_model.cases.iter().map(move |case| (of_model, case))).collect();
+pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyhow::Result<Vec<Problem>> {
+    let all: Vec<(&Cases, &Case)> = project.all_cases().collect();
     let next = AtomicUsize::new(0);
     let work = || -> anyhow::Result<Vec<Problem>> {
         let (mut problems, mut trials) = (Vec::new(), None);
@@ -48,7 +47,7 @@ pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyh
         anyhow::Ok(problems)
     })?;
     problems.sort();
-    Ok((problems, all.len()))
+    Ok(problems)
 }
 
 /// A small table, written and shown as text: a line of column names, then a line for each

@@ -126,7 +126,7 @@ impl Mine {
             ("OPENWEATHER_BASE_URL", &self.server.openweather_base_url()),
             ("OPENWEATHER_API_KEY", OPENWEATHER_KEY),
             ("CONTACT", "https://tracker.example"),
-            // Until all is built once, which takes twice as long.
+            // The plays alone, and all of it at the end: that takes twice as long.
             ("MUSIC_TRANSFORM__MODELS", "fct_track_played rpt_play_sources"),
             ("MUSIC_HTTP__TIMEOUT_SECS", "1"),
             ("MUSIC_HTTP__RETRIES", "1"),

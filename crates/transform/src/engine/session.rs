@@ -39,6 +39,7 @@ impl Limits {
 pub(crate) fn open(path: Option<&Path>, limits: &Limits, spill: &Path) -> anyhow::Result<Connection> {
     let config = config(limits)?.with("temp_directory", spill.to_string_lossy())?;
     let duckdb = Connection::open_in_memory_with_flags(config)?;
+    // Attached, since only then can the size of row groups be said.
     if let Some(path) = path {
         let path = path_literal(path);
         duckdb

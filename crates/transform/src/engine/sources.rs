@@ -16,7 +16,7 @@ use platform::JobContext;
 use platform::state::{Account, AccountZone, Gap};
 
 use super::snapshots::{self, SNAPSHOTS};
-use super::sql::{literal, quoted};
+use super::sql::{drop_other_kind, kind, literal, quoted};
 use crate::basis::{self, Basis};
 use crate::corrections::Corrections;
 use crate::marks::{Marks, mark};
@@ -32,8 +32,6 @@ pub(crate) struct Sources {
     pub states: BTreeMap<String, String>,
     /// How many rows each of these tables has, by its manifest.
     pub rows: BTreeMap<String, u64>,
-    /// How many observations there are, by the manifest.
-    pub plays: u64,
     /// Everyone whose listening is kept.
     pub accounts: Vec<Account>,
     /// Where they were, when.
@@ -51,6 +49,11 @@ impl Sources {
             *path = folder.join(&*path).to_string_lossy().into_owned();
         }
         self
+    }
+
+    /// How many observations there are, by the manifest.
+    pub(crate) fn plays(&self) -> u64 {
+        self.rows.get(PLAYS.name).copied().unwrap_or_default()
     }
 
     /// What each `src_` table would be made of.
@@ -110,7 +113,6 @@ pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
         files,
         states,
         rows,
-        plays: plays(context)?,
         zones: state.zones()?,
         gaps: state.gaps()?,
         corrections: Corrections::read(&context.data, &accounts)?,
@@ -142,12 +144,8 @@ pub(crate) fn register(
         }
         // An empty view costs nothing at all.
         let is_view = rows == 0 || rows > FEW_ROWS;
-        let (kind, other) = if is_view { ("view", "table") } else { ("table", "view") };
-        if there.get(&name) == Some(&!is_view) {
-            duckdb.execute_batch(&format!("drop {other} {name}"))?;
-        }
-        let select = typed(table, sources.files.get(table.name));
-        duckdb.execute_batch(&format!("create or replace {kind} {name} as {select}"))?;
+        drop_other_kind(duckdb, there, &name, is_view)?;
+        make(duckdb, sources, table, kind(is_view))?;
     }
     for snapshot in SNAPSHOTS.iter().filter(|(name, _)| wanted(&format!("src_{name}"))) {
         snapshots::make(duckdb, snapshot, &snapshots::rows(sources, snapshot.0))?;
@@ -156,16 +154,16 @@ pub(crate) fn register(
 }
 
 /// Makes the views over typed Parquet alone.
-pub(crate) fn register_typed(
-    duckdb: &Connection,
-    sources: &Sources,
-    wanted: impl Fn(&str) -> bool,
-) -> anyhow::Result<()> {
-    for table in all_tables().filter(|table| wanted(&format!("src_{}", table.name))) {
-        let select = typed(table, sources.files.get(table.name));
-        duckdb.execute_batch(&format!("create or replace view src_{} as {select}", table.name))?;
+pub(crate) fn register_typed(duckdb: &Connection, sources: &Sources) -> anyhow::Result<()> {
+    for table in all_tables() {
+        make(duckdb, sources, table, kind(true))?;
     }
     Ok(())
+}
+
+fn make(duckdb: &Connection, sources: &Sources, table: &Table, kind: &str) -> duckdb::Result<()> {
+    let select = typed(table, sources.files.get(table.name));
+    duckdb.execute_batch(&format!("create or replace {kind} src_{} as {select}", table.name))
 }
 
 /// Files of one schema version are alike, so DuckDB looks into one of them to learn their

@@ -28,6 +28,27 @@ pub(crate) fn quoted_list<S: AsRef<str>>(names: &[S]) -> String {
     names.iter().map(|name| quoted(name.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
+/// What is created: a view, or a table.
+pub(crate) fn kind(is_view: bool) -> &'static str {
+    if is_view { "view" } else { "table" }
+}
+
+/// Drops a table where a view of that name is to be made, and the other way round; `there` is what
+/// the file holds, and whether it is a view.
+pub(crate) fn drop_other_kind(
+    duckdb: &Connection,
+    there: &BTreeMap<String, bool>,
+    name: &str,
+    is_view: bool,
+) -> duckdb::Result<()> {
+    match there.get(name) {
+        Some(was_view) if *was_view != is_view => {
+            duckdb.execute_batch(&format!("drop {} {}", kind(*was_view), quoted(name)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A path as a string literal. DuckDB reads `*`, `?` and `[` in paths as patterns; our own
 /// names never hold them, and folders of users come in by `file_search_path` or as they are.
 pub(crate) fn path_literal(path: &std::path::Path) -> String {

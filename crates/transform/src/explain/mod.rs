@@ -136,7 +136,7 @@ impl Published {
         let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
         reader.needs("plays are explained by", NEEDED)?;
         let sources = sources::sources(context)?.below(&std::path::absolute(context.data.root())?);
-        sources::register_typed(reader.duckdb(), &sources, |_| true)?;
+        sources::register_typed(reader.duckdb(), &sources)?;
         Ok(Self { reader })
     }
 }

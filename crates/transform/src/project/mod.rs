@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 
 use anyhow::Context;
 
+use crate::engine::sources;
+
 pub use cases::{Case, Cases};
 pub use check::{Allowed, Check, Declared, Severity};
 pub use header::{Header, Kind};
@@ -67,9 +69,14 @@ impl Project {
         }
         let reads: BTreeSet<&str> = self.models.iter().flat_map(Model::reads).collect();
         self.seeds.retain(|seed| reads.contains(seed.table.as_str()));
-        self.tests.retain(|test| test.reads.iter().all(|table| names.contains(table) || table.starts_with("src_")));
+        self.tests.retain(|test| test.reads.iter().all(|table| names.contains(table) || sources::exists(table)));
         self.cases.retain(|cases| names.contains(&cases.model));
         Ok(self)
+    }
+
+    /// Every case, with the model that it stands beside.
+    pub(crate) fn all_cases(&self) -> impl Iterator<Item = (&Cases, &Case)> {
+        self.cases.iter().flat_map(|of_model| of_model.cases.iter().map(move |case| (of_model, case)))
     }
 
     /// The model of that name.

@@ -9,7 +9,9 @@ use crate::world::failure;
 const MODELS: &str = "fct_track_played dim_account dim_album dim_artist dim_track rpt_corrected_plays rpt_play_sources";
 
 fn told() -> Story {
-    Story::of(MODELS, "play_id  | account_id | source         | clock | client | time_precision | time_raw             | kind  | started_at           | ended_at             | time_estimated | ms_played | track_uri | track_name | album_artist_name | raw_id   | raw_ordinal | run_id | ingested_at
+    Story::of(
+        MODELS,
+        "play_id  | account_id | source         | clock | client | time_precision | time_raw             | kind  | started_at           | ended_at             | time_estimated | ms_played | track_uri | track_name | album_artist_name | raw_id   | raw_ordinal | run_id | ingested_at
          exp-0001 | ANN        | spotify_export | end   | null   | s              | 2024-01-01T10:03:00Z | track | 2024-01-01 10:00:00Z | 2024-01-01 10:03:00Z | started_at     | 180000    | u1        | Song       | Host              | ab12cd   | 41          | run-1  | 2024-02-01 00:00:00Z
          api-0001 | ANN        | spotify_api    | end   | null   | ms             | x                    | track | 2024-01-01 10:00:00Z | 2024-01-01 10:03:01Z | started_at     | null      | u1        | Song       | Host              | cd34ef   | 0           | run-0  | 2024-01-01 11:00:00Z
          sub-0001 | ANN        | submitted      | start | pano   | s              | 1704103200           | track | 2024-01-01 10:00:00Z | null                 | null           | null      | u1        | Song       | Host              | ef56ab   | 0           | run-0  | 2024-01-01 10:00:00Z

@@ -15,7 +15,9 @@ const MODELS: &str = "fct_track_played dim_account dim_album dim_artist dim_trac
 const SONG: &str = "spotify:track:1111111111111111111111";
 
 fn told() -> Story {
-    Story::of(MODELS, &format!(
+    Story::of(
+        MODELS,
+        &format!(
         "play_id | account_id | source          | clock | client | kind         | started_at           | ended_at             | time_estimated | ms_played | duration_ms | track_uri | track_name | album_artist_name | album_name | track_isrc   | ingested_at
          exp-1   | ANN        | spotify_export  | end   | null   | track        | 2024-01-01 22:57:00Z | 2024-01-01 23:00:00Z | started_at     | 180400    | 200000      | {SONG}    | Song, \"1\"| Host              | Album      | DEA123456789 | 2024-02-01 00:00:00Z
          sub-1   | ANN        | submitted       | start | pano   | track        | 2024-01-01 22:57:00Z | null                 | null           | null      | null        | {SONG}    | Song, \"1\"| Host              | null       | null         | 2024-02-01 00:00:00Z

@@ -118,7 +118,9 @@ proptest! {
 
     #[test]
     fn a_build_of_what_changed_equals_a_build_of_everything(events in events()) {
-        let mut story = Story::of("", &format!(
+        let mut story = Story::of(
+            "",
+            &format!(
             "{HEADER}
              p1aa | ANN | spotify_export | end | track | 2024-06-01 10:00:00Z | 2024-06-01 10:03:00Z | 180000 | u1 | Song 1 | Host 1
              p2aa | BO  | spotify_export | end | track | 2024-06-02 10:00:00Z | 2024-06-02 10:03:00Z | 180000 | u2 | Song 2 | Host 2"
@@ -136,7 +138,9 @@ proptest! {
 
 #[test]
 fn only_what_a_change_touches_is_built_and_tested() {
-    let mut story = Story::of("fct_artist_genre fct_session rpt_corrected_plays rpt_top_artists", &format!(
+    let mut story = Story::of(
+        "fct_artist_genre fct_session rpt_corrected_plays rpt_top_artists",
+        &format!(
         "{HEADER}
          p1aa | ANN | spotify_export | end | track | 2024-06-01 10:00:00Z | 2024-06-01 10:03:00Z | 180000 | u1 | Song 1 | Host 1"
     ));

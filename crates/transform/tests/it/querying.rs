@@ -75,7 +75,11 @@ fn the_summary_needs_its_tables() {
     let world = World::small();
     world.refresh().unwrap();
     let refused = jobs::summary(&world.context(), None).unwrap_err().to_string();
-    assert!(refused.starts_with("the summary needs agg_daily, which is not published: run"), "{refused}");
+    assert_eq!(
+        refused,
+        "the summary needs agg_daily, which is not published: run `music-tracker refresh`; if it is not there \
+         afterwards, the SQL models do not make it or MUSIC_TRANSFORM__MODELS does not name it"
+    );
 }
 
 /// Spoken word is told in a line of its own, and nobody knows what an unattributed play was.
