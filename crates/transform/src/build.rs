@@ -10,6 +10,7 @@ use platform::Stop;
 
 use crate::checks::{self, Outcome};
 use crate::columns::{check_columns, described};
+use crate::engine::content::Content;
 use crate::engine::fault::Fault;
 use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
@@ -77,22 +78,28 @@ pub(crate) fn build(
         if everything {
             drop_leftovers(duckdb, project, freshness.there())?;
         }
-        let mut made: BTreeMap<&str, Option<i64>> = BTreeMap::new();
+        let mut made: BTreeMap<&str, Option<Content>> = BTreeMap::new();
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
             step(&model.name);
             if freshness.takes_model(model) {
-                let rows = make(duckdb, project, model, freshness.there())?;
-                tracing::debug!(model = model.name, rows, "built");
-                made.insert(&model.name, rows);
+                make(duckdb, project, model, freshness.there())?;
+                let content = match model.header.kind {
+                    Kind::View => None,
+                    _ => Some(Content::of(duckdb, &quoted(&model.name), "true")?),
+                };
+                let rows = content.as_ref().map(|content| content.rows);
+                let is_new = freshness.holds(model, content.as_ref());
+                tracing::debug!(model = model.name, rows, is_new, "built");
+                made.insert(&model.name, content);
             }
         }
         let mut types = columns_of_all(duckdb).context("reading the columns of what was built")?;
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
             let built = match (made.get(model.name.as_str()), freshness.before().model(&model.name)) {
                 (None, Some(before)) => before.clone(),
-                (rows, _) => {
+                (content, _) => {
                     let types = types.remove(&model.name).unwrap_or_default();
-                    built_model(project, model, types, rows.copied().flatten(), &record)?
+                    built_model(project, model, types, content.cloned().flatten(), &record)?
                 }
             };
             record.models.retain(|other| other.name != model.name);
@@ -109,7 +116,7 @@ pub(crate) fn build(
         record.basis.clone_from(&sources.basis);
         record.built_at = run.now.to_rfc3339_opts(SecondsFormat::Millis, true);
         let changed = freshness.changed().clone();
-        record.marks = freshness.into_marks();
+        (record.marks, record.contents) = freshness.into_marks();
         record.write(duckdb)?;
         let tests = tested(duckdb, project, &changed, &queries, run)?;
         tracing::info!(models, unchanged, tests = tests.tests, "built and tested");
@@ -161,24 +168,18 @@ pub(crate) fn prepare(
     Ok(())
 }
 
-/// Makes one model; `there` is what the file holds, and whether it is a view. Gives the number of
-/// its rows, where it is a table.
+/// Makes one model; `there` is what the file holds, and whether it is a view.
 pub(crate) fn make(
     duckdb: &Connection,
     project: &Project,
     model: &Model,
     there: &BTreeMap<String, bool>,
-) -> anyhow::Result<Option<i64>> {
+) -> anyhow::Result<()> {
     let is_view = model.header.kind == Kind::View;
     drop_other_kind(duckdb, there, &model.name, is_view)?;
     // The file follows on the same line, so DuckDB's line numbers are those of the file.
     let statement = format!("create or replace {} {} as {}", kind(is_view), quoted(&model.name), model.text);
-    let fault = |error| Fault::of(file_of(project, model), &model.text, &error);
-    if is_view {
-        duckdb.execute_batch(&statement).map_err(fault)?;
-        return Ok(None);
-    }
-    Ok(Some(duckdb.query_row(&statement, [], |row| row.get(0)).map_err(fault)?))
+    duckdb.execute_batch(&statement).map_err(|error| Fault::of(file_of(project, model), &model.text, &error).into())
 }
 
 /// What there is to say about a model that was made with columns of these types. `record` knows
@@ -187,7 +188,7 @@ pub(crate) fn built_model(
     project: &Project,
     model: &Model,
     types: Vec<ColumnType>,
-    rows: Option<i64>,
+    content: Option<Content>,
     record: &BuildRecord,
 ) -> anyhow::Result<BuiltModel> {
     let file = file_of(project, model);
@@ -202,7 +203,7 @@ pub(crate) fn built_model(
         split: model.header.split.clone(),
         is_view: model.header.kind == Kind::View,
         columns: described(&file, model, types, record)?,
-        rows,
+        content,
     })
 }
 

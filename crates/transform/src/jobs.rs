@@ -319,7 +319,8 @@ fn existing(context: &JobContext) -> anyhow::Result<Warehouse> {
 }
 
 fn summary_of(built: &Built, warehouse: &Warehouse) -> Summary {
-    let rows: i64 = built.record.models.iter().filter_map(|model| model.rows).sum();
+    let rows: i64 =
+        built.record.models.iter().filter_map(|model| model.content.as_ref()).map(|content| content.rows).sum();
     let Built { models, unchanged, .. } = *built;
     let tests = built.tests.tests;
     let rest = if unchanged == 0 { String::new() } else { format!(" ({unchanged} others are up to date)") };

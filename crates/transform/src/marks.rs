@@ -1,13 +1,15 @@
-//! What every table of the warehouse was made of: a build makes again only what would come out
-//! otherwise, and tests only what that touches.
+//! What every table of the warehouse was made of, and what came of it: a build makes again only what
+//! may come out otherwise, and what is made of a table that came out as it was stays as it is. Only
+//! what came out otherwise is tested.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use duckdb::Connection;
 
+use crate::engine::content::Content;
 use crate::engine::session::PRELUDE;
-use crate::engine::sources::Sources;
+use crate::engine::sources::{self, Sources};
 use crate::project::{Kind, Model, Project, SqlTest};
 use crate::record::BuildRecord;
 
@@ -33,8 +35,12 @@ pub(crate) struct Freshness {
     everything: bool,
     /// What is in the file, and whether it is a view.
     there: BTreeMap<String, bool>,
-    /// The marks of what is there when the build is done.
+    /// What everything is made of that is there when the build is done.
     marks: Marks,
+    /// What it holds, as those that read it see it.
+    contents: Marks,
+    /// What it is whatever its rows are: the texts that it is made by, near and far.
+    texts: Marks,
     /// What is new since the last build.
     changed: BTreeSet<String>,
 }
@@ -46,20 +52,23 @@ impl Freshness {
         before: BuildRecord,
         chosen: Option<&BTreeSet<String>>,
     ) -> duckdb::Result<Self> {
-        let mut marks = Marks::new();
-        if let Some(chosen) = chosen {
-            // What is built beside older models has no mark: the next build of everything makes it again.
-            marks.clone_from(&before.marks);
-            marks.retain(|name, _| !chosen.contains(name));
-        }
+        // What is built beside older models has no mark: the next build of everything makes it again.
+        let kept = |marks: &Marks| match chosen {
+            Some(chosen) => marks.clone().into_iter().filter(|(name, _)| !chosen.contains(name)).collect(),
+            None => Marks::new(),
+        };
+        let (marks, contents) = (kept(&before.marks), kept(&before.contents));
         let (everything, there) = (chosen.is_none(), relations(duckdb)?);
-        Ok(Self { before, everything, there, marks, changed: BTreeSet::new() })
+        Ok(Self { before, everything, there, marks, contents, texts: Marks::new(), changed: BTreeSet::new() })
     }
 
-    /// Whether the source table or seed of that name must be made; `mark` is what it is made of.
-    pub(crate) fn takes_input(&mut self, name: &str, mark: String) -> bool {
+    /// Whether the source table or seed of that name must be made: it has these columns, and `mark`
+    /// is what it is made of.
+    fn takes_input(&mut self, name: &str, columns: impl Hash, of: String) -> bool {
         let is_there = self.there.contains_key(name);
-        self.decide(name, mark, is_there)
+        self.texts.insert(name.to_owned(), mark(columns));
+        self.contents.insert(name.to_owned(), of.clone());
+        self.decide(name, of, is_there)
     }
 
     /// Whether the model must be built. Ask in the order of building.
@@ -68,11 +77,35 @@ impl Freshness {
             self.changed.insert(model.name.clone());
             return true;
         }
-        let reads: Vec<_> = model.reads().map(|read| self.marks.get(read)).collect();
-        let mark = mark((env!("CARGO_PKG_VERSION"), PRELUDE, &model.text, reads));
+        let texts: Vec<_> = model.reads().map(|read| self.texts.get(read)).collect();
+        let text = mark((env!("CARGO_PKG_VERSION"), PRELUDE, &model.text, texts));
+        let reads: Vec<_> = model.reads().map(|read| self.contents.get(read)).collect();
+        let mark = mark((&text, reads));
+        self.texts.insert(model.name.clone(), text);
+        let before = self.before.contents.get(&model.name);
+        self.contents.extend(before.map(|content| (model.name.clone(), content.clone())));
         let is_view = model.header.kind == Kind::View;
         let is_there = self.there.get(&model.name) == Some(&is_view) && self.before.model(&model.name).is_some();
         self.decide(&model.name, mark, is_there)
+    }
+
+    /// Says what a model that was built holds now: that of a view is as new as what it is made of.
+    /// Gives whether it is new to those that read it.
+    pub(crate) fn holds(&mut self, model: &Model, content: Option<&Content>) -> bool {
+        if !self.everything {
+            return true;
+        }
+        let name = &model.name;
+        let holds = match content {
+            Some(Content { rows, fingerprint }) => mark((self.texts.get(name), rows, fingerprint)),
+            None => mark(self.marks.get(name)),
+        };
+        let is_new = self.before.contents.get(name) != Some(&holds);
+        self.contents.insert(name.clone(), holds);
+        if !is_new {
+            self.changed.remove(name);
+        }
+        is_new
     }
 
     /// Whether the query must be asked: when it or a table that it reads is new.
@@ -97,9 +130,9 @@ impl Freshness {
         &self.before
     }
 
-    /// The marks of everything that was asked about.
-    pub(crate) fn into_marks(self) -> Marks {
-        self.marks
+    /// What everything that was asked about is made of, and what it holds.
+    pub(crate) fn into_marks(self) -> (Marks, Marks) {
+        (self.marks, self.contents)
     }
 
     fn decide(&mut self, name: &str, mark: String, is_there: bool) -> bool {
@@ -114,9 +147,19 @@ impl Freshness {
 
 /// The source tables and seeds that must be made.
 pub(crate) fn inputs(freshness: &mut Freshness, project: &Project, sources: &Sources) -> BTreeSet<String> {
-    let seeds = project.seeds.iter().map(|seed| (seed.table.clone(), mark((&seed.columns, &seed.rows))));
-    let marks: Vec<_> = sources.marks().into_iter().chain(seeds).collect();
-    marks.into_iter().filter_map(|(name, mark)| freshness.takes_input(&name, mark).then_some(name)).collect()
+    let columns: BTreeMap<String, Vec<String>> = sources::columns().collect();
+    let mut new = BTreeSet::new();
+    for (name, mark) in sources.marks() {
+        if freshness.takes_input(&name, columns.get(&name), mark) {
+            new.insert(name);
+        }
+    }
+    for seed in &project.seeds {
+        if freshness.takes_input(&seed.table, &seed.columns, mark((&seed.columns, &seed.rows))) {
+            new.insert(seed.table.clone());
+        }
+    }
+    new
 }
 
 /// What is in the warehouse, and whether it is a view.

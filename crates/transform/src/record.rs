@@ -12,6 +12,7 @@ use platform::{JobContext, Stop};
 use serde::{Deserialize, Serialize};
 
 use crate::basis::Basis;
+use crate::engine::content::Content;
 use crate::marks::Marks;
 use crate::project::Layer;
 
@@ -32,6 +33,9 @@ pub(crate) struct BuildRecord {
     /// What each table was made of, where that is known.
     #[serde(default)]
     pub marks: Marks,
+    /// What each table was found to hold, for those that read it; where that is known.
+    #[serde(default)]
+    pub contents: Marks,
     /// The models in the warehouse, in the order of building.
     pub models: Vec<BuiltModel>,
 }
@@ -96,8 +100,9 @@ pub(crate) struct BuiltModel {
     pub is_view: bool,
     /// Its columns, in order.
     pub columns: Vec<BuiltColumn>,
-    /// Rows, where counting costs nothing (tables).
-    pub rows: Option<i64>,
+    /// What it holds, where it is a table.
+    #[serde(default)]
+    pub content: Option<Content>,
 }
 
 /// A column of a built model.

@@ -1,5 +1,6 @@
 //! DuckDB as this program uses it: sessions, source tables, errors with file and line.
 
+pub(crate) mod content;
 pub(crate) mod fault;
 pub(crate) mod memory;
 pub(crate) mod session;

@@ -75,7 +75,8 @@ pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow:
     clear_leftovers(data)?;
 
     let before = links::resolve(&folder.join("current")).filter(|run| run.is_dir());
-    let old = before.as_deref().and_then(RunFile::read_if_sound);
+    let version = duckdb.version()?;
+    let old = before.as_deref().and_then(RunFile::read_if_sound).filter(|old| old.duckdb == version);
     let name = free_name(&folder, run.now);
     let stamp = name.trim_start_matches("run-");
     let partial = partial_path(&folder.join(&name));
@@ -108,7 +109,7 @@ pub(crate) fn publish(duckdb: &Connection, data: &DataDir, run: &Run) -> anyhow:
             run_id: run.run_id.clone(),
             built_at: record.built_at.clone(),
             published_at: run.now.to_rfc3339_opts(SecondsFormat::Millis, true),
-            duckdb: duckdb.version()?,
+            duckdb: version,
             ddl_hash: ddl_hash.clone(),
             basis: record.basis.clone(),
             tables,

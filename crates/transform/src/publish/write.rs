@@ -10,13 +10,14 @@ use duckdb::Connection;
 
 use super::run_file::{PublishedFile, PublishedTable, RunFile};
 use super::views::{file_name, parts};
+use crate::engine::content::Content;
 use crate::engine::session::ROW_GROUP_ROWS;
 use crate::engine::sql::{columns, count, path_literal, quoted, quoted_list};
 use crate::record::BuiltModel;
 
 /// Writes the files of `model` into `folder`, under names with `stamp`; `before` is the run that
-/// is current now. A table of which nothing changed keeps the stamp it had, so a name never
-/// stands for other rows than before.
+/// is current now, where this version of DuckDB wrote it. A table of which nothing changed keeps the
+/// stamp it had, so a name never stands for other rows than before.
 pub(crate) fn table(
     duckdb: &Connection,
     model: &BuiltModel,
@@ -33,13 +34,13 @@ pub(crate) fn table(
             quoted(&model.name)
         ))?;
     }
-    let old = match before {
-        Some((run, file)) if file.duckdb == duckdb.version()? => file.table(&model.name).map(|table| (run, table)),
-        _ => None,
-    };
+    let old = before.and_then(|(run, file)| Some((run, file.table(&model.name)?)));
     let mut files = Vec::new();
     for (part, condition) in parts(model.split.is_some()).iter().zip(conditions(model, cut)) {
-        let (rows, fingerprint) = fingerprint(duckdb, model, &relation, &condition)?;
+        let Content { rows, fingerprint } = match &model.content {
+            Some(content) if model.split.is_none() => content.clone(),
+            _ => Content::of(duckdb, &relation, &condition)?,
+        };
         let name = file_name(&model.name, stamp, part);
         let path = folder.join(&name);
         let linked = old.is_some_and(|(run, table)| {
@@ -80,23 +81,6 @@ fn conditions(model: &BuiltModel, cut: NaiveDate) -> Vec<String> {
     let kind = column.map_or("TIMESTAMPTZ", |column| column.data_type.as_str());
     let (split, cut) = (quoted(split), format!("cast('{cut}' as {kind})"));
     vec![format!("{split} < {cut}"), format!("({split} >= {cut} or {split} is null)")]
-}
-
-/// The number of rows and a hash of them that does not depend on their order: two sums, so
-/// that rows cannot cancel each other out.
-fn fingerprint(
-    duckdb: &Connection,
-    model: &BuiltModel,
-    relation: &str,
-    condition: &str,
-) -> anyhow::Result<(i64, String)> {
-    let names: Vec<&str> = model.columns.iter().map(|column| column.name.as_str()).collect();
-    let query = format!(
-        "select count(*), printf('%016x-%s', coalesce(bit_xor(row_hash), 0), coalesce(sum(row_hash::hugeint), 0)::varchar)
-         from (select hash({}) as row_hash from {relation} where {condition})",
-        quoted_list(&names)
-    );
-    Ok(duckdb.query_row(&query, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// Gives the old file a second name. Where that cannot be done (another file system, a file

@@ -161,6 +161,36 @@ fn only_what_a_change_touches_is_built_and_tested() {
 }
 
 #[test]
+fn what_came_out_as_it_was_is_where_a_change_ends() {
+    let model = |name: &str, reads: &str, select: &str| {
+        format!(
+            "-- {name}.\n--\n-- grain: one row per rule\n-- kind:  table\n-- key:   rule\n-- reads: {reads}\n\
+             -- columns:\n--   rule  Its name.\n{select}"
+        )
+    };
+    let world = World::with(&[
+        ("seeds/rules.csv", "rule,bound\nstart,1500\n"),
+        ("seeds/rules.sql", &model("rules", "csv_rules", "select rule, cast(bound as bigint) as bound from csv_rules")),
+        ("2_intermediate/int_rule.sql", &model("int_rule", "rules", "select rule from rules where bound > 0")),
+        ("3_marts/dim_rule.sql", &model("dim_rule", "int_rule", "select rule from int_rule where rule <> 'start'")),
+    ]);
+    let built = || world.build().unwrap().counts["models"].as_u64().unwrap();
+    let rule_is = || world.warehouse("select data_type from duckdb_columns() where table_name = 'dim_rule'");
+    assert_eq!(built(), 3);
+    world.sql("seeds/rules.csv", "rule,bound\nstart,1501\n");
+    assert_eq!(built(), 2, "int_rule holds the same rules");
+    world.sql("seeds/rules.csv", "rule,bound\nstart,0\n");
+    assert_eq!((built(), rule_is().as_str()), (3, "VARCHAR"));
+    // A table without rows holds what it held, but its column is of another type.
+    let typed = |kind: &str| format!("select cast(1 as {kind}) as rule from rules where bound > 0");
+    world.sql("3_marts/dim_rule.sql", &model("dim_rule", "int_rule", "select rule from int_rule"));
+    for kind in ["BIGINT", "DOUBLE"] {
+        world.sql("2_intermediate/int_rule.sql", &model("int_rule", "rules", &typed(kind)));
+        assert_eq!((built(), rule_is().as_str()), (2, kind));
+    }
+}
+
+#[test]
 fn a_table_that_somebody_dropped_is_made_again() {
     let world = World::small();
     world.build().unwrap();
