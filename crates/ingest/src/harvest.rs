@@ -19,7 +19,7 @@ use crate::settle::Origin;
 
 /// Rejected rows beyond this many in one body are counted but not listed one by one; their
 /// bytes stay in the raw file.
-const MAX_REJECTIONS: usize = 200;
+pub(crate) const MAX_REJECTIONS: usize = 200;
 
 /// How much of a rejected row is kept beside its reason.
 const EXCERPT_BYTES: usize = 300;
@@ -119,7 +119,8 @@ pub(crate) fn api_page(
 /// of each. The harvests come by receipt and item.
 ///
 /// # Errors
-/// When a body is missing or damaged.
+/// When a body is missing; a [`DamagedBody`](lake::raw::DamagedBody) when it does not hold what was
+/// kept.
 pub(crate) fn kept_bodies(
     session: &Session<'_>,
     receipts: &[Receipt],
@@ -139,12 +140,17 @@ pub(crate) fn kept_bodies(
             let stand =
                 Stand { receipt: *receipt, item: *item, source: body.source, received_at: origin.received_at_ms };
             let mut input = session.raw.read_body(body.source, &body.raw_id)?;
+            let damaged = |detail| session.raw.damaged(body.source, &body.raw_id, &body.name, detail);
             let harvest = if origin.job == Job::Poll {
                 let mut bytes = Vec::new();
-                input.read_to_end(&mut bytes)?;
+                input.read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;
                 api_page(&bytes, stand, &body.name, rows, take)?
             } else {
-                export_file(&mut input, None, stand, &body.name, rows, take, |_| ())?.0
+                let (harvest, pumped) = export_file(&mut input, None, stand, &body.name, rows, take, |_| ())?;
+                if let Some(detail) = pumped.damage {
+                    return Err(damaged(detail).into());
+                }
+                harvest
             };
             on_body();
             Ok(harvest)

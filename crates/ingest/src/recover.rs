@@ -6,7 +6,7 @@ use std::fs;
 use lake::anew;
 use lake::manifest::Manifest;
 use lake::play::Source;
-use lake::raw::{Receipt, State};
+use lake::raw::{DamagedBody, Receipt, State};
 use lake::schema::PLAYS;
 
 use crate::buckets::BEGUN;
@@ -19,15 +19,20 @@ const IMPORTED: [Source; 3] = [Source::SpotifyExport, Source::SpotifyAccountData
 /// Brings the account's files in order. Nothing to do costs two listings of folders.
 ///
 /// # Errors
-/// When a body is damaged or the disk refuses.
+/// When the disk refuses.
 pub(crate) fn recover(session: &Session<'_>) -> anyhow::Result<()> {
     let interrupted = session.work_folder().exists();
     session.raw.sweep_partial_receipts()?;
     for (receipt, state) in session.raw.unfinished_receipts()? {
         tracing::warn!(receipt = receipt.receipt_id, ?state, "finishing what an interrupted run left");
-        match state {
-            State::Undoing => undo::finish(session, &receipt)?,
-            _ => finish_pending(session, &receipt)?,
+        let finished = match state {
+            State::Undoing => undo::finish(session, &receipt),
+            _ => finish_pending(session, &receipt),
+        };
+        match finished {
+            // It stays as it is until somebody mends it; what comes in meanwhile must not wait for that.
+            Err(error) if error.is::<DamagedBody>() => tracing::error!("{error:#}"),
+            other => other?,
         }
     }
     if interrupted {

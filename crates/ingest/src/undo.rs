@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use lake::manifest::Manifest;
-use lake::raw::{Job, RawStore, Receipt, State};
+use lake::raw::{DamagedBody, Job, RawStore, Receipt, State};
 use lake::schema::PLAYS;
 use platform::state::Account;
 use platform::{JobContext, Stop, Summary};
@@ -31,9 +31,12 @@ pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyh
     })?;
     // The session finishes an undo that was killed; that it did is this command's success.
     let raw = RawStore::new(&context.data, account.account_id.as_str());
-    let begun = raw.receipts_of(Job::Import)?.into_iter();
-    let begun = begun.filter(|(receipt, state)| receipt.run_id == run_id && *state == State::Undoing).count();
+    let begun = begun(&raw, run_id)?.len();
     let session = Session::begin(context, account)?;
+    // Unless it cannot be finished: then this says why.
+    for receipt in self::begun(&session.raw, run_id)? {
+        finish(&session, &receipt)?;
+    }
     let before = observations(&session)?;
     let archives = match undo(&session, run_id) {
         Ok(archives) => archives + begun,
@@ -46,6 +49,13 @@ pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyh
          What other imports and polls also held stays."
     );
     Ok(Summary::text(text).count("archives", archives).count("gone", fewer))
+}
+
+/// What of a run's imports is half taken back.
+fn begun(raw: &RawStore, run_id: &str) -> anyhow::Result<Vec<Receipt>> {
+    let imports = raw.receipts_of(Job::Import)?.into_iter();
+    let begun = imports.filter(|(receipt, state)| receipt.run_id == run_id && *state == State::Undoing);
+    Ok(begun.map(|(receipt, _)| receipt).collect())
 }
 
 /// How many observations the account has.
@@ -63,7 +73,8 @@ fn imported(context: &JobContext, account: &Account, run_id: &str) -> bool {
 /// Takes back every archive that the run `run_id` imported. Says how many there were.
 ///
 /// # Errors
-/// A [`Stop::Usage`] when the run imported nothing for this account, or is undone already.
+/// A [`Stop::Usage`] when the run imported nothing for this account, or is undone already; a
+/// [`DamagedBody`] when a raw file that the months are made of is damaged: nothing is then changed.
 pub fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<usize> {
     let imports = session.raw.receipts_of(Job::Import)?;
     let of_run: Vec<_> = imports.iter().filter(|(receipt, _)| receipt.run_id == run_id).collect();
@@ -83,7 +94,13 @@ pub fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<usize> {
     }
     for (receipt, _) in &done {
         session.raw.move_receipt(receipt, State::Done, State::Undoing)?;
-        finish(session, receipt)?;
+        finish(session, receipt).or_else(|error| {
+            // Where bodies are damaged nothing was changed, so it can wait until they are mended.
+            if error.is::<DamagedBody>() {
+                session.raw.move_receipt(receipt, State::Undoing, State::Done)?;
+            }
+            Err(error)
+        })?;
     }
     Ok(done.len())
 }

@@ -1,5 +1,6 @@
 //! Folders and single files.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -16,34 +17,36 @@ const MAX_DEPTH: usize = 8;
 
 /// The loose listening files of a folder as one archive, and each zip in it as another.
 pub(super) fn open(folder: &Path, limits: &Limits) -> anyhow::Result<Vec<Archive>> {
-    let (mut paths, mut warnings) = (Vec::new(), Vec::new());
-    collect(folder, 0, &mut paths, &mut warnings)?;
-    paths.sort();
+    let mut found = Found::default();
+    found.collect(folder, 0)?;
+    found.paths.sort();
     let name =
         folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned());
     let mut loose = Archive::empty(name, Place::Loose);
-    loose.warnings = warnings;
+    (loose.unread, loose.warnings) = (found.unread, found.passed_over.into_values().collect());
     let mut archives = Vec::new();
-    for path in paths {
+    for path in found.paths {
         let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
         if is_zip(&path).unwrap_or_default() {
             match zip_file::open(&path, limits) {
                 Ok(archive) => archives.push(archive),
-                Err(error) => loose.warnings.push(format!("{error:#}")),
+                Err(error) => loose.unread.push(format!("{error:#}")),
             }
         } else {
             add(&mut loose, name, &path, limits)
-                .unwrap_or_else(|error| loose.warnings.push(format!("{error:#}; not read")));
+                .unwrap_or_else(|error| loose.unread.push(format!("{error:#}; not read")));
         }
     }
     if !loose.files.is_empty() {
         archives.insert(0, loose);
     } else if archives.is_empty() {
-        return Err(match loose.warnings.is_empty() {
+        let why = [loose.unread, loose.warnings].concat();
+        return Err(match why.is_empty() {
             true => nothing_here(&folder.display().to_string(), &loose.others),
-            false => Stop::Usage(loose.warnings.join("; ")).into(),
+            false => Stop::Usage(why.join("; ")).into(),
         });
     } else {
+        archives[0].unread.extend(loose.unread);
         archives[0].warnings.extend(loose.warnings);
     }
     Ok(archives)
@@ -55,7 +58,7 @@ pub(super) fn open_file(path: &Path, limits: &Limits) -> anyhow::Result<Archive>
     let mut archive = Archive::empty(name.clone(), Place::Loose);
     add(&mut archive, name, path, limits)?;
     if archive.files.is_empty() {
-        return Err(match archive.warnings.pop() {
+        return Err(match archive.unread.pop().or(archive.warnings.pop()) {
             Some(warning) => Stop::Usage(warning).into(),
             None => nothing_here(&path.display().to_string(), &archive.others),
         });
@@ -72,7 +75,7 @@ fn add(archive: &mut Archive, name: String, path: &Path, limits: &Limits) -> any
     match sniff(&name, &head) {
         Sniffed::Listening(_) if bytes > limits.max_file_bytes => {
             archive
-                .warnings
+                .unread
                 .push(format!("{name}: {bytes} bytes are more than MUSIC_IMPORT__MAX_FILE_BYTES allows; not read"));
         }
         Sniffed::Listening(source) => {
@@ -80,26 +83,43 @@ fn add(archive: &mut Archive, name: String, path: &Path, limits: &Limits) -> any
         }
         Sniffed::Empty => archive.warnings.push(format!("{name}: the file is empty")),
         Sniffed::Utf16 => {
-            archive
-                .warnings
-                .push(format!("{name}: the file is UTF-16 text; save it as UTF-8, or use Spotify's own zip"));
+            archive.unread.push(format!("{name}: the file is UTF-16 text; save it as UTF-8, or use Spotify's own zip"));
         }
         Sniffed::Other => archive.others.push(name),
     }
     Ok(())
 }
 
-fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>, warnings: &mut Vec<String>) -> anyhow::Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))? {
-        let entry = entry?;
-        // Links are not followed: they may lead anywhere, also in circles.
-        let kind = entry.file_type()?;
-        if kind.is_dir() && depth < MAX_DEPTH {
-            let below = collect(&entry.path(), depth + 1, paths, warnings);
-            below.unwrap_or_else(|error| warnings.push(format!("{error:#}; not read")));
-        } else if kind.is_file() {
-            paths.push(entry.path());
+/// What lies below a folder.
+#[derive(Default)]
+struct Found {
+    paths: Vec<PathBuf>,
+    /// What cannot be looked into, and why.
+    unread: Vec<String>,
+    /// What is not looked into; of each kind the first.
+    passed_over: BTreeMap<&'static str, String>,
+}
+
+impl Found {
+    fn collect(&mut self, folder: &Path, depth: usize) -> anyhow::Result<()> {
+        for entry in fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))? {
+            let entry = entry?;
+            let (kind, path) = (entry.file_type()?, entry.path());
+            let shown = path.display();
+            if kind.is_dir() && depth == MAX_DEPTH {
+                let text = format!("{shown}: folders this deep are not looked into; import it by itself");
+                self.passed_over.entry("depth").or_insert(text);
+            } else if kind.is_dir() {
+                let below = self.collect(&path, depth + 1);
+                below.unwrap_or_else(|error| self.unread.push(format!("{error:#}; not read")));
+            } else if kind.is_symlink() {
+                // It may lead anywhere, also in circles.
+                let text = format!("{shown}: links are not followed; import what it leads to by itself");
+                self.passed_over.entry("link").or_insert(text);
+            } else if kind.is_file() {
+                self.paths.push(path);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }

@@ -25,7 +25,9 @@ pub struct Archive {
     pub files: Vec<ListeningFile>,
     /// Files that hold something else; only named.
     pub others: Vec<String>,
-    /// What the person should know about it.
+    /// Files that may hold history and are not read, and why.
+    pub unread: Vec<String>,
+    /// What else the person should know about it.
     pub warnings: Vec<String>,
 }
 
@@ -64,13 +66,16 @@ pub fn open(path: &Path, limits: &Limits) -> anyhow::Result<Vec<Archive>> {
     if kind.is_dir() {
         return folder::open(path, limits);
     }
+    if !kind.is_file() {
+        return Err(Stop::Usage(format!("{}: neither a file nor a folder", path.display())).into());
+    }
     let archive = if is_zip(path)? { zip_file::open(path, limits) } else { folder::open_file(path, limits) };
     Ok(vec![archive?])
 }
 
 impl Archive {
     fn empty(name: String, place: Place) -> Self {
-        Self { name, place, files: Vec::new(), others: Vec::new(), warnings: Vec::new() }
+        Self { name, place, files: Vec::new(), others: Vec::new(), unread: Vec::new(), warnings: Vec::new() }
     }
 
     /// Whether its files lie loose in a folder, where those of several exports may lie together.
@@ -121,6 +126,13 @@ fn is_zip(path: &Path) -> anyhow::Result<bool> {
 
 /// What to say of an archive without any listening history.
 fn nothing_here(name: &str, others: &[String]) -> anyhow::Error {
+    const PACKED: [&str; 7] = [".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"];
+    let is_packed = |other: &&String| PACKED.iter().any(|ending| other.to_lowercase().ends_with(ending));
+    if let Some(packed) = others.iter().find(is_packed) {
+        let text =
+            format!("{name}: {packed} is packed in a way that is not looked into: unpack it, and import what it holds");
+        return Stop::Usage(text).into();
+    }
     let looks_like = |part: &str| others.iter().any(|other| other.to_lowercase().contains(part));
     let hint = if looks_like("userdata") || looks_like("playlist") || looks_like("yourlibrary") {
         "this looks like Spotify's account data without its streaming history"

@@ -2,7 +2,7 @@
 //! while reading.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use anyhow::Context;
@@ -51,6 +51,14 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut archive = Archive::empty(name, Place::Zip(path.to_owned()));
     let (mut total, mut encrypted) = (0_u64, false);
+    match counted(path, &zip).with_context(|| format!("reading the end of {shown}"))? {
+        Some(entries) if entries > zip.len() => archive.unread.push(format!(
+            "it lists {entries} files under {} names: of those that share a name only the last is read. Unpack it, \
+             and import the folder",
+            zip.len()
+        )),
+        _ => {}
+    }
     for index in 0..zip.len() {
         let entry = zip.by_index_raw(index).with_context(|| format!("{shown}: reading its list of files"))?;
         let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
@@ -59,12 +67,14 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
             continue;
         }
         if entry.enclosed_name().is_none() {
-            archive.warnings.push(format!("{name:?}: its path leads out of the archive; not read"));
+            archive.unread.push(format!("{name:?}: its path leads out of the archive; not read"));
             continue;
         }
         if entry.encrypted() {
             encrypted = true;
-            archive.warnings.push(format!("{name}: encrypted; not read"));
+            archive
+                .unread
+                .push(format!("{name}: encrypted; not read. Unpack it with its password and import the folder"));
             continue;
         }
         drop(entry);
@@ -74,7 +84,7 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
             continue;
         }
         if bytes > limits.max_file_bytes || bytes / packed.max(1) > limits.max_ratio {
-            archive.warnings.push(format!(
+            archive.unread.push(format!(
                 "{name}: {bytes} bytes packed into {packed} is no honest file (limits: MUSIC_IMPORT__MAX_FILE_BYTES, \
                  MUSIC_IMPORT__MAX_RATIO); not read"
             ));
@@ -94,8 +104,9 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
             let text = format!("{shown}: the zip is encrypted. Unpack it with its password and import the folder");
             return Err(Stop::Usage(text).into());
         }
-        if !archive.warnings.is_empty() {
-            return Err(Stop::Usage(format!("{shown}: {}", archive.warnings.join("; "))).into());
+        let why = [archive.unread, archive.warnings].concat();
+        if !why.is_empty() {
+            return Err(Stop::Usage(format!("{shown}: {}", why.join("; "))).into());
         }
         return Err(nothing_here(&shown, &archive.others));
     }
@@ -105,6 +116,21 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
     }
     archive.files.sort_by(|left, right| left.name.cmp(&right.name));
     Ok(archive)
+}
+
+/// How many entries the end of a zip counts, where it can say. [`ZipArchive`] knows entries by their
+/// names.
+fn counted(path: &Path, zip: &Reader) -> io::Result<Option<usize>> {
+    // https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.16
+    const END_BYTES: usize = 22;
+    const TOO_MANY_TO_SAY: u16 = u16::MAX;
+    let mut end = [0; END_BYTES];
+    let mut file = File::open(path)?;
+    let behind_entries = i64::try_from(END_BYTES + zip.comment().len()).map_err(io::Error::other)?;
+    file.seek(SeekFrom::End(-behind_entries))?;
+    file.read_exact(&mut end)?;
+    let entries = u16::from_le_bytes([end[10], end[11]]);
+    Ok((end.starts_with(b"PK\x05\x06") && entries != TOO_MANY_TO_SAY).then_some(entries.into()))
 }
 
 /// The first bytes of an entry, as far as they can be unpacked.
@@ -122,14 +148,14 @@ fn classify(zip: &mut Reader, index: usize, name: String, bytes: u64, archive: &
     if let Err(error) = looked
         && head.is_empty()
     {
-        archive.warnings.push(format!("{name}: cannot be unpacked: {error}"));
+        archive.unread.push(format!("{name}: cannot be unpacked here: {error}. Unpack the zip and import the folder"));
         return;
     }
     match sniff(&name, &head) {
         Sniffed::Listening(source) => archive.files.push(ListeningFile { name, source, bytes, at: At::Entry(index) }),
         Sniffed::Empty => archive.warnings.push(format!("{name}: the file is empty")),
         Sniffed::Utf16 => {
-            archive.warnings.push(format!("{name}: the file is UTF-16 text, not what Spotify sends; not read"))
+            archive.unread.push(format!("{name}: the file is UTF-16 text, not what Spotify sends; not read"))
         }
         Sniffed::Other => archive.others.push(name),
     }

@@ -17,7 +17,7 @@ use crate::settle::Origin;
 
 /// What became of one file.
 pub(super) struct FileResult {
-    /// Its body.
+    /// Its body; without a name where it is damaged, and not kept.
     pub item: Item,
     /// Its place among the files, which its rows carry.
     pub place: u32,
@@ -59,14 +59,14 @@ pub(super) fn read(
                 let on_bytes = |bytes| bar.inc(bytes);
                 let (harvest, pumped) =
                     harvest::export_file(&mut input, Some(body), stand, &file.name, rows, &|_| true, on_bytes)?;
-                let body = pumped.body.context("the body was not kept")?;
+                let (raw_id, bytes) = pumped.body.map(|body| (body.raw_id, body.bytes)).unwrap_or_default();
                 let item = Item {
-                    raw_id: body.raw_id,
+                    raw_id,
                     source: file.source,
                     name: file.name.clone(),
                     status: None,
                     original_sha256: Some(pumped.original_sha256),
-                    bytes: body.bytes,
+                    bytes,
                     span: covers::span(file.source, &file.name, &harvest),
                 };
                 Ok(FileResult { item, place: *place, harvest, repeats: None, damage: pumped.damage })

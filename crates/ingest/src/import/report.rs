@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::files::FileResult;
 use crate::archive::Archive;
+use crate::harvest::MAX_REJECTIONS;
 use crate::months::Settlement;
 use crate::settle::Tally;
 
@@ -18,7 +19,7 @@ pub struct FileReport {
     pub name: String,
     /// Whose statement it is.
     pub source: String,
-    /// The body it is kept as.
+    /// The body it is kept as; empty where it is damaged, and not kept.
     pub raw_id: String,
     /// Rows read.
     pub rows: u64,
@@ -49,9 +50,9 @@ pub struct ArchiveReport {
     pub files: Vec<FileReport>,
     /// How many other files it has, which are not read.
     pub other_files: usize,
-    /// Its files that arrived damaged, of which nothing was imported.
-    pub damaged: Vec<String>,
-    /// What the person should know.
+    /// Its files of which nothing was imported, and why.
+    pub unread: Vec<String>,
+    /// What else the person should know.
     pub warnings: Vec<String>,
 }
 
@@ -72,12 +73,13 @@ pub struct ImportReport {
 
 impl ArchiveReport {
     pub(super) fn new(archive: &Archive, results: &[FileResult], settled: &Settlement) -> Self {
-        let (mut warnings, mut damaged) = (archive.warnings.clone(), Vec::new());
+        let mut warnings = archive.warnings.clone();
+        let mut unread: Vec<String> = archive.unread.iter().map(|why| format!("{}: {why}", archive.name)).collect();
         let mut unknown_keys = BTreeSet::new();
         let mut files = Vec::new();
         for result in results {
             if let Some(damage) = &result.damage {
-                damaged.push(format!(
+                unread.push(format!(
                     "{}: {}: damaged on its way ({damage}), so nothing of this file was imported. Download the zip again; \
                      where that cannot be, unpack it and import the folder: what can be read is then kept",
                     archive.name, result.item.name
@@ -104,7 +106,7 @@ impl ArchiveReport {
             warnings
                 .push(format!("keys this program does not know are kept in the raw files only: {}", keys.join(", ")));
         }
-        Self { name: archive.name.clone(), files, other_files: archive.others.len(), damaged, warnings }
+        Self { name: archive.name.clone(), files, other_files: archive.others.len(), unread, warnings }
     }
 }
 
@@ -139,7 +141,7 @@ impl ImportReport {
     pub(super) fn is_partial(&self) -> bool {
         !self.refused.is_empty()
             || self.files().any(|file| !file.rejected.is_empty())
-            || self.archives.iter().any(|one| !one.warnings.is_empty() || !one.damaged.is_empty())
+            || self.archives.iter().any(|one| !one.warnings.is_empty() || !one.unread.is_empty())
     }
 
     /// The result of the job; `undone` is why the refused archives were.
@@ -148,8 +150,8 @@ impl ImportReport {
         let rejected_rows: u64 = rejected.values().sum();
         let mut warnings = self.warnings.clone();
         warnings.extend(self.archives.iter().flat_map(|archive| archive.warnings.iter().cloned()));
-        let damaged = self.archives.iter().flat_map(|archive| &archive.damaged);
-        undone.extend(damaged.map(|damage| Stop::Usage(damage.clone()).into()));
+        let unread = self.archives.iter().flat_map(|archive| &archive.unread);
+        undone.extend(unread.map(|why| Stop::Usage(why.clone()).into()));
         let partial = self.is_partial();
         let mut summary = Summary { partial, undone, warnings, text: self.text(), ..Summary::default() }
             .count("files", self.files().count())
@@ -202,8 +204,10 @@ impl ImportReport {
             text += &format!("\nrejected: {} × {reason}", thousands(*count));
         }
         if rejected_rows > 0 {
-            text +=
-                "\n(kept in the raw files; see them with `music-tracker query \"select * from rpt_rejected_rows\"`)";
+            text += &format!(
+                "\n(kept in the raw files; see the first {MAX_REJECTIONS} of each file with `music-tracker query \"select * \
+                 from rpt_rejected_rows\"`)"
+            );
         }
         if tally.stored + tally.changed > 0 {
             text += &format!("\nTo take this import back: `music-tracker import --undo {}`", self.run_id);

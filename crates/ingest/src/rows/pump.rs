@@ -33,7 +33,7 @@ pub struct Place<'a> {
 /// What one pass over a file found out.
 #[derive(Debug)]
 pub struct Pumped {
-    /// The kept body; `None` when the bytes were only read.
+    /// The kept body; `None` when the bytes were only read, or are damaged.
     pub body: Option<StoredBody>,
     /// SHA-256 of the bytes before masking.
     pub original_sha256: String,
@@ -116,7 +116,7 @@ where
         (clean, from) = (clean - from, 0);
     }
     let original_sha256 = original.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let body = body.map(BodyWriter::finish).transpose()?;
+    let body = body.filter(|_| damage.is_none()).map(BodyWriter::finish).transpose()?;
     Ok(Pumped { body, original_sha256, damage })
 }
 

@@ -68,8 +68,55 @@ fn an_encrypted_zip() {
 fn a_path_that_leads_out_of_the_zip() {
     let world = World::new();
     let zip = world.zip("sly.zip", &[(AUDIO, rows([row(1, 1)])), ("../../endsong_0.json", rows([row(2, 2)]))]);
-    let ran = world.import(&zip).expect_counts(1, 0, 0, 0);
-    assert!(ran.report.warnings.iter().any(|warning| warning.contains("leads out of the archive")), "{ran:?}");
+    world.import(&zip).expect_left(2, "leads out of the archive", [1, 0, 0, 0]);
+}
+
+#[test]
+fn files_of_one_name_in_a_zip() {
+    let world = World::new();
+    let zip = world.zip("twins.zip", &[("endsong_0.json", rows([row(1, 1)])), ("endsong_1.json", rows([row(2, 2)]))]);
+    let mut twins = std::fs::read(&zip).unwrap();
+    while let Some(at) = twins.windows(9).position(|part| part == b"endsong_1") {
+        twins[at + 8] = b'0';
+    }
+    world.import(&world.file("twins.zip", twins)).expect_left(2, "Unpack it, and import the folder", [1, 0, 0, 0]);
+}
+
+#[test]
+fn a_broken_zip_beside_a_good_file_is_not_passed_over() {
+    let world = World::new();
+    let whole = std::fs::read(world.zip("a.zip", &[("endsong_0.json", rows([row(1, 1)]))])).unwrap();
+    world.file("mixed/a.zip", &whole[..whole.len() - 30]);
+    world.file("mixed/endsong_1.json", rows([row(2, 2)]));
+    world.import(&world.path("mixed")).expect_left(2, "Download it again", [1, 0, 0, 0]);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_not_looked_into_is_named() {
+    let world = World::new();
+    world.file("export/endsong_0.json", rows([row(1, 1)]));
+    world.file("export/1/2/3/4/5/6/7/8/9/endsong_1.json", rows([row(2, 2)]));
+    let elsewhere = world.file("endsong_2.json", rows([row(3, 3)]));
+    std::os::unix::fs::symlink(elsewhere, world.path("export/endsong_2.json")).unwrap();
+    let ran = world.import(&world.path("export")).expect_counts(1, 0, 0, 0);
+    for words in ["export/1/2/3/4/5/6/7/8/9: folders this deep", "export/endsong_2.json: links are not followed"] {
+        assert!(ran.report.warnings.iter().any(|warning| warning.contains(words)), "{words}: {ran:?}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_no_file() {
+    check_refused(|_| "/dev/null".into(), &["/dev/null", "neither a file nor a folder"]);
+}
+
+#[test]
+fn a_zip_in_a_zip() {
+    check_refused(
+        |world| world.zip("outer.zip", &[("my_spotify_data.zip", "PK".into())]),
+        &["my_spotify_data.zip is packed", "unpack it, and import what it holds"],
+    );
 }
 
 #[test]
@@ -148,6 +195,16 @@ fn bytes_that_are_no_text() {
         b"{\"ts\": \"2024-01-01T00:00:00Z\", \"ms_played\": 1, \"platform\": \"\xff\xfe\xff\"}",
         "not_utf8",
     );
+}
+
+#[test]
+fn half_a_character_costs_no_play() {
+    let world = World::new();
+    let cut = row(1, 1).replace("Song 1", r"Song \ud83d");
+    let whole = row(2, 2).replace("Song 2", r"Song \ud83d\ude00");
+    world.import(&world.file("endsong_0.json", rows([cut, whole]))).expect_counts(2, 0, 0, 0);
+    let plays = world.plays().join("\n");
+    assert!(plays.contains("Song \u{fffd}\"") && plays.contains("Song \u{1f600}\""), "{plays}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod accounts;
 mod additions;
 mod bad_input;
 mod connect;
+mod damaged;
 mod disorder;
 mod gaps;
 mod import_list;

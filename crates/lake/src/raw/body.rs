@@ -24,8 +24,19 @@ pub struct StoredBody {
     pub raw_id: String,
     /// How many bytes.
     pub bytes: u64,
-    /// False when the same bytes were there already.
-    pub is_new: bool,
+}
+
+/// A body that does not hold what was kept under its name.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the raw file {} (of {name}) is damaged: {detail}. Import what it came from again, or restore it from a backup, \
+     and run this again; until then everything stays as it is",
+    path.display()
+)]
+pub struct DamagedBody {
+    path: PathBuf,
+    name: String,
+    detail: String,
 }
 
 /// A body that is durable but not yet part of the history.
@@ -78,25 +89,22 @@ impl BodyWriter {
         }
     }
 
-    /// Makes the body durable under its hash.
+    /// Makes the body durable under its hash. One that lies there already is replaced: it may have
+    /// been damaged since.
     ///
     /// # Errors
     /// Any I/O error; nothing is then kept.
     pub fn finish(mut self) -> anyhow::Result<StoredBody> {
         let raw_id = hex(self.hash.clone().finalize().as_slice());
         let path = self.store.body_path(self.source, &raw_id);
-        let is_new = !path.exists();
         if let Some(encoder) = self.encoder.take() {
-            let file = encoder.finish()?;
-            if is_new {
-                file.sync_all()?;
-                if let Some(folder) = path.parent() {
-                    files::make_folder_durable(folder)?;
-                }
-                files::put_in_place(&self.partial, &path).with_context(|| format!("storing {}", path.display()))?;
+            encoder.finish()?.sync_all()?;
+            if let Some(folder) = path.parent() {
+                files::make_folder_durable(folder)?;
             }
+            files::put_in_place(&self.partial, &path).with_context(|| format!("storing {}", path.display()))?;
         }
-        Ok(StoredBody { raw_id, bytes: self.bytes, is_new })
+        Ok(StoredBody { raw_id, bytes: self.bytes })
     }
 }
 
@@ -210,14 +218,22 @@ impl RawStore {
         self.body_path(source, raw_id).exists()
     }
 
-    /// Reads a body.
+    /// Reads a body. What was read may be relied on only when the end was reached without an error:
+    /// there it is known whether these are the bytes that were kept. [`RawStore::damaged`] tells
+    /// people of one.
     ///
     /// # Errors
-    /// When it is missing or damaged.
+    /// When it is missing or damaged at its very beginning.
     pub fn read_body(&self, source: Source, raw_id: &str) -> anyhow::Result<impl Read + use<>> {
         let path = self.body_path(source, raw_id);
         let open = || -> io::Result<Decoder<'static, BufReader<File>>> { Decoder::new(File::open(&path)?) };
-        open().with_context(|| format!("reading the raw file {}", path.display()))
+        let body = open().with_context(|| format!("reading the raw file {}", path.display()))?;
+        Ok(Checked { body, hash: Sha256::new(), raw_id: raw_id.to_owned() })
+    }
+
+    /// What to say of a body that could not be read to its end; `name` is what people call it.
+    pub fn damaged(&self, source: Source, raw_id: &str, name: &str, detail: String) -> DamagedBody {
+        DamagedBody { path: self.body_path(source, raw_id), name: name.to_owned(), detail }
     }
 
     /// Copies a body to another account, where it may be already.
@@ -241,6 +257,24 @@ impl RawStore {
     pub fn delete_body(&self, source: Source, raw_id: &str) -> anyhow::Result<()> {
         let path = self.body_path(source, raw_id);
         files::remove_if_there(&path).with_context(|| format!("deleting {}", path.display()))
+    }
+}
+
+/// A body that is known by its name.
+struct Checked<R> {
+    body: R,
+    hash: Sha256,
+    raw_id: String,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.body.read(buffer)?;
+        self.hash.update(&buffer[..read]);
+        if read == 0 && !buffer.is_empty() && hex(self.hash.clone().finalize().as_slice()) != self.raw_id {
+            return Err(io::Error::other("its bytes are not those that were kept"));
+        }
+        Ok(read)
     }
 }
 

@@ -14,7 +14,7 @@ use std::{fs, io};
 use anyhow::Context;
 use platform::DataDir;
 
-pub use body::{BodyWriter, HeldBody, StoredBody};
+pub use body::{BodyWriter, DamagedBody, HeldBody, StoredBody};
 pub use receipt::{Item, Job, Receipt, State};
 
 use crate::place;
