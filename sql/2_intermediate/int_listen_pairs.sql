@@ -8,9 +8,11 @@
 -- A listen that began when the other play was over is another play, however near it was.
 -- A listen without an end of its own ended when the same program told the next one, at the latest:
 -- compared with the end of a play it lies within, that tells a skipped play of a long track.
--- Where no listen begins at that end, its neighbours tell: both sources tell the same play before the
--- long track, and it began when that one ended (the clock `previous_end`), or both tell the same one
--- after it, too (`between`). The program told nothing else until the end that is compared.
+-- Where no listen begins at that end, its neighbours tell: both sources tell the same play before it,
+-- and it began when that one ended (the clock `previous_end`), or both tell the same one after it, too
+-- (`between`). The program told nothing else until the end that is compared. So it is for long tracks
+-- of the API, which does not say what was skipped, and for plays of an export behind a silence, which
+-- may have been a pause: an export says how long was heard, and not when it began.
 --
 -- grain: one row per listen and report that may be of the same play
 -- kind:  incremental
@@ -95,12 +97,19 @@ listen_plays as (
     where observations.source in ('submitted', 'listenbrainz', 'lastfm')
 ),
 
+listeners as (
+    select account_id
+    from listen_plays
+    group by account_id
+),
+
 -- What Spotify told by its ends, here or to ListenBrainz, with what came before and after.
 told_by_end as (
     select
         observations.observation_id,
         observations.play_id,
         observations.account_id,
+        observations.source,
         observations.title_key,
         unix_millis(observations.started_at) as started_ms,
         unix_millis(observations.ended_at) as ended_ms,
@@ -117,22 +126,27 @@ told_by_end as (
             order by observations.ended_at, observations.observation_id
         ) as next_title_key
     from int_play_observations_chosen as observations
+    semi join listeners
+        on observations.account_id = listeners.account_id
     left join listens
         on observations.observation_id = listens.observation_id
-    where observations.source = 'spotify_api'
+    where observations.source in ('spotify_api', 'spotify_export')
         or (observations.source = 'listenbrainz' and listens.clock = 'end')
 ),
 
--- Of shorter tracks the starts tell enough.
-long_plays as (
+-- Of others the starts tell enough.
+unsure_plays as (
     select *
     from told_by_end
-    where ended_ms - started_ms > 600000
+    where case
+            when source = 'spotify_export' then started_ms - previous_ended_ms > 120000
+            else ended_ms - started_ms > 600000
+        end
 ),
 
-long_titles as (
+unsure_titles as (
     select account_id, title_key
-    from long_plays
+    from unsure_plays
     where title_key is not null
     group by account_id, title_key
 ),
@@ -176,12 +190,12 @@ listens_by_stretch as (
         and listen_plays.source_clock = clocks.source_clock
     cross join bounds
     cross join range(0, 2) as side(i)
-    left join long_titles
+    left join unsure_titles
         on clocks.clock in ('previous_end', 'between')
-        and listen_plays.account_id = long_titles.account_id
-        and listen_plays.title_key = long_titles.title_key
+        and listen_plays.account_id = unsure_titles.account_id
+        and listen_plays.title_key = unsure_titles.title_key
     where clocks.clock in ('start', 'end')
-        or long_titles.title_key is not null
+        or unsure_titles.title_key is not null
 ),
 
 stretches as (
@@ -208,7 +222,7 @@ reports_by_clock as (
         unix_millis(observations.ended_at) as at_ms,
         observations.account_id
     from int_play_observations_chosen as observations
-    where observations.source in ('spotify_export', 'spotify_account_data')
+    where observations.source = 'spotify_account_data'
     union all
     select
         observation_id,
@@ -224,7 +238,7 @@ reports_by_clock as (
         'previous_end' as clock,
         previous_ended_ms as at_ms,
         account_id
-    from long_plays
+    from unsure_plays
     union all
     select
         observation_id,
@@ -232,7 +246,7 @@ reports_by_clock as (
         'between' as clock,
         ended_ms as at_ms,
         account_id
-    from long_plays
+    from unsure_plays
 ),
 
 -- Only what lies near a listen is of interest.
@@ -270,16 +284,16 @@ reports as (
         case when observations.source = 'spotify_account_data' then 60000 else 0 end as blur_ms,
         coalesce(listens.clock, 'end') as source_clock,
         listens.recording_mbid,
-        long_plays.previous_ended_ms,
-        long_plays.previous_title_key,
-        long_plays.next_title_key
+        unsure_plays.previous_ended_ms,
+        unsure_plays.previous_title_key,
+        unsure_plays.next_title_key
     from reports_near
     inner join int_play_observations_chosen as observations
         on reports_near.observation_id = observations.observation_id
     left join listens
         on reports_near.observation_id = listens.observation_id
-    left join long_plays
-        on reports_near.observation_id = long_plays.observation_id
+    left join unsure_plays
+        on reports_near.observation_id = unsure_plays.observation_id
 ),
 
 track_isrcs as (
@@ -322,12 +336,19 @@ pairs_in_time as (
         and listens_by_stretch.stretch = reports.stretch
     where listens_by_stretch.source <> reports.source
         and abs(listens_by_stretch.at_ms - reports.at_ms) <= listens_by_stretch.reach_ms
-        -- A start that is compared by an end lies within the other play, but for two minutes of pauses.
+        -- A start that is compared by an end lies within the other play, but for two minutes of pauses; an
+        -- export knows how long it was silent before.
         and (
             listens_by_stretch.clock = listens_by_stretch.source_clock
             or (
-                unix_millis(listens_by_stretch.started_at) >= reports.started_ms - 120000
-                and unix_millis(listens_by_stretch.started_at) < reports.ended_ms
+                unix_millis(listens_by_stretch.started_at) < reports.ended_ms
+                and (
+                    unix_millis(listens_by_stretch.started_at) >= reports.started_ms - 120000
+                    or (
+                        reports.source = 'spotify_export'
+                        and unix_millis(listens_by_stretch.started_at) >= reports.previous_ended_ms - 10000
+                    )
+                )
             )
         )
         and (
