@@ -102,9 +102,10 @@ struct ImportArgs {
     /// Take an earlier import back: its run, as its report and --list show it
     #[arg(long, value_name = "RUN", conflicts_with = "paths")]
     undo: Option<String>,
-    /// Show all imports, the newest first: when, what, how many rows, whether taken back
-    #[arg(long, conflicts_with_all = ["paths", "undo", "yes"])]
-    list: bool,
+    /// Show all imports, the newest first: when, what, how many rows, whether taken back; or of one of
+    /// them, by its run, what became of the rows of each file
+    #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["paths", "undo", "yes"])]
+    list: Option<Option<String>>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -233,7 +234,10 @@ impl Cli {
             Command::Status { account } => {
                 run_job("ingest status", common, |context| status::status(context, account.as_deref()))
             }
-            Command::Import(ImportArgs { list: true, account, .. }) => {
+            Command::Import(ImportArgs { list: Some(Some(run)), .. }) => {
+                run_job("ingest import --list", common, |context| import::told(context, &run))
+            }
+            Command::Import(ImportArgs { list: Some(None), account, .. }) => {
                 run_job("ingest import --list", common, |context| import::list(context, account.as_deref()))
             }
             Command::Import(ImportArgs { undo: Some(run), account, .. }) => {

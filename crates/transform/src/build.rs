@@ -245,7 +245,7 @@ fn tested(
     if !failed.is_empty() {
         let (count, total) = (failed.len(), outcome.tests);
         let rows = outcome.errors().find_map(|breach| breach.kept.as_deref()?.file_stem()?.to_str());
-        let ask = rows.map(|rows| format!("\n  the rows: music-tracker query 'select * from failed.{rows}'"));
+        let ask = rows.map(|rows| format!("\n  the rows: `music-tracker query 'select * from failed.{rows}'`"));
         bail!(
             "{count} of {total} tests failed; everything stays as it was\n  {}{}",
             failed.join("\n  "),

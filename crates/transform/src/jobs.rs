@@ -356,7 +356,7 @@ fn add_publication(summary: &mut Summary, published: &Published) {
 
 fn warning(breach: &crate::checks::Breach) -> String {
     let rows = breach.kept.as_deref().and_then(|path| path.file_stem()?.to_str());
-    let rows = rows.map(|rows| format!(" (music-tracker query 'select * from failed.{rows}')")).unwrap_or_default();
+    let rows = rows.map(|rows| format!(" (`music-tracker query 'select * from failed.{rows}'`)")).unwrap_or_default();
     format!("{}: {}: {} rows{rows}", breach.of, breach.rule, breach.rows)
 }
 

@@ -117,14 +117,11 @@ impl Reader {
         out: &mut dyn Write,
     ) -> anyhow::Result<()> {
         let sql = sql.trim().trim_end_matches(';').trim_end();
-        match references(&self.duckdb, sql)? {
-            Ok(_) => {}
-            // What the parser stumbles over is told better by DuckDB itself, below.
-            Err(refused) if refused.position.is_some() => {}
-            Err(refused) => {
-                let message = format!("only one question at a time, and nothing is ever changed: {}", refused.message);
-                return Err(Stop::Usage(message).into());
-            }
+        // What the parser stumbles over is told better by DuckDB itself, below.
+        if references(&self.duckdb, sql)?.is_err_and(|refused| refused.position.is_none()) {
+            let text = "ask one question, a single `select`; nothing is ever changed by `query`. The tables: \
+                        `music-tracker query 'show tables'`";
+            return Err(Stop::Usage(text.to_owned()).into());
         }
         let wrong = |error: duckdb::Error| Stop::Usage(words(&error));
         // Alone first, so that the line and the place in an error are the user's.

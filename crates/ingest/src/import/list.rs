@@ -12,11 +12,11 @@ use lake::parts;
 use lake::raw::{Job, RawStore, Receipt, State};
 use lake::schema::PLAYS;
 use platform::state::Account;
-use platform::{JobContext, Summary};
-use serde::Serialize;
+use platform::{JobContext, Stop, Summary};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::report::thousands;
+use super::report::{ImportReport, thousands};
 use crate::account::shown;
 
 /// Everything that one run imported for one account.
@@ -67,6 +67,21 @@ pub fn list(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Summar
     runs.sort_by_key(|(number, run)| Reverse((run.imported_at, *number)));
     let runs: Vec<ImportRun> = runs.into_iter().map(|(_, run)| run).collect();
     Ok(Summary::text(for_people(&runs)).count("imports", json!(runs)))
+}
+
+/// Shows the reconciliation of one import again, as it was told then.
+///
+/// # Errors
+/// A [`Stop::Usage`] when nothing is kept of such an import.
+pub fn told(context: &JobContext, run_id: &str) -> anyhow::Result<Summary> {
+    let reports = context.state()?.reports_of(run_id, "ingest import")?;
+    let Some(report) = reports.first() else {
+        let text =
+            format!("nothing is kept of an import {run_id:?}: `music-tracker import --list` shows all there are");
+        return Err(Stop::Usage(text).into());
+    };
+    let report = ImportReport::deserialize(report).with_context(|| format!("reading the report of {run_id}"))?;
+    Ok(Summary::text(report.text()).count("import", json!(report)))
 }
 
 /// The imports of one account, each with the number of its first receipt.

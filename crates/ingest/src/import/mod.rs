@@ -26,7 +26,7 @@ use crate::session::Session;
 use crate::{rebuild, recover};
 pub(crate) use account::choose as choose_account;
 use files::FileResult;
-pub use list::{ImportRun, ImportState, list};
+pub use list::{ImportRun, ImportState, list, told};
 pub(crate) use report::thousands;
 pub use report::{ArchiveReport, FileReport, ImportReport};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::{CellAlignment, Table, presets};
 use platform::{Stop, Summary};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::files::FileResult;
 use crate::archive::Archive;
@@ -13,7 +13,8 @@ use crate::months::Settlement;
 use crate::settle::Tally;
 
 /// What one file brought: `rows = stored + known + changed + rejected`.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FileReport {
     /// Its name in the archive.
     pub name: String,
@@ -30,7 +31,7 @@ pub struct FileReport {
     /// Known plays about which something new is said.
     pub changed: u64,
     /// Rows that could not be read, by reason.
-    pub rejected: BTreeMap<&'static str, u64>,
+    pub rejected: BTreeMap<String, u64>,
     /// The file of the same archive that it repeats; its rows are counted there.
     pub repeats: Option<String>,
 }
@@ -42,7 +43,8 @@ impl FileReport {
 }
 
 /// What one archive brought.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ArchiveReport {
     /// Its name.
     pub name: String,
@@ -57,7 +59,7 @@ pub struct ArchiveReport {
 }
 
 /// What an import brought.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ImportReport {
     /// The run, for `--undo`.
     pub run_id: String,
@@ -97,7 +99,8 @@ impl ArchiveReport {
                 let tally = settled.tallies.get(&(0, result.place)).copied().unwrap_or_default();
                 (file.rows, file.stored) = (result.harvest.rows, tally.stored);
                 (file.known, file.changed) = (tally.known, tally.changed);
-                file.rejected = result.harvest.rejected.clone();
+                let rejected = result.harvest.rejected.iter();
+                file.rejected = rejected.map(|(reason, rows)| ((*reason).to_owned(), *rows)).collect();
             }
             files.push(file);
         }
@@ -125,13 +128,13 @@ impl ImportReport {
         self.archives.iter().flat_map(|archive| &archive.files)
     }
 
-    fn total(&self) -> (u64, Tally, BTreeMap<&'static str, u64>) {
+    fn total(&self) -> (u64, Tally, BTreeMap<&str, u64>) {
         let (mut rows, mut tally, mut rejected) = (0, Tally::default(), BTreeMap::new());
         for file in self.files() {
             rows += file.rows;
             tally += Tally { stored: file.stored, changed: file.changed, known: file.known };
             for (reason, count) in &file.rejected {
-                *rejected.entry(*reason).or_default() += count;
+                *rejected.entry(reason.as_str()).or_default() += count;
             }
         }
         (rows, tally, rejected)
@@ -166,7 +169,8 @@ impl ImportReport {
         summary
     }
 
-    fn text(&self) -> String {
+    /// What people read of it.
+    pub(super) fn text(&self) -> String {
         let (rows, tally, rejected) = self.total();
         let rejected_rows: u64 = rejected.values().sum();
         let mut table = Table::new();

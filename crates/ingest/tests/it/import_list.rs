@@ -54,6 +54,23 @@ fn imports_are_listed_as_their_receipts_tell() {
 }
 
 #[test]
+fn what_became_of_the_rows_of_an_import_can_be_seen_again() {
+    let world = World::new();
+    let bad = format!("[{}, {}, 17]", row(1, 1), row(2, 2));
+    let zip = world.zip("a.zip", &[(AUDIO, bad), ("endsong_1.json", rows([row(5, 5)]))]);
+    let ran = world.import(&zip).expect_counts(3, 0, 0, 1);
+    let said = world.said_to_people(&["import", "--list", &ran.report.run_id]);
+    for words in ["Streaming_History_Audio_2024_0.json", "endsong_1.json", "rejected: 1 × ", "--undo"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let again = world.ingest(&["import", "--list", &ran.report.run_id]).expect_ok();
+    assert_eq!(again.report.counts["import"]["archives"][0]["files"][1]["rows"], 1);
+    let ran = world.ingest(&["import", "--list", "20200101T000000Z-000000"]);
+    assert_eq!(ran.exit_code, 2);
+    assert!(ran.stderr.contains("`music-tracker import --list` shows all there are"), "{}", ran.stderr);
+}
+
+#[test]
 fn everybodys_imports_are_listed_or_one_persons() {
     let world = World::new();
     for (name, day) in [("ann", "2026-01-02"), ("bob", "2026-01-01")] {

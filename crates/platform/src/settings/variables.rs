@@ -36,7 +36,7 @@ const FIXED_NAMES: &[(&str, &str)] = &[
 ];
 
 /// Names that look like settings but belong to the tests.
-const NO_SETTINGS: &[&str] = &["MUSIC_KILLS", "MUSIC_LIVES"];
+const NO_SETTINGS: &[&str] = &["MUSIC_ARTISTS", "MUSIC_KILLS", "MUSIC_LIVES", "MUSIC_WORLDS"];
 
 pub(super) type Builder = ConfigBuilder<DefaultState>;
 

@@ -65,6 +65,16 @@ impl StateDb {
         rows.map(|row| Ok(row?)).collect()
     }
 
+    /// The reports of a run, one for each account that it was about.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn reports_of(&self, run_id: &str, job: &str) -> anyhow::Result<Vec<Value>> {
+        let mut query = self.connection.prepare("select report from job_runs where run_id = ?1 and job = ?2")?;
+        let reports = query.query_map([run_id, job], |row| row.get::<_, String>(0))?;
+        reports.map(|report| Ok(serde_json::from_str(&report?)?)).collect()
+    }
+
     /// Forgets all runs of one job for an account: their reports tell when it listened.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ fn a_failed_test_leaves_everything_as_it_was() {
             &format!(
                 "  plays_have_tracks: Every play is of a track.: 2 rows, kept in {kept}/plays_have_tracks.parquet"
             ),
-            "  the rows: music-tracker query 'select * from failed.dim_track__1_not_null_track_name'",
+            "  the rows: `music-tracker query 'select * from failed.dim_track__1_not_null_track_name'`",
         ]
     );
     assert_eq!(world.warehouse("select count(distinct play_id) from fct_play"), "2");
@@ -123,7 +123,7 @@ select x, case when x = 1 then 'one' when x = 2 then 'three' end as word from ra
             "fct_b: between x 0 3: 2 rows",
             "fct_b: expression x < 4: 2 rows",
             "fct_b: references x dim_a.x: 3 rows",
-            "the rows: music-tracker query 'select * from failed.fct_b__7_accepted_word'",
+            "the rows: `music-tracker query 'select * from failed.fct_b__7_accepted_word'`",
         ]
     );
 }
@@ -133,7 +133,7 @@ fn a_warning_is_reported_and_nothing_more() {
     let world = World::small();
     world.edit("3_marts/fct_play.sql", "-- split:", "-- tests: warn between ms_played 0 1500\n-- split:");
     let summary = world.build().unwrap();
-    let rows = "music-tracker query 'select * from failed.fct_play__7_between_ms_played'";
+    let rows = "`music-tracker query 'select * from failed.fct_play__7_between_ms_played'`";
     assert_eq!(summary.warnings, [format!("fct_play: between ms_played 0 1500: 1 rows ({rows})")]);
     assert_eq!(world.warehouse("select count(*) from fct_play"), "2");
 }

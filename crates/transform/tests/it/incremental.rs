@@ -113,8 +113,13 @@ fn differences(one: &World, other: &World) -> Vec<String> {
     tables("'other'").into_iter().filter(differs).collect()
 }
 
+/// How many stories there are; more with `MUSIC_WORLDS=50`.
+fn stories() -> u32 {
+    std::env::var("MUSIC_WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(1)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1, max_shrink_iters: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: stories(), max_shrink_iters: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn a_build_of_what_changed_equals_a_build_of_everything(events in events()) {

@@ -39,11 +39,11 @@ fn a_question_changes_nothing() {
     let world = World::small();
     world.refresh().unwrap();
     for question in
-        ["create table x as select 1", "drop view fct_play", "select 1; select 2", "copy fct_play to 'x.csv'"]
+        ["create table x as select 1", "drop view fct_play", "select 1; select 2", "copy fct_play to 'x.csv'", " ; "]
     {
         let refused = ask(&world, question, Format::Csv).unwrap_err();
         assert!(
-            refused.starts_with("only one question at a time, and nothing is ever changed"),
+            refused.starts_with("ask one question, a single `select`; nothing is ever changed"),
             "{question}: {refused}"
         );
     }
