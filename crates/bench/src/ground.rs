@@ -43,12 +43,12 @@ impl Ground {
 
     /// An extended export of about this many plays, zipped.
     pub(crate) fn zipped(&self, plays: u32) -> anyhow::Result<PathBuf> {
-        self.export(plays, &format!("export-{plays}.zip"), &[])
+        self.export(&world(plays), &format!("export-{plays}.zip"), &[])
     }
 
     /// The same export as a folder of JSON files.
     pub(crate) fn unzipped(&self, plays: u32) -> anyhow::Result<PathBuf> {
-        self.export(plays, &format!("export-{plays}"), &["--unpacked"])
+        self.export(&world(plays), &format!("export-{plays}"), &["--unpacked"])
     }
 
     /// How many rows an export really has.
@@ -57,7 +57,13 @@ impl Ground {
         Ok(std::fs::read_to_string(&note)?.trim().parse()?)
     }
 
-    fn export(&self, plays: u32, name: &str, flags: &[&str]) -> anyhow::Result<PathBuf> {
+    /// About as many plays as a poll brings, behind those of all the others; each month has its own.
+    pub(crate) fn fifty_more(&self, month: u32) -> anyhow::Result<PathBuf> {
+        let world = world_between(&format!("2026-{month:02}-01"), &format!("2026-{:02}-01", month + 1), 50);
+        self.export(&world, &format!("export-of-month-{month}.zip"), &[])
+    }
+
+    fn export(&self, world: &[String], name: &str, flags: &[&str]) -> anyhow::Result<PathBuf> {
         let path = self.folder.join(name);
         if path.exists() {
             return Ok(path);
@@ -68,7 +74,7 @@ impl Ground {
             .program("simulator")
             .args(["export", "--report", "json", "--out"])
             .arg(&unfinished)
-            .args(world(plays))
+            .args(world)
             .args(flags)
             .stderr(Stdio::inherit())
             .output()?;
@@ -82,6 +88,10 @@ impl Ground {
 
 /// The simulated listener, the same for every measurement.
 pub(crate) fn world(plays: u32) -> Vec<String> {
-    let flags = format!("--seed 1 --from 2006-06-01 --to 2026-01-01 --account ada=Europe/Berlin --plays {plays}");
+    world_between("2006-06-01", "2026-01-01", plays)
+}
+
+fn world_between(from: &str, to: &str, plays: u32) -> Vec<String> {
+    let flags = format!("--seed 1 --from {from} --to {to} --account ada=Europe/Berlin --plays {plays}");
     flags.split(' ').map(str::to_owned).collect()
 }

@@ -1,4 +1,4 @@
-//! `transform refresh --full-refresh`: all models, all tests, publishing.
+//! `transform refresh`: all models or those that are touched, their tests, publishing.
 
 use std::path::Path;
 use std::process::Command;
@@ -36,6 +36,34 @@ fn full(ground: &Ground, plays: u32, names: [&'static str; 2], peak_mb: f64) -> 
     Ok(vec![
         Entry::new(names[0], ours.seconds, "s").against(theirs.seconds).budget(Budget::RatioAtMost(1.1)),
         Entry::new(names[1], ours.peak_mb, "MiB").against(theirs.peak_mb).budget(Budget::AtMost(peak_mb)),
+    ])
+}
+
+/// After some more plays, beside all of it anew.
+pub(crate) fn incremental(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
+    let scratch = ground.scratch()?;
+    let data = scratch.path().join("data");
+    let import = |path: &Path| once(ground.job("ingest", &data).arg("import").arg(path));
+    import(&ground.zipped(1_000_000)?)?;
+    once(&mut refresh(ground, &data))?;
+
+    let some = || {
+        let mut command = ground.job("transform", &data);
+        command.arg("refresh");
+        command
+    };
+    let all = || refresh(ground, &data);
+    let mut month = 0;
+    let more = |index| {
+        if index == 0 {
+            month += 1;
+            import(&ground.fifty_more(month)?)?;
+        }
+        Ok(())
+    };
+    let [some, all] = side_by_side(more, [&some, &all])?;
+    Ok(vec![
+        Entry::new("build.incremental.1m", some.seconds, "s").against(all.seconds).budget(Budget::RatioAtMost(0.2)),
     ])
 }
 

@@ -27,6 +27,7 @@ pub(crate) const SUITES: &[Suite] = &[
     Suite { names: &["enrich.requests_per_1000", "enrich.wall_s"], measure: enrich::linked_artists },
     Suite { names: &["build.full.100k", "build.full.100k.peak_mb"], measure: build::small },
     Suite { names: &["build.full.1m", "build.full.1m.peak_mb"], measure: build::large },
+    Suite { names: &["build.incremental.1m"], measure: build::incremental },
 ];
 
 /// The names of all entries.
