@@ -9,6 +9,9 @@ use platform::{DataDir, JobContext, Stop};
 
 use crate::recover;
 
+/// The step that an error is about.
+const TAKING: &str = "taking the account's lock";
+
 /// The right to change the history of one account, held until it is dropped.
 pub struct Session<'c> {
     /// The job.
@@ -27,11 +30,28 @@ impl<'c> Session<'c> {
     /// # Errors
     /// A [`Stop::Later`] when another job holds the account; errors of the recovery.
     pub fn begin(context: &'c JobContext, account: Account) -> anyhow::Result<Self> {
-        let path = context.data.lock(&format!("account-{}", account.account_id));
-        let lock = FileLock::try_take(&path).context("taking the account's lock")?.ok_or_else(|| Stop::Later {
+        let lock = FileLock::try_take(&lock_of(context, &account)).context(TAKING)?.ok_or_else(|| Stop::Later {
             reason: format!("another job is working on the account {:?}: try again when it is done", account.name),
             retry_at: None,
         })?;
+        Self::with(context, account, lock)
+    }
+
+    /// The same for a person who has just answered a question. Nobody holds an account while a
+    /// person thinks, since polls must go on; so everything may be another now, and the account
+    /// itself may be gone. Whoever works on it at the moment is waited for.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] when there is no such account any more; errors of the recovery.
+    pub(crate) fn begin_after_question(context: &'c JobContext, account: &Account) -> anyhow::Result<Self> {
+        let lock = FileLock::wait(&lock_of(context, account)).context(TAKING)?;
+        let found = context.state()?.account(account.account_id.as_str())?;
+        let account =
+            found.ok_or_else(|| Stop::Usage(format!("the account {:?} was removed in the meantime", account.name)))?;
+        Self::with(context, account, lock)
+    }
+
+    fn with(context: &'c JobContext, account: Account, lock: FileLock) -> anyhow::Result<Self> {
         let raw = RawStore::new(&context.data, account.account_id.as_str());
         let session = Self { context, account, raw, _lock: lock };
         recover::recover(&session)?;
@@ -84,4 +104,8 @@ impl<'c> Session<'c> {
     pub fn work_folder(&self) -> std::path::PathBuf {
         self.data().work(self.account_id())
     }
+}
+
+fn lock_of(context: &JobContext, account: &Account) -> std::path::PathBuf {
+    context.data.lock(&format!("account-{}", account.account_id))
 }

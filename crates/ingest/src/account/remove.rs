@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use lake::raw::RawStore;
+use platform::state::Account;
 use platform::{JobContext, Stop};
 
 use super::erase::{erase_account, forget_published};
@@ -17,21 +18,13 @@ use crate::session::Session;
 /// when nobody confirmed.
 pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyhow::Result<String> {
     let account = context.state()?.chosen_account(Some(name))?.context("the account vanished")?;
-    let receipts = RawStore::new(&context.data, account.account_id.as_str()).receipts()?;
-    if !receipts.is_empty() && !erase {
-        return Err(Stop::Usage(format!(
-            "{:?} has a history ({} imports and answers of services are kept). `account remove {:?} --erase` deletes \
-             all of it for good; `account pause` only stops the fetching, and `account merge` moves it to another account",
-            account.name,
-            receipts.len(),
-            account.name
-        ))
-        .into());
-    }
+    may_go(context, &account, erase)?;
     if !yes {
         confirm(&account.name)?;
     }
     let session = Session::begin(context, account.clone())?;
+    // Others could work while the person thought.
+    let had_history = may_go(context, &account, erase)?;
     // What cannot be read as text at all is for a person to mend before anything goes.
     platform::corrections::texts(&context.data)?;
     let rows = erase_account(&context.data, account.account_id.as_str())?;
@@ -42,7 +35,7 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
     let corrections = corrections::rename(&context.data, &account, None)?;
     context.state()?.remove_account(&account.account_id)?;
     drop(session);
-    let mut said = if receipts.is_empty() && !erase {
+    let mut said = if !had_history && !erase {
         format!("{:?} is gone; it had no history.", account.name)
     } else {
         format!(
@@ -58,6 +51,22 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
         said += &corrections.not_understood.join("\n  ");
     }
     Ok(said)
+}
+
+/// Whether it has a history, which goes only with `erase`.
+fn may_go(context: &JobContext, account: &Account, erase: bool) -> anyhow::Result<bool> {
+    let receipts = RawStore::new(&context.data, account.account_id.as_str()).receipts()?;
+    if !receipts.is_empty() && !erase {
+        return Err(Stop::Usage(format!(
+            "{:?} has a history ({} imports and answers of services are kept). `account remove {:?} --erase` deletes \
+             all of it for good; `account pause` only stops the fetching, and `account merge` moves it to another account",
+            account.name,
+            receipts.len(),
+            account.name
+        ))
+        .into());
+    }
+    Ok(!receipts.is_empty())
 }
 
 fn confirm(name: &str) -> anyhow::Result<()> {

@@ -99,21 +99,30 @@ pub fn disconnect(
 ) -> anyhow::Result<String> {
     let service = service_named(service)?;
     let account = context.state()?.chosen_account(account)?.context("there is no account yet")?;
-    let session = Session::begin(context, account.clone())?;
     let mut state = context.state()?;
-    let waited = service == SPOTIFY && state.forget_login(UNPROVEN, &account.account_id)?;
-    let was_connected = waited
-        | state.forget_login(service.name, &account.account_id)?
-        | state.disconnect(service.name, &account.account_id)?;
-    if !was_connected && !erase {
+    let is_connected = state.connection(service.name, &account.account_id)?.is_some()
+        || state.has_login(service.name, &account.account_id)?
+        || (service == SPOTIFY && state.has_login(UNPROVEN, &account.account_id)?);
+    if !is_connected && !erase {
         return Err(Stop::Usage(format!("{:?} has not connected {}", account.name, service.title)).into());
     }
+    // Asked before the account is taken: polls do not wait for a person.
+    let answer = if erase || keep { None } else { wants_erasing(service, &account)? };
+    let session = match answer {
+        Some(_) => Session::begin_after_question(context, &account)?,
+        None => Session::begin(context, account.clone())?,
+    };
+    if service == SPOTIFY {
+        state.forget_login(UNPROVEN, &account.account_id)?;
+    }
+    state.forget_login(service.name, &account.account_id)?;
+    state.disconnect(service.name, &account.account_id)?;
     let mut said =
         format!("{} of {:?} is forgotten: its login and how far it was fetched.", service.title, account.name);
     if service == SPOTIFY {
         said += " At https://www.spotify.com/account/apps the app can be removed as well.";
     }
-    if erase || (!keep && wants_erasing(service, &account)?) {
+    if answer.unwrap_or(erase) {
         let rows = erase_source(&session, service)?;
         state.forget_identity(service.name, &account.account_id)?;
         forget_published(&context.data)?;
@@ -132,12 +141,13 @@ pub fn disconnect(
     Ok(said)
 }
 
-fn wants_erasing(service: Service, account: &Account) -> anyhow::Result<bool> {
+/// What a person wants; `None` when nobody can be asked.
+fn wants_erasing(service: Service, account: &Account) -> anyhow::Result<Option<bool>> {
     let answer = question::ask(&format!(
         "Erase what came through the API of {} for {:?}, too? What an export also holds stays. [y/N]",
         service.title, account.name
     ))?;
-    Ok(answer.is_some_and(|answer| question::is_yes(&answer)))
+    Ok(answer.map(|answer| question::is_yes(&answer)))
 }
 
 fn service_named(name: &str) -> anyhow::Result<Service> {

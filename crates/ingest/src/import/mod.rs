@@ -27,6 +27,7 @@ use crate::{rebuild, recover};
 pub(crate) use account::choose as choose_account;
 use files::FileResult;
 pub use list::{ImportRun, ImportState, list, told};
+use question::Doubt;
 pub(crate) use report::thousands;
 pub use report::{ArchiveReport, FileReport, ImportReport};
 
@@ -61,12 +62,14 @@ pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary
         return Err(none_imported(failures));
     }
     let (account, note) = account::choose(context, request.account.as_deref())?;
-    let session = Session::begin(context, account)?;
+    let mut session = Session::begin(context, account)?;
     recover::replay_what_is_missing(&session)?;
     let mut report = ImportReport::new(&context.run_id, &session.account.name);
     report.warnings.extend(note);
     for archive in &archives {
-        match import_archive(&session, archive, request.yes) {
+        let imported;
+        (session, imported) = import_asking(session, archive, request.yes)?;
+        match imported {
             Ok(one) => report.archives.push(one),
             Err(error) => failures.push(error.context(format!("importing {}", archive.name))),
         }
@@ -93,10 +96,53 @@ fn none_imported(mut failures: Vec<anyhow::Error>) -> anyhow::Error {
     decisive
 }
 
-fn import_archive(session: &Session<'_>, archive: &Archive, yes: bool) -> anyhow::Result<ArchiveReport> {
+/// What became of an archive.
+enum Imported {
+    /// It is stored.
+    Stored(ArchiveReport),
+    /// Nothing of it is: a person must say first whose it is.
+    Doubted(Doubt),
+}
+
+/// Imports an archive, and asks what has to be asked. The account is free while a person thinks:
+/// polls go on, or Spotify's list would roll over. So with the answer everything is read anew.
+///
+/// # Errors
+/// When the account cannot be had again. What was wrong with the archive is told beside the session.
+fn import_asking<'c>(
+    mut session: Session<'c>,
+    archive: &Archive,
+    yes: bool,
+) -> anyhow::Result<(Session<'c>, anyhow::Result<ArchiveReport>)> {
+    let mut settled: Vec<Doubt> = Vec::new();
+    loop {
+        let is_open = |doubt: &Doubt| !settled.iter().any(|one| one.is_like(doubt));
+        let doubt = match import_archive(&session, archive, yes, is_open) {
+            Ok(Imported::Doubted(doubt)) => doubt,
+            Ok(Imported::Stored(report)) => return Ok((session, Ok(report))),
+            Err(error) => return Ok((session, Err(error))),
+        };
+        let (context, account) = (session.context, session.account.clone());
+        drop(session);
+        let answer = doubt.ask(&account.name, archive);
+        session = Session::begin_after_question(context, &account)?;
+        recover::replay_what_is_missing(&session)?;
+        match answer {
+            Ok(()) => settled.push(doubt),
+            Err(error) => return Ok((session, Err(error))),
+        }
+    }
+}
+
+fn import_archive(
+    session: &Session<'_>,
+    archive: &Archive,
+    yes: bool,
+    is_open: impl Fn(&Doubt) -> bool,
+) -> anyhow::Result<Imported> {
     let buckets = Buckets::new(session.work_folder())?;
-    let imported = keep_and_store(session, archive, &buckets, yes);
-    if imported.is_err() {
+    let imported = keep_and_store(session, archive, &buckets, yes, is_open);
+    if !matches!(imported, Ok(Imported::Stored(_))) {
         recover::take_back(session)?;
     }
     imported
@@ -107,7 +153,8 @@ fn keep_and_store(
     archive: &Archive,
     buckets: &Buckets,
     yes: bool,
-) -> anyhow::Result<ArchiveReport> {
+    is_open: impl Fn(&Doubt) -> bool,
+) -> anyhow::Result<Imported> {
     let mut receipt = Receipt {
         receipt_id: session.raw.free_receipt_id(Job::Import, &session.context.run_id),
         job: Job::Import,
@@ -126,8 +173,8 @@ fn keep_and_store(
     let bar = progress::count_bar(buckets.shelves().len() as u64, "sorting into months");
     let settled = settle_months(session, buckets, &[origins], Against::KnownOfOnePerson, &receipt_id, || bar.inc(1))?;
     bar.finish_and_clear();
-    if !yes {
-        ask_whose_it_is(session, archive, buckets, &results, &settled)?;
+    if !yes && let Some(doubt) = doubt(session, buckets, &results, &settled)?.filter(is_open) {
+        return Ok(Imported::Doubted(doubt));
     }
     receipt.number = session.number_receipt()?;
     receipt.items = results.iter().filter(|result| result.counts()).map(|result| result.item.clone()).collect();
@@ -135,22 +182,16 @@ fn keep_and_store(
     session.raw.write_receipt(&receipt, State::Pending)?;
     let harvests: Vec<_> = results.into_iter().filter(FileResult::counts).map(|result| result.harvest).collect();
     rebuild::conclude(session, &receipt, &harvests, settled)?;
-    Ok(report)
+    Ok(Imported::Stored(report))
 }
 
-/// # Errors
-/// A [`Stop::NeedsPerson`] when it may be somebody else's, and nobody says that it is not.
-fn ask_whose_it_is(
+/// Why an archive may be somebody else's.
+fn doubt(
     session: &Session<'_>,
-    archive: &Archive,
     buckets: &Buckets,
     results: &[FileResult],
     settled: &Settlement,
-) -> anyhow::Result<()> {
-    let account = &session.account.name;
-    match elsewhere::told_for(session, buckets, results, settled)? {
-        Some(other) => question::is_it_also_theirs(account, archive, &other),
-        None if settled.overlap.is_suspicious() => question::is_it_theirs(account, archive, settled.overlap),
-        None => Ok(()),
-    }
+) -> anyhow::Result<Option<Doubt>> {
+    let other = elsewhere::told_for(session, buckets, results, settled)?.map(Doubt::AlsoTheirs);
+    Ok(other.or_else(|| settled.overlap.is_suspicious().then_some(Doubt::Strangers(settled.overlap))))
 }

@@ -8,11 +8,37 @@ use crate::archive::Archive;
 use crate::overlap::Overlap;
 use crate::question;
 
-/// Asks whether an archive that agrees with nothing known is really this person's.
-///
-/// # Errors
-/// A [`Stop::NeedsPerson`] when nobody can be asked, or the answer is no.
-pub(super) fn is_it_theirs(account: &str, archive: &Archive, overlap: Overlap) -> anyhow::Result<()> {
+/// Why an archive may not be this person's.
+pub(super) enum Doubt {
+    /// It agrees with nothing that is known.
+    Strangers(Overlap),
+    /// Another account has it.
+    AlsoTheirs(Other),
+}
+
+impl Doubt {
+    /// Asks whether it is theirs all the same.
+    ///
+    /// # Errors
+    /// A [`Stop::NeedsPerson`] when nobody can be asked, or the answer is no.
+    pub(super) fn ask(&self, account: &str, archive: &Archive) -> anyhow::Result<()> {
+        match self {
+            Self::Strangers(overlap) => is_it_theirs(account, archive, *overlap),
+            Self::AlsoTheirs(other) => is_it_also_theirs(account, archive, other),
+        }
+    }
+
+    /// Whether the same is in doubt: what is counted may have grown between two looks.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Strangers(_), Self::Strangers(_)) => true,
+            (Self::AlsoTheirs(one), Self::AlsoTheirs(other)) => one.account == other.account,
+            _ => false,
+        }
+    }
+}
+
+fn is_it_theirs(account: &str, archive: &Archive, overlap: Overlap) -> anyhow::Result<()> {
     let finding = format!(
         "{:?}: only {} of its {} plays of the time that is already known agree with the {} known plays of {account:?}. \
          Is it someone else's export?",
@@ -23,11 +49,7 @@ pub(super) fn is_it_theirs(account: &str, archive: &Archive, overlap: Overlap) -
     asked(&finding, &format!("Import it into {account:?} all the same?"), archive, ways)
 }
 
-/// Asks whether an archive that another account has is this person's, too.
-///
-/// # Errors
-/// As [`is_it_theirs`].
-pub(super) fn is_it_also_theirs(account: &str, archive: &Archive, other: &Other) -> anyhow::Result<()> {
+fn is_it_also_theirs(account: &str, archive: &Archive, other: &Other) -> anyhow::Result<()> {
     let Other { account: theirs, sign } = other;
     let finding = match sign {
         Sign::SameFiles(at) => format!("{:?} was imported for {theirs:?} already, on {}.", archive.name, shown(*at)),

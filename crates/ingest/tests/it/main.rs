@@ -18,6 +18,7 @@ mod logins;
 mod pace;
 mod parts;
 mod polls;
+mod questions;
 mod recorded_pages;
 mod spotify;
 mod status;
