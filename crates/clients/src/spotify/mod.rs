@@ -43,6 +43,10 @@ pub fn polls(settings: &settings::Spotify) -> Class {
     Class { name: "polls", per_day: Some(settings.polls_per_day) }
 }
 
+/// Asking whose a login is: no poll can use a new login before, so nothing else may spend this.
+/// A poll asks at most once; this many are more than the polls of a day usually are.
+pub const IDENTITY: Class = Class { name: "identity", per_day: Some(150) };
+
 /// Everything else that is asked of the Web API.
 pub fn lookups(settings: &settings::Spotify) -> Class {
     Class { name: "lookups", per_day: Some(settings.lookups_per_day) }
@@ -117,21 +121,29 @@ impl Spotify {
         self.get(polls(&self.settings), "me/player/recently-played?limit=50", access_token).await
     }
 
-    /// Who the listener is; see [`Profile::parse`].
+    /// Whether [`me`](Self::me) may be asked now. A refresh token that is traded for nothing is
+    /// rotated for nothing.
+    ///
+    /// # Errors
+    /// [`ClientError::CoolingDown`] or [`ClientError::BudgetSpent`] when it may not.
+    pub fn may_identify(&self) -> Result<(), ClientError> {
+        self.line.is_open(IDENTITY)
+    }
+
+    /// Who the listener is; see [`Profile::parse`]. One try only: whoever does not hear asks again
+    /// with the next poll, and the budget lasts through a day without an answer.
     ///
     /// # Errors
     /// [`ClientError::Unauthorized`] when the access token is stale, and the usual ones.
     pub async fn me(&self, access_token: &AccessToken) -> Result<Answer, ClientError> {
-        self.get(lookups(&self.settings), "me", access_token).await
+        let url = join(&self.settings.base_url, "me")?;
+        let request = |http: &Client| http.get(url.clone()).bearer_auth(access_token.expose());
+        self.line.ask_once(IDENTITY, &url, request, judge).await
     }
 
     /// Asks the Web API, again if a passing trouble comes between.
     async fn get(&self, class: Class, path: &str, access_token: &AccessToken) -> Result<Answer, ClientError> {
-        self.ask(class, path, access_token, |reply| match reply.status.as_u16() {
-            200 => line::json(reply).map(Answer::of),
-            _ => Err(refusal::of_web_api(reply)),
-        })
-        .await
+        self.ask(class, path, access_token, judge).await
     }
 
     async fn ask(
@@ -144,5 +156,13 @@ impl Spotify {
         let url = join(&self.settings.base_url, path)?;
         let request = |http: &Client| http.get(url.clone()).bearer_auth(access_token.expose());
         self.line.ask(class, &url, request, judge).await
+    }
+}
+
+/// The Web API answers 200 with JSON, or not well.
+fn judge(reply: Reply) -> Result<Answer, ClientError> {
+    match reply.status.as_u16() {
+        200 => line::json(reply).map(Answer::of),
+        _ => Err(refusal::of_web_api(reply)),
     }
 }

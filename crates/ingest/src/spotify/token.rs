@@ -78,6 +78,8 @@ fn unproven(session: &Session<'_>) -> anyhow::Result<Option<Login>> {
 
 /// Makes a login the account's own when Spotify says that it is this person's.
 async fn prove(session: &Session<'_>, client: &Spotify, login: Login) -> anyhow::Result<AccessToken> {
+    // A token that is traded for nothing is rotated for nothing.
+    client.may_identify().map_err(|error| decided_for(session, SPOTIFY, error))?;
     let access_token = match refresh(session, client, UNPROVEN, login).await {
         Ok(access_token) => access_token,
         Err(error) => {

@@ -124,6 +124,7 @@ fn limits(context: &JobContext) -> anyhow::Result<Vec<LimitStatus>> {
     let cooldowns = state.cooldowns(now)?;
     [
         (spotify::line_name(settings), spotify::polls(settings)),
+        (spotify::line_name(settings), spotify::IDENTITY),
         (spotify::line_name(settings), spotify::lookups(settings)),
         (listenbrainz::LINE.to_owned(), unlimited("listens")),
         (lastfm::LINE.to_owned(), unlimited("scrobbles")),

@@ -1,9 +1,13 @@
 //! Logins that Spotify gave while it could not say whose they are.
 
 use std::process::Output;
+use std::time::Duration;
 
 use lake::schema::PLAYS;
+use platform::StateDb;
+use platform::state::RequestLimit;
 use serde_json::json;
+use simulator::parse_instant;
 
 use crate::polls::page;
 use crate::spotify::Spotify;
@@ -119,6 +123,47 @@ fn a_new_login_waits_while_the_old_one_goes_on() {
     assert_eq!(world.polls(&spotify).exit_code, 3);
     world.polls(&spotify).expect_counts(0, 5, 0, 0);
     assert_eq!(last_shown(&spotify), "the-new");
+}
+
+#[test]
+fn what_enrichment_spends_does_not_keep_a_new_login_waiting() {
+    let (world, spotify) = world_of(&["ada"]);
+    assert_eq!(world.connects(&spotify, "ada", "the-old").0, 0);
+    world.polls(&spotify).expect_counts(5, 0, 0, 0);
+    // As enrichment does: all look-ups of the day.
+    let mut state = StateDb::open(&world.data().state_db()).unwrap();
+    let now = parse_instant("2026-06-01T00:00:00Z").unwrap();
+    let service = "spotify/default".to_owned();
+    let limit = RequestLimit { service, class: "lookups", spacing: Duration::ZERO, per_day: Some(300) };
+    while state.reserve_request(&limit, now).unwrap().is_ok() {}
+    spotify.kill_token("the-old");
+    assert_eq!(world.polls(&spotify).exit_code, 3);
+    let (code, said) = world.connects(&spotify, "ada", "the-new");
+    assert_eq!(code, 0, "{said}");
+    world.polls(&spotify).expect_counts(0, 5, 0, 0);
+}
+
+#[test]
+fn a_token_is_not_traded_while_nobody_may_ask_whose_it_is() {
+    let (world, spotify) = world_of(&["ada"]);
+    spotify.profile_quota_exceeded();
+    assert_eq!(world.connects(&spotify, "ada", "the-login").0, 75);
+    let asked = spotify.refresh_tokens().len();
+    assert_eq!(world.polls(&spotify).exit_code, 75);
+    assert_eq!(spotify.refresh_tokens().len(), asked, "it would only be rotated");
+    spotify.profile_answer(None);
+    Ran::of(&world.in_june(&spotify, 2, &["spotify"])).expect_counts(5, 0, 0, 0);
+    assert_eq!(last_shown(&spotify), "the-login");
+}
+
+#[test]
+fn a_poll_asks_once_whose_a_login_is() {
+    let (world, spotify) = world_of(&["ada"]);
+    spotify.profile_answer(Some(503));
+    assert_eq!(world.connects(&spotify, "ada", "the-login").0, 75);
+    let asked = spotify.profile_requests();
+    assert_eq!(world.polls(&spotify).exit_code, 75);
+    assert_eq!(spotify.profile_requests(), asked + 1, "a day without an answer uses the budget up");
 }
 
 #[test]

@@ -18,7 +18,8 @@ struct Script {
     refresh_tokens: Vec<String>,
     dead_tokens: Vec<String>,
     is_someone_else: bool,
-    profile_answer: Option<u16>,
+    profile_answer: Option<(u16, Value)>,
+    profile_requests: u32,
 }
 
 /// The running server.
@@ -99,7 +100,19 @@ impl Spotify {
 
     /// The profile is answered with this status, or as usual.
     pub(crate) fn profile_answer(&self, status: Option<u16>) {
-        self.script.lock().unwrap().profile_answer = status;
+        let body = json!({"error": {"message": "no"}});
+        self.script.lock().unwrap().profile_answer = status.map(|status| (status, body));
+    }
+
+    /// The profile is answered with a quota that is used up.
+    pub(crate) fn profile_quota_exceeded(&self) {
+        let body = json!({"error": {"status": 429, "message": "Too many requests", "reason": "QUOTA_EXCEEDED"}});
+        self.script.lock().unwrap().profile_answer = Some((429, body));
+    }
+
+    /// How often it was asked for the profile.
+    pub(crate) fn profile_requests(&self) -> u32 {
+        self.script.lock().unwrap().profile_requests
     }
 
     /// The refresh tokens that it was shown, in order.
@@ -126,8 +139,9 @@ fn token(script: &mut Script, request: &Request) -> ResponseTemplate {
 }
 
 fn me(script: &mut Script, _: &Request) -> ResponseTemplate {
-    if let Some(status) = script.profile_answer {
-        return ResponseTemplate::new(status).set_body_json(json!({"error": {"message": "no"}}));
+    script.profile_requests += 1;
+    if let Some((status, body)) = &script.profile_answer {
+        return ResponseTemplate::new(*status).set_body_json(body);
     }
     let account_id = if script.is_someone_else { "b2" } else { "a1" };
     ResponseTemplate::new(200).set_body_json(json!({"id": "x", "account_id": account_id}))
