@@ -25,8 +25,10 @@ pub fn poll(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Summar
     let listeners = listeners(context)?.max(accounts.len());
     fetch::for_each(context, SPOTIFY, accounts, |session| {
         recover::replay_what_is_missing(session)?;
-        let answer = runtime.block_on(newest(session, &client))?;
+        let mut warnings = Vec::new();
+        let answer = runtime.block_on(newest(session, &client, &mut warnings))?;
         let mut outcome = fetch::take_in(session, SPOTIFY, &answer)?;
+        outcome.warnings.append(&mut warnings);
         outcome.ask_again_in = Some(pace::advice(&answer.body, &context.settings.spotify, listeners, session.now()));
         outcome.warnings.extend(token::expiry_warning(session)?);
         Ok(outcome)
@@ -41,12 +43,12 @@ fn listeners(context: &JobContext) -> anyhow::Result<usize> {
 
 /// The newest 50 plays. A fresh access token may be refused now and then; another one is
 /// fetched once.
-async fn newest(session: &Session<'_>, client: &Spotify) -> anyhow::Result<Answer> {
+async fn newest(session: &Session<'_>, client: &Spotify, warnings: &mut Vec<String>) -> anyhow::Result<Answer> {
     client.may_poll().map_err(|error| fetch::decided_for(session, SPOTIFY, error))?;
-    let first = client.recently_played(&token::access_token(session, client).await?).await;
+    let first = client.recently_played(&token::access_token(session, client, warnings).await?).await;
     let answer = match first {
         Err(ClientError::Unauthorized { .. }) => {
-            client.recently_played(&token::access_token(session, client).await?).await
+            client.recently_played(&token::access_token(session, client, warnings).await?).await
         }
         decided => decided,
     };

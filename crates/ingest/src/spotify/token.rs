@@ -12,58 +12,103 @@ use crate::session::Session;
 /// Where a login waits until it is known whose it is.
 pub(crate) const UNPROVEN: &str = "spotify (whose is it?)";
 
+/// What helps when a browser is somebody else at Spotify than was meant.
+const ANOTHER_PERSON: &str = "The login was not kept: log out at https://accounts.spotify.com in the browser, or use a \
+                              private window, and connect again as the right person";
+
 /// A fresh access token of the account's login. A new login that a person gave takes its place
-/// once Spotify has said that it is this person's; when there is none, or it is dead, so does a
-/// refresh token of the settings that was never taken before.
-pub(super) async fn access_token(session: &Session<'_>, client: &Spotify) -> anyhow::Result<AccessToken> {
+/// once Spotify has said that it is this person's; when there is none, or it is dead, or no key
+/// opens it, so does a refresh token of the settings that was never taken before. A new login
+/// that is of no use does not take a good one along: it is told in `warnings`.
+pub(super) async fn access_token(
+    session: &Session<'_>,
+    client: &Spotify,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<AccessToken> {
     let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
     let account_id = &session.account.account_id;
     let trouble = state.connection(SPOTIFY.name, account_id)?.and_then(|one| one.trouble);
     let is_dead = trouble.is_some_and(|trouble| trouble.kind == TroubleKind::LoginEnded);
-    let mut refused = None;
-    if let Some(login) = state.login(SPOTIFY.name, account_id, &sealer)?.filter(|_| !is_dead) {
-        if let Some(waiting) = state.login(UNPROVEN, account_id, &sealer)? {
-            match prove(session, client, waiting).await {
-                Ok(access_token) => return Ok(access_token),
-                // The login of before is still good, so a trouble of the new one loses no plays.
-                Err(error) if error.downcast_ref::<ClientError>().is_some() => {
-                    tracing::warn!("{}: the new login could not take its place yet: {error:#}", session.account.name);
-                }
-                Err(error) => return Err(error),
-            }
+    let mut useless = None;
+    if is_dead {
+        let message = "Spotify said so before, and was not asked again".into();
+        useless = Some(decided_for(session, SPOTIFY, ClientError::Reauthorize { message }));
+    } else if let Some(login) = opened(state.login(SPOTIFY.name, account_id, &sealer), &mut useless)? {
+        if let Some(access_token) = prove_the_new(session, client, warnings).await? {
+            return Ok(access_token);
         }
         match refresh(session, client, SPOTIFY.name, login).await {
             Ok(access_token) => {
                 if !state.has_identity(SPOTIFY.name, account_id)? {
-                    identify(session, client, &access_token).await?;
+                    match identify(session, client, &access_token).await {
+                        Err(error) if error.downcast_ref::<ClientError>().is_some() => {
+                            let name = &session.account.name;
+                            warnings.push(format!("{name}: who it is at Spotify is asked again: {error:#}"));
+                        }
+                        other => other?,
+                    }
                 }
                 return Ok(access_token);
             }
-            Err(error @ ClientError::Reauthorize { .. }) => refused = Some(error),
+            Err(error @ ClientError::Reauthorize { .. }) => useless = Some(decided_for(session, SPOTIFY, error)),
             Err(error) => return Err(decided_for(session, SPOTIFY, error)),
         }
     }
-    if let Some(login) = unproven(session)? {
+    if let Some(login) = unproven(session, &mut useless)? {
         return prove(session, client, login).await;
     }
-    let told_before = || ClientError::Reauthorize { message: "Spotify said so before, and was not asked again".into() };
-    match refused.or_else(|| is_dead.then(told_before)) {
-        Some(error) => Err(decided_for(session, SPOTIFY, error)),
-        None => {
-            let text = format!(
-                "the account {:?} has no Spotify login: do it with `music-tracker account connect spotify`",
-                session.account.name
-            );
-            Err(Stop::NeedsPerson(text).into())
+    Err(useless.unwrap_or_else(|| {
+        let text = format!(
+            "the account {:?} has no Spotify login: do it with `music-tracker account connect spotify`",
+            session.account.name
+        );
+        Stop::NeedsPerson(text).into()
+    }))
+}
+
+/// A login that cannot be opened with the key of today is as good as none; why goes to `useless`.
+fn opened(found: anyhow::Result<Option<Login>>, useless: &mut Option<anyhow::Error>) -> anyhow::Result<Option<Login>> {
+    match found {
+        Err(error) if matches!(Stop::in_chain(&error), Some(Stop::NeedsPerson(_))) => {
+            useless.get_or_insert(error);
+            Ok(None)
         }
+        other => other,
     }
 }
 
+/// Lets a new login take the place of one that is still good, where it can: then no trouble of the
+/// new one loses plays.
+async fn prove_the_new(
+    session: &Session<'_>,
+    client: &Spotify,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<Option<AccessToken>> {
+    let mut useless = None;
+    let waiting = {
+        let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
+        opened(state.login(UNPROVEN, &session.account.account_id, &sealer), &mut useless)?
+    };
+    if let Some(waiting) = waiting {
+        match prove(session, client, waiting).await {
+            Ok(access_token) => return Ok(Some(access_token)),
+            Err(error) => useless = Some(error),
+        }
+    }
+    let Some(error) = useless else { return Ok(None) };
+    if error.downcast_ref::<ClientError>().is_none() && !matches!(Stop::in_chain(&error), Some(Stop::NeedsPerson(_))) {
+        return Err(error);
+    }
+    let name = &session.account.name;
+    warnings.push(format!("{name}: the new login has not taken the place of the old one, which goes on: {error:#}"));
+    Ok(None)
+}
+
 /// A login that waits to be proven, else the refresh token of the settings, which is taken once.
-fn unproven(session: &Session<'_>) -> anyhow::Result<Option<Login>> {
+fn unproven(session: &Session<'_>, useless: &mut Option<anyhow::Error>) -> anyhow::Result<Option<Login>> {
     let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
     let account_id = &session.account.account_id;
-    if let Some(login) = state.login(UNPROVEN, account_id, &sealer)? {
+    if let Some(login) = opened(state.login(UNPROVEN, account_id, &sealer), useless)? {
         return Ok(Some(login));
     }
     let Some(token) = session.context.settings.spotify.refresh_token.clone() else { return Ok(None) };
@@ -129,7 +174,12 @@ async fn identify(session: &Session<'_>, client: &Spotify, access_token: &Access
     let answer = client.me(access_token).await.map_err(|error| decided_for(session, SPOTIFY, error))?;
     let profile = Profile::parse(&answer.body)?;
     let mut state = session.context.state()?;
-    state.attach_identity(&session.account, SPOTIFY.name, profile.identity(), session.now())?;
+    state.attach_identity(&session.account, SPOTIFY.name, profile.identity(), session.now()).map_err(|error| {
+        match Stop::in_chain(&error) {
+            Some(Stop::NeedsPerson(whose)) => Stop::NeedsPerson(format!("{whose}. {ANOTHER_PERSON}")).into(),
+            _ => error,
+        }
+    })?;
     state.connect(SPOTIFY.name, &session.account.account_id, None, session.now())
 }
 

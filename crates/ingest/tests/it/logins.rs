@@ -120,9 +120,12 @@ fn a_new_login_waits_while_the_old_one_goes_on() {
     assert_eq!(world.connects(&spotify, "ada", "someone-elses").0, 75);
     spotify.profile_answer(None);
     spotify.someone_else();
-    assert_eq!(world.polls(&spotify).exit_code, 3);
-    world.polls(&spotify).expect_counts(0, 5, 0, 0);
+    let ran = world.polls(&spotify).expect_counts(0, 5, 0, 0);
+    let warned = ran.report.warnings.concat();
+    assert!(warned.contains("which goes on") && warned.contains("connect again as the right person"), "{warned}");
     assert_eq!(last_shown(&spotify), "the-new");
+    let ran = world.polls(&spotify).expect_counts(0, 5, 0, 0);
+    assert!(ran.report.warnings.is_empty(), "{ran:?}");
 }
 
 #[test]
@@ -164,6 +167,35 @@ fn a_poll_asks_once_whose_a_login_is() {
     let asked = spotify.profile_requests();
     assert_eq!(world.polls(&spotify).exit_code, 75);
     assert_eq!(spotify.profile_requests(), asked + 1, "a day without an answer uses the budget up");
+}
+
+#[test]
+fn a_new_login_goes_on_when_no_key_opens_the_old_one() {
+    let (world, spotify) = world_of(&["ada"]);
+    assert_eq!(world.connects(&spotify, "ada", "the-old").0, 0);
+    world.polls(&spotify).expect_counts(5, 0, 0, 0);
+    std::fs::remove_file(world.path("data/state/token.key")).unwrap();
+    assert_eq!(world.polls(&spotify).exit_code, 3);
+    spotify.profile_answer(Some(503));
+    let (code, said) = world.connects(&spotify, "ada", "the-new");
+    assert!(code == 75 && said.contains("goes on by itself"), "{said}");
+    assert_eq!(world.polls(&spotify).exit_code, 75);
+    spotify.profile_answer(None);
+    for _ in 0..2 {
+        world.polls(&spotify).expect_counts(0, 5, 0, 0);
+        assert_eq!(last_shown(&spotify), "the-new");
+    }
+}
+
+#[test]
+fn whoever_logs_in_as_a_wrong_person_hears_what_to_do() {
+    let (world, spotify) = world_of(&["ada", "bob"]);
+    assert_eq!(world.connects(&spotify, "ada", "adas").0, 0);
+    let (code, said) = world.connects(&spotify, "bob", "adas-too");
+    assert!(code == 3 && said.contains("account merge") && said.contains("private window"), "{said}");
+    spotify.someone_else();
+    let (code, said) = world.connects(&spotify, "ada", "bobs");
+    assert!(code == 3 && said.contains("account add") && said.contains("private window"), "{said}");
 }
 
 #[test]

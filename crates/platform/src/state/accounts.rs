@@ -251,7 +251,8 @@ impl StateDb {
                 .optional()?;
             if let Some(owner) = owner {
                 return Err(Stop::NeedsPerson(format!(
-                    "this {service} login belongs to the account {owner:?}, not to {:?}",
+                    "this is the account {owner:?} at {service}, not {:?}; if both are one person, `music-tracker \
+                     account merge` makes them one account",
                     account.name
                 ))
                 .into());
@@ -266,7 +267,8 @@ impl StateDb {
                 .optional()?;
             if let Some(other) = other {
                 return Err(Stop::NeedsPerson(format!(
-                    "the account {:?} is {other:?} at {service}, but this login is {external_id:?}'s",
+                    "this is somebody else at {service} ({external_id:?}) than {:?} was so far ({other:?}); another \
+                     person's listening belongs to an account of its own, which `music-tracker account add NAME` makes",
                     account.name
                 ))
                 .into());
