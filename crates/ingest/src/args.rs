@@ -142,8 +142,8 @@ enum AccountCommand {
         /// The port of this machine that Spotify sends the browser back to
         #[arg(long, default_value_t = 8898, value_name = "PORT")]
         port: u16,
-        /// End a login that was begun with --no-wait: the address the browser ended up at, or - to
-        /// read it from stdin
+        /// End a login that was begun with --no-wait: - to be asked for the address the browser ended up at, or
+        /// the address itself (which others on this machine may then see)
         #[arg(long, value_name = "ADDRESS")]
         paste: Option<String>,
         /// Only show where to log in
@@ -284,7 +284,7 @@ Examples:
   ingest account connect spotify                       with a browser on this machine
   ingest account connect spotify --account ann         when there are several accounts
   ingest account connect spotify --no-wait             on a server: shows the address to open
-  ingest account connect spotify --paste 'http://127.0.0.1:8898/callback?code=...&state=...'
+  ingest account connect spotify --paste -             ends it: asks where the browser ended up
   ingest account connect listenbrainz --user ann_listens
   ingest account connect lastfm --user ann
 

@@ -18,8 +18,12 @@ const PATIENCE: Duration = Duration::from_secs(15 * 60);
 /// How long the browser has to fetch its last page.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-const DONE: &str = "<!doctype html><meta charset=utf-8><title>Music Tracker</title>\
+const AGREED: &str = "<!doctype html><meta charset=utf-8><title>Music Tracker</title>\
     <p>Thank you. You can close this window and go back to the terminal.";
+
+const REFUSED: &str = "<!doctype html><meta charset=utf-8><title>Music Tracker</title>\
+    <p>You are not logged in: Spotify sent you back without a login. You can close this window; the terminal says how \
+    to try again.";
 
 /// The address at which the browser ended up; it has `state` in it.
 ///
@@ -39,16 +43,30 @@ pub(super) fn wait(port: u16, state: String) -> anyhow::Result<String> {
             }
             Err(error) => {
                 tracing::warn!(port, %error, "cannot listen there: paste the address that the browser ends up at");
+                // Only a person can come now; when stdin ends, nobody will.
+                drop(came);
                 None
             }
         };
+        let is_listening = server.is_some();
         let address = tokio::time::timeout(PATIENCE, comes.recv()).await.ok().flatten();
         // The browser still waits for its page; one that never fetches it is left.
         drop(stop);
         if let Some(server) = server {
             drop(tokio::time::timeout(GOODBYE, server).await);
         }
-        address.ok_or_else(|| Stop::NeedsPerson("nobody came back from Spotify: begin again".into()).into())
+        address.ok_or_else(|| {
+            Stop::NeedsPerson(if is_listening {
+                "nobody came back from Spotify: begin again".to_owned()
+            } else {
+                format!(
+                    "another program has the port {port}, so no browser can come back here, and nobody pasted an \
+                     address: stop that program, or give another --port (the app's settings must list its redirect \
+                     URI, too), or begin with --no-wait and end with --paste -"
+                )
+            })
+            .into()
+        })
     })
 }
 
@@ -61,7 +79,8 @@ async fn callback(State((came, state)): State<(mpsc::Sender<String>, String)>, r
     }
     // One is enough; whoever comes later is told the same.
     drop(came.try_send(format!("?{query}")));
-    Html(DONE).into_response()
+    let is_refused = url::form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == "error");
+    Html(if is_refused { REFUSED } else { AGREED }).into_response()
 }
 
 /// Reads a line that a person pastes. The thread ends with the program.

@@ -26,6 +26,10 @@ const STATE_BYTES: usize = 32;
 /// letter.
 const CALLBACK: &str = "callback";
 
+/// How a login is ended by hand. The address holds a code, so it is typed where no list of
+/// processes shows it.
+const PASTE: &str = "`music-tracker account connect spotify --paste -`";
+
 /// Sends a person to Spotify and waits for them to come back.
 pub(super) fn log_in(context: &JobContext, account: &Account, request: &Request) -> anyhow::Result<String> {
     let settings = &context.settings.spotify;
@@ -41,11 +45,10 @@ pub(super) fn log_in(context: &JobContext, account: &Account, request: &Request)
          The app's settings at https://developer.spotify.com/dashboard must list this redirect URI, letter by letter:\n\n  \
          {redirect_uri}\n"
     )?;
-    let paste = "`music-tracker account connect spotify --paste 'ADDRESS'`";
     if request.no_wait {
         return Ok(format!(
             "When the browser shows an address that begins with {redirect_uri} (the page itself may fail to load), \
-             copy it and end the login within an hour with {paste}"
+             copy it, start {PASTE} within an hour, and paste it there"
         ));
     }
     writeln!(
@@ -95,8 +98,7 @@ pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<Stri
     })?;
     let (account, _) = choose_account(context, begun.account_name.as_deref())?;
     // Until Spotify has given its tokens, the address stays good.
-    let again = "the login is not used up: `music-tracker account connect spotify --paste 'ADDRESS'` with the address of \
-                 the browser's last page goes on";
+    let again = format!("the login is not used up: {PASTE} with the address of the browser's last page goes on");
     let session = Session::begin(context, account).context(again)?;
     let client = Spotify::open(context).map_err(|error| decided(context, SPOTIFY, error))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

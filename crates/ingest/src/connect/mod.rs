@@ -44,8 +44,11 @@ pub fn connect(context: &JobContext, request: &Request) -> anyhow::Result<String
         return match &request.paste {
             // An address holds the code: from stdin it is in no list of processes.
             Some(dash) if dash == "-" => {
-                let mut address = String::new();
-                io::stdin().lock().read_line(&mut address)?;
+                let asked = question::ask("Paste the address of the browser's last page here and press Enter:")?;
+                let address = match asked {
+                    Some(address) => address,
+                    None => io::stdin().lock().lines().next().transpose()?.unwrap_or_default(),
+                };
                 login::finish(context, &address)
             }
             Some(address) => login::finish(context, address),
