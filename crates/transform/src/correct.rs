@@ -4,6 +4,7 @@
 
 pub mod artist;
 mod genres;
+mod near;
 
 use std::fmt::Write as _;
 
@@ -303,7 +304,8 @@ fn effect(context: &JobContext, wanted: &Wanted, meant: &Meant) -> anyhow::Resul
     if plays > 5 {
         text += "\n  …";
     }
-    let summary = Summary::text(text).count("plays", plays).count("minutes", minutes);
+    let warnings = if plays == 0 { vec![near::warning(&reader, which)?] } else { Vec::new() };
+    let summary = Summary { warnings, ..Summary::text(text) }.count("plays", plays).count("minutes", minutes);
     Ok(summary.count("first", first).count("last", last))
 }
 

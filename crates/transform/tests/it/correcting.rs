@@ -55,6 +55,29 @@ fn corrected(words: &[&str], would: u64, left: &str) {
 }
 
 #[test]
+fn a_correction_that_fits_nothing_says_so_and_what_is_near() {
+    let story = story();
+    let context = story.world.context();
+    let warned = |words: &[&str]| {
+        let wanted = typed(words);
+        let (seen, made) = (correct::preview(&context, &wanted).unwrap(), correct::add(&context, &wanted).unwrap());
+        assert_eq!((seen.warnings.len(), &seen.warnings), (1, &made.warnings), "{words:?}");
+        made.warnings.concat()
+    };
+    let said = warned(&["exclude", "--track", "Songg", "--account", "ann"]);
+    assert!(said.contains("nothing fits") && said.contains(r#"the nearest: "Song""#), "{said}");
+    let said = warned(&["exclude", "--artist", "gest", "--account", "ann"]);
+    assert!(said.contains(r#"the nearest: "Guest""#), "{said}");
+    let said = warned(&["exclude", "--track", "xyzzy", "--account", "ann"]);
+    assert!(said.contains("none of a name like it"), "{said}");
+    // Both are known, only not together.
+    let said = warned(&["exclude", "--track", "Third", "--account", "bo"]);
+    assert!(said.contains("nothing fits") && !said.contains("nearest"), "{said}");
+    let some = correct::preview(&context, &typed(&["exclude", "--track", "Song", "--account", "ann"])).unwrap();
+    assert!(some.warnings.is_empty(), "{some:?}");
+}
+
+#[test]
 fn what_is_taken_back_leaves_no_trace() {
     let story = story();
     let context = story.world.context();
