@@ -22,6 +22,7 @@ use crate::harvest::{self, Harvest, Stand};
 use crate::months::{Against, Settlement, settle_months};
 use crate::session::Session;
 use crate::settle::Tally;
+use crate::spotify::refused;
 use crate::{gaps, rebuild};
 
 /// A service that is fetched from.
@@ -261,12 +262,18 @@ pub(crate) fn for_each(
 /// What only a person can mend, of what went wrong.
 fn trouble(error: &anyhow::Error) -> Option<Trouble> {
     let Some(Stop::NeedsPerson(text)) = Stop::in_chain(error) else { return None };
-    let kind = match error.downcast_ref::<ClientError>() {
-        Some(ClientError::Reauthorize { .. }) => TroubleKind::LoginEnded,
-        Some(ClientError::Forbidden { .. } | ClientError::NotFound { .. }) => TroubleKind::Refused,
-        _ => TroubleKind::Other,
+    let (kind, words) = match error.downcast_ref::<ClientError>() {
+        Some(ClientError::Reauthorize { .. }) => (TroubleKind::LoginEnded, None),
+        Some(ClientError::Forbidden { message } | ClientError::NotFound { message }) => {
+            (TroubleKind::Refused, Some(message))
+        }
+        _ => (TroubleKind::Other, None),
     };
-    Some(Trouble { kind, text: text.clone() })
+    let text = match words.filter(|words| !text.contains(words.as_str())) {
+        Some(words) => format!("{text} (its words: {words})"),
+        None => text.clone(),
+    };
+    Some(Trouble { kind, text })
 }
 
 /// Keeps what was fetched for one account, for people who ask.
@@ -302,9 +309,9 @@ pub(crate) fn decided(context: &JobContext, service: Service, error: ClientError
         ClientError::Reauthorize { .. } => {
             Some(Stop::NeedsPerson(format!("{LOGIN_ENDED} `music-tracker account connect {name}`")))
         }
-        ClientError::Forbidden { .. } if service == SPOTIFY => Some(Stop::NeedsPerson(
-            "Spotify refuses this app (is the owner's Premium active, and is the listener on the app's list?)".into(),
-        )),
+        ClientError::Forbidden { message } if service == SPOTIFY => {
+            Some(Stop::NeedsPerson(refused::advice(message).to_owned()))
+        }
         other => other.stop(title, context.clock.now()),
     };
     let error = anyhow::Error::from(error);

@@ -14,7 +14,9 @@ pub(super) fn of_web_api(reply: Reply) -> ClientError {
     let error = &body["error"];
     match reply.status.as_u16() {
         401 => ClientError::Unauthorized { message: words(&error["message"], &reply) },
-        403 => ClientError::Forbidden { message: words(&error["message"], &reply) },
+        403 => ClientError::Forbidden {
+            message: words(&plain(&reply).unwrap_or_else(|| error["message"].clone()), &reply),
+        },
         429 => ClientError::RateLimited {
             retry_after: reply.retry_after,
             quota_exceeded: error["reason"] == "QUOTA_EXCEEDED",
@@ -38,6 +40,12 @@ pub(super) fn of_accounts(reply: Reply) -> ClientError {
 /// Bodies of refusals may be empty, HTML or cut off.
 fn json(body: &[u8]) -> Value {
     serde_json::from_slice(body).unwrap_or_default()
+}
+
+/// A refusal may come as bare text.
+fn plain(reply: &Reply) -> Option<Value> {
+    let text = std::str::from_utf8(&reply.body).ok()?.trim();
+    (!text.is_empty() && !text.starts_with(['{', '[', '<', '"'])).then(|| Value::from(text))
 }
 
 /// The service's words on one short line, else the name of the status.

@@ -66,6 +66,8 @@ async fn a_refusal_tells_why() {
     assert!(matches!(&error, ClientError::Forbidden { message } if message == expected), "{error}");
     let error = check(text(403, "<html>nope</html>"), 1).await.unwrap_err();
     assert_eq!(error.to_string(), "access was refused: Forbidden");
+    let error = check(text(403, "the user may\nnot be registered"), 1).await.unwrap_err();
+    assert_eq!(error.to_string(), "access was refused: the user may not be registered");
 }
 
 #[tokio::test]

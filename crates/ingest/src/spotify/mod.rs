@@ -1,7 +1,9 @@
 //! `ingest spotify`: the newest 50 plays of each account, kept before they are read.
 
+pub(crate) mod expiry;
 mod pace;
 pub mod page;
+pub(crate) mod refused;
 pub(crate) mod token;
 
 use clients::{Answer, ClientError, Spotify};

@@ -1,6 +1,5 @@
 //! From a refresh token to an access token.
 
-use chrono::TimeDelta;
 use clients::spotify::{AccessToken, Profile};
 use clients::{ClientError, Spotify};
 use platform::Stop;
@@ -8,6 +7,7 @@ use platform::state::{Login, TroubleKind};
 
 use crate::fetch::{SPOTIFY, decided_for};
 use crate::session::Session;
+use crate::spotify::expiry;
 
 /// Where a login waits until it is known whose it is.
 pub(crate) const UNPROVEN: &str = "spotify (whose is it?)";
@@ -197,21 +197,11 @@ async fn refresh(
     client.trade(login, keep).await
 }
 
-/// What to say when the login ends within 30, 7 or 1 days.
+/// What to say when the login ends soon.
 pub(super) fn expiry_warning(session: &Session<'_>) -> anyhow::Result<Option<String>> {
     let (mut state, sealer) = (session.context.state()?, session.context.sealer()?);
-    let login = state.login(SPOTIFY.name, &session.account.account_id, &sealer)?;
-    let Some(end) = login.and_then(|login| login.expires_at()) else { return Ok(None) };
-    let left = end - session.now();
-    let near = [1, 7, 30].into_iter().map(TimeDelta::days).find(|near| left <= *near);
-    Ok(near.map(|near| {
-        format!(
-            "{}: Spotify ends this login on {}, within {} day(s): log in again with `music-tracker account connect \
-             spotify --account {:?}`",
-            session.account.name,
-            end.format("%Y-%m-%d"),
-            near.num_days(),
-            session.account.name
-        )
-    }))
+    let (account, now) = (&session.account, session.now());
+    let login = state.login(SPOTIFY.name, &account.account_id, &sealer)?;
+    let near = login.and_then(|login| expiry::near(&account.name, &login, now));
+    Ok(near.map(|near| format!("{}: {near}", account.name)))
 }

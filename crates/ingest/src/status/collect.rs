@@ -17,6 +17,7 @@ use platform::state::{Account, EVERY_CLASS, Refusal, RequestLimit, TroubleKind};
 
 use super::{AccountStatus, GapStatus, LimitStatus, RunStatus, SourceStatus, Status, left};
 use crate::fetch::{SERVICES, SPOTIFY};
+use crate::spotify::expiry;
 use crate::spotify::token::UNPROVEN;
 
 pub(super) fn status(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Status> {
@@ -66,7 +67,12 @@ pub(crate) fn account_status(context: &JobContext, account: &Account) -> anyhow:
                 connection.trouble.clone().map(|trouble| (trouble.text, trouble.kind)).unzip();
             one.last_success = connection.last_success;
             match state.login(&connection.service, &account.account_id, &context.sealer()?) {
-                Ok(login) => one.login_ends = login.and_then(|login| login.expires_at()),
+                Ok(Some(login)) => {
+                    one.authorized_at = login.authorized_at;
+                    one.login_ends = login.expires_at();
+                    one.login_notice = expiry::notice(&account.name, &login, context.clock.now());
+                }
+                Ok(None) => {}
                 Err(error) => {
                     (one.trouble, one.trouble_kind) = (Some(format!("{error:#}")), Some(TroubleKind::Other));
                 }

@@ -57,8 +57,12 @@ pub struct SourceStatus {
     pub trouble_kind: Option<TroubleKind>,
     /// The last time it answered well.
     pub last_success: Option<DateTime<Utc>>,
-    /// When its login ends.
+    /// When the person logged in; absent for a login of unknown age, which the settings gave.
+    pub authorized_at: Option<DateTime<Utc>>,
+    /// When its login ends; at the latest, where it is not known since when it is good.
     pub login_ends: Option<DateTime<Utc>>,
+    /// What the person should know of that.
+    pub login_notice: Option<String>,
     /// Whether a login waits until the service says whose it is.
     pub login_waits: bool,
     /// What it said about plays.

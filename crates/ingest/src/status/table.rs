@@ -50,7 +50,15 @@ pub(crate) fn of_account(account: &AccountStatus, now: DateTime<Utc>) -> String 
         );
     }
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(["source", "newest play", "age", "rows", "fetched", "login ends"]);
+    table.load_preset(presets::NOTHING).set_header([
+        "source",
+        "newest play",
+        "age",
+        "rows",
+        "fetched",
+        "logged in",
+        "login ends",
+    ]);
     for source in &account.sources {
         table.add_row([
             source.source.clone(),
@@ -58,13 +66,20 @@ pub(crate) fn of_account(account: &AccountStatus, now: DateTime<Utc>) -> String 
             source.age_seconds.map_or_else(|| "-".to_owned(), |age| span(TimeDelta::seconds(age))),
             source.observations.to_string(),
             fetched(source, now),
+            logged_in(source),
             login_ends(source),
         ]);
     }
     let mut text = format!("{}\n{table}\n", account.name);
     for source in &account.sources {
-        if let Some(trouble) = &source.trouble {
+        // Whoever has logged in anew need not do it again.
+        let is_told = |kind| !source.login_waits || kind == Some(TroubleKind::Refused);
+        if let Some(trouble) = source.trouble.as_ref().filter(|_| is_told(source.trouble_kind)) {
             writeln!(text, "  ! {}: {trouble}", source.source).ok();
+        }
+        let has_ended = source.trouble_kind == Some(TroubleKind::LoginEnded);
+        if let Some(notice) = source.login_notice.as_ref().filter(|_| !source.login_waits && !has_ended) {
+            writeln!(text, "  ! {}: {notice}", source.source).ok();
         }
         if source.login_waits {
             let waits = "a login waits: Spotify could not say yet whose it is; `music-tracker spotify` asks again";
@@ -103,9 +118,18 @@ fn fetched(source: &SourceStatus, now: DateTime<Utc>) -> String {
     }
 }
 
+fn logged_in(source: &SourceStatus) -> String {
+    match (source.authorized_at, source.login_ends) {
+        (Some(at), _) => at.format("%Y-%m-%d").to_string(),
+        (None, Some(_)) => "not known".to_owned(),
+        (None, None) => "-".to_owned(),
+    }
+}
+
 fn login_ends(source: &SourceStatus) -> String {
     match source.login_ends {
         Some(_) if source.trouble_kind == Some(TroubleKind::LoginEnded) => "ended".to_owned(),
+        Some(end) if source.authorized_at.is_none() => format!("by {}", end.format("%Y-%m-%d")),
         Some(end) => end.format("%Y-%m-%d").to_string(),
         None => "-".to_owned(),
     }

@@ -203,7 +203,7 @@ fn troubles_say_who_must_act_and_lose_nothing() {
     trouble(3, "log in again", |spotify| spotify.token_answer(400, json!({"error": "invalid_grant"})));
     trouble(2, "settings", |spotify| spotify.token_answer(400, json!({"error": "invalid_client"})));
     trouble(75, "does not answer", |spotify| spotify.token_answer(503, json!(null)));
-    trouble(3, "Premium", |spotify| spotify.list_answer(403, json!({"error": {"message": "no"}})));
+    trouble(3, "refuses this app", |spotify| spotify.list_answer(403, json!({"error": {"message": "no"}})));
     let world = trouble(75, "slow down", |spotify| spotify.list_answer(429, json!({"error": {"message": "wait"}})));
     let spotify = Spotify::start();
     spotify.plays(page(0..5));

@@ -5,7 +5,7 @@ use std::process::Command;
 use chrono::TimeDelta;
 use platform::StateDb;
 use platform::state::CountingRule;
-use simulator::server::{FaultKind, Options, RetryAfter, Service};
+use simulator::server::{ErrorBody, Fault, FaultKind, Options, RetryAfter, Service};
 
 use crate::upstream::{SECRET, Upstream};
 use crate::world::{AUDIO, Ran, World, row, rows};
@@ -87,6 +87,70 @@ fn a_login_that_is_dead_has_ended_and_says_whose_it_is() {
     upstream.wait(TimeDelta::hours(1));
     assert_eq!(world.job(&upstream, &["spotify"]).exit_code, 3);
     says(&status(&world, &upstream, &[]), &["60 min ago", "ended", r#"account connect spotify --account ""#]);
+}
+
+#[test]
+fn a_login_is_shown_with_its_age_and_its_end_is_announced() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.log_in(&upstream, &[]);
+    world.job(&upstream, &["spotify"]).expect_ok();
+    let said = status(&world, &upstream, &[]);
+    says(&said, &["logged in", "2026-11-15  2027-05-15"]);
+    assert!(!said.contains("!"), "{said}");
+    for (at, near) in [("2027-04-15T13:00:00Z", 30), ("2027-05-09T00:00:00Z", 7), ("2027-05-15T00:00:00Z", 1)] {
+        upstream.at(at);
+        let notice = format!("ends this login on 2027-05-15, within {near} day(s): log in again");
+        says(&status(&world, &upstream, &[]), &[&notice]);
+        let source = world.job(&upstream, &["status"]).report.counts["accounts"][0]["sources"][0].clone();
+        assert!(source["login_notice"].as_str().unwrap().contains(&notice), "{source}");
+        assert_eq!(source["authorized_at"], "2026-11-15T12:00:00Z");
+    }
+}
+
+#[test]
+fn the_end_of_a_login_of_unknown_age_is_no_fact() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    let token = upstream.server.refresh_token("ada").unwrap();
+    let mut command = world.command_at(&upstream, &["spotify"]);
+    Ran::of(&command.env("SPOTIFY_REFRESH_TOKEN", token).output().unwrap()).expect_ok();
+    let said = status(&world, &upstream, &[]);
+    says(
+        &said,
+        &["not known  by 2027-05-15", "how old it is is not known", "on 2027-05-15 at the latest", "connect once"],
+    );
+}
+
+#[test]
+fn whoever_logged_in_anew_is_not_told_to_do_it() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.log_in(&upstream, &[]);
+    world.job(&upstream, &["spotify"]).expect_ok();
+    upstream.server.revoke("ada");
+    assert_eq!(world.job(&upstream, &["spotify"]).exit_code, 3);
+    says(&status(&world, &upstream, &[]), &["log in again"]);
+    let fault = Fault::new(Service::Spotify, FaultKind::ServerError { status: 503, body: ErrorBody::Empty }).at("me");
+    let fault = upstream.server.switch_on(fault).unwrap();
+    assert_eq!(world.log_in(&upstream, &[]).0, 75);
+    let said = status(&world, &upstream, &[]);
+    assert!(said.contains("a login waits") && !said.contains("log in again"), "{said}");
+    upstream.server.switch_off(fault);
+    world.job(&upstream, &["spotify"]).expect_ok();
+}
+
+#[test]
+fn refusals_are_told_apart_in_spotifys_own_words() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.log_in(&upstream, &[]);
+    for (refusal, expected) in [
+        (FaultKind::PremiumLapsed {}, ["has Premium again", "Active premium subscription required"]),
+        (FaultKind::NotAllowListed {}, ["User Management", "the user may not be registered"]),
+    ] {
+        upstream.once(Service::Spotify, "recently-played", refusal);
+        assert_eq!(world.job(&upstream, &["spotify"]).exit_code, 3);
+        says(&status(&world, &upstream, &[]), &expected);
+    }
+    world.job(&upstream, &["spotify"]).expect_ok();
+    assert!(!status(&world, &upstream, &[]).contains("Premium"));
 }
 
 #[test]
