@@ -20,7 +20,7 @@ pub struct Session<'c> {
     pub account: Account,
     /// Its raw files.
     pub raw: RawStore,
-    _lock: FileLock,
+    lock: FileLock,
 }
 
 impl<'c> Session<'c> {
@@ -44,18 +44,28 @@ impl<'c> Session<'c> {
     /// # Errors
     /// A [`Stop::Usage`] when there is no such account any more; errors of the recovery.
     pub(crate) fn begin_after_question(context: &'c JobContext, account: &Account) -> anyhow::Result<Self> {
-        let lock = FileLock::wait(&lock_of(context, account)).context(TAKING)?;
-        let found = context.state()?.account(account.account_id.as_str())?;
-        let account =
-            found.ok_or_else(|| Stop::Usage(format!("the account {:?} was removed in the meantime", account.name)))?;
+        let path = lock_of(context, account);
+        let lock = FileLock::wait(&path).context(TAKING)?;
+        let Some(account) = context.state()?.account(account.account_id.as_str())? else {
+            lock.remove(&path)?;
+            return Err(Stop::Usage(format!("the account {:?} was removed in the meantime", account.name)).into());
+        };
         Self::with(context, account, lock)
     }
 
     fn with(context: &'c JobContext, account: Account, lock: FileLock) -> anyhow::Result<Self> {
         let raw = RawStore::new(&context.data, account.account_id.as_str());
-        let session = Self { context, account, raw, _lock: lock };
+        let session = Self { context, account, raw, lock };
         recover::recover(&session)?;
         Ok(session)
+    }
+
+    /// Ends the work on an account that is no more: not even the name of its lock stays.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub(crate) fn end_for_good(self) -> anyhow::Result<()> {
+        self.lock.remove(&lock_of(self.context, &self.account)).context("deleting the account's lock")
     }
 
     /// The data folder.

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The ending of a file that is still being written; whoever finds one may delete it.
@@ -118,7 +119,7 @@ fn unless_gone(removed: io::Result<()>) -> io::Result<()> {
 /// when the process ends, however it ends.
 #[derive(Debug)]
 pub struct FileLock {
-    _file: File,
+    file: File,
 }
 
 impl FileLock {
@@ -127,9 +128,13 @@ impl FileLock {
     /// # Errors
     /// Any I/O error.
     pub fn wait(path: &Path) -> io::Result<Self> {
-        let file = lock_file(path)?;
-        file.lock()?;
-        Ok(Self { _file: file })
+        loop {
+            let file = lock_file(path)?;
+            file.lock()?;
+            if is_at(&file, path)? {
+                return Ok(Self { file });
+            }
+        }
     }
 
     /// Takes the lock if it is free; `None` when another process holds it.
@@ -137,12 +142,37 @@ impl FileLock {
     /// # Errors
     /// Any I/O error.
     pub fn try_take(path: &Path) -> io::Result<Option<Self>> {
-        let file = lock_file(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
+        loop {
+            let file = lock_file(path)?;
+            match file.try_lock() {
+                Ok(()) if is_at(&file, path)? => return Ok(Some(Self { file })),
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
         }
+    }
+
+    /// Gives the lock back and deletes its file, at `path`, whose name tells of something that is
+    /// no more. Whoever waits for it takes another one, at the same path.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn remove(self, path: &Path) -> io::Result<()> {
+        remove_if_there(path)?;
+        drop(self.file);
+        Ok(())
+    }
+}
+
+/// Whether a file that was opened at `path` is still the one there: a lock on a file that was
+/// deleted in the meantime keeps nobody out.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let (held, there) = (file.metadata()?, fs::metadata(path));
+    match there {
+        Ok(there) => Ok((held.dev(), held.ino()) == (there.dev(), there.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -202,5 +232,21 @@ mod tests {
         write_whole(&first, b"whole").unwrap();
         put_in_place(&first, &second).unwrap();
         assert_eq!(fs::read(&second).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn a_lock_whose_file_was_deleted_keeps_nobody_out_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.lock");
+        let first = FileLock::wait(&path).unwrap();
+        // Somebody opened the file just before it went.
+        let waiter = lock_file(&path).unwrap();
+        first.remove(&path).unwrap();
+        assert!(!path.exists());
+        waiter.try_lock().unwrap();
+        assert!(!is_at(&waiter, &path).unwrap());
+        let second = FileLock::try_take(&path).unwrap().unwrap();
+        assert!(!is_at(&waiter, &path).unwrap() && is_at(&second.file, &path).unwrap());
+        assert!(FileLock::try_take(&path).unwrap().is_none());
     }
 }

@@ -61,6 +61,14 @@ fn the_example_of_the_settings_is_understood() {
     for name in platform::settings::names() {
         assert!(names.contains(name), "{name} is a setting, but not in .env.example");
     }
+    for name in ["MUSIC_SPOTIFY__REDIRECT_URL", "MUSIC_SPOTIFY__DEVELOPER", "MUSIC_IMPORT__MAX_RATIO"] {
+        assert!(names.contains(name), "people need {name}, but it is not in .env.example");
+    }
+    for name in names.iter().filter(|name| name.starts_with("MUSIC_")) {
+        let vars = [(name.to_string(), "1".to_owned())].into();
+        let error = platform::Settings::from_vars(&vars).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(!error.contains("unknown field"), "{name} is in .env.example, but is no setting: {error}");
+    }
     let vars = dotenvy::from_read_iter(ENV_EXAMPLE.as_bytes()).collect::<Result<_, _>>().unwrap();
     platform::Settings::from_vars(&vars).unwrap();
 }

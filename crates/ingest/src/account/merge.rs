@@ -64,6 +64,7 @@ pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<Str
     let corrections = corrections::rename(&context.data, &from, Some(&into.name))?.lines;
     erase_account(&context.data, from.account_id.as_str())?;
     context.state()?.remove_account(&from.account_id)?;
+    source.end_for_good()?;
     Ok(format!(
         "{:?} is now part of {:?}: {} imports and answers were moved, {} observations stand there. Zones and counting \
          rule are those of {:?}.{}",

@@ -34,7 +34,7 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
     }
     let corrections = corrections::rename(&context.data, &account, None)?;
     context.state()?.remove_account(&account.account_id)?;
-    drop(session);
+    session.end_for_good()?;
     let mut said = if !had_history && !erase {
         format!("{:?} is gone; it had no history.", account.name)
     } else {
