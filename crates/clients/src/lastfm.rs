@@ -8,6 +8,7 @@ use platform::{JobContext, settings};
 use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use crate::http::Reply;
@@ -59,7 +60,8 @@ impl Lastfm {
     ///
     /// # Errors
     /// [`ClientError::NotFound`] when there is no such user, [`ClientError::Forbidden`] when
-    /// the user's listening is private, and the usual ones.
+    /// the user's listening is private, [`ClientError::Unreadable`] when the answer is no list or
+    /// lacks what it counts, and the usual ones.
     pub async fn recent_tracks(&self, user: &str, window: Window, limit: u32) -> Result<Answer, ClientError> {
         let mut url = self.base_url.clone();
         let mut query = url.query_pairs_mut();
@@ -77,7 +79,9 @@ impl Lastfm {
         drop(query);
         // The key goes into the request alone: `url` is what logs, errors and receipts show.
         let request = |http: &Client| http.get(url.clone()).query(&[("api_key", self.api_key.expose_secret())]);
-        self.line.ask(SCROBBLES, &url, request, |reply| judge(reply, user)).await
+        let limit = limit.min(MAX_LIMIT);
+        let before = i64::from(window.page.max(1) - 1) * i64::from(limit);
+        self.line.ask(SCROBBLES, &url, request, |reply| judge(reply, user, before)).await
     }
 }
 
@@ -89,11 +93,12 @@ struct Refusal {
 }
 
 /// Errors come with status 200, 400, 403, 404 or 500: the number in the body decides.
+/// `before` scrobbles stand on the pages before this one.
 /// <https://www.last.fm/api/errorcodes>
-fn judge(reply: Reply, user: &str) -> Result<Answer, ClientError> {
+fn judge(reply: Reply, user: &str, before: i64) -> Result<Answer, ClientError> {
     let Ok(Refusal { error, message }) = serde_json::from_slice(&reply.body) else {
         return match reply.status.as_u16() {
-            200 => line::json(reply).map(Answer::of),
+            200 => page(line::json(reply)?, before).map(Answer::of),
             429 => Err(ClientError::RateLimited { retry_after: reply.retry_after, quota_exceeded: false }),
             _ => Err(reply.into_status_error()),
         };
@@ -107,4 +112,29 @@ fn judge(reply: Reply, user: &str) -> Result<Answer, ClientError> {
         // 8 "operation failed", 11 "offline", 16 "temporarily unavailable", and what may come.
         _ => ClientError::Unreadable { url: reply.url, detail: format!("error {error}: {message}") },
     })
+}
+
+/// A page is a list, or the one scrobble of it. An empty one while the service counts more comes
+/// by mistake: taken for the end, it would lose the rest of a history.
+fn page(reply: Reply, before: i64) -> Result<Reply, ClientError> {
+    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let list = &body["recenttracks"];
+    let total = &list["@attr"]["total"];
+    let total = total.as_i64().or_else(|| total.as_str()?.trim().parse().ok());
+    let is_scrobble = |item: &Value| item["@attr"]["nowplaying"] != "true";
+    let has_scrobbles = match &list["track"] {
+        Value::Array(items) => items.iter().any(is_scrobble),
+        one @ Value::Object(_) => is_scrobble(one),
+        // By the rule that makes JSON of XML, an empty list may be missing.
+        _ if total == Some(0) => false,
+        _ => return Err(unreadable(reply, "no list of scrobbles")),
+    };
+    if !has_scrobbles && total.is_some_and(|total| total > before) {
+        return Err(unreadable(reply, "an empty page, and a count of scrobbles that should be on it"));
+    }
+    Ok(reply)
+}
+
+fn unreadable(reply: Reply, detail: &str) -> ClientError {
+    ClientError::Unreadable { url: reply.url, detail: detail.to_owned() }
 }

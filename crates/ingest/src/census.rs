@@ -7,8 +7,12 @@
 //! may be some hours old: it may lack whatever was stored since the count before. Where that
 //! could explain a difference, it does.
 //!
+//! What a first walk through everything left out may as well have been hidden by a page that was
+//! empty by mistake. So a difference is only believed when the walk after it found no more either.
+//!
 //! The cursors: `stored` counts the new plays of all walks; `stored-then` is what it was at
-//! the last count; `surplus` is how much more the service may hold; `counted` is what it held,
+//! the last count; `surplus` is how much more the service may hold; `doubted` is how much more it
+//! seemed to hold after the walk through everything before; `counted` is what it held,
 //! at most, when the walk through everything began that is under way; `walked` is when.
 
 use chrono::TimeDelta;
@@ -36,13 +40,28 @@ impl Course<'_, '_> {
         self.set("counted", count.map(|count| count + stored - then))
     }
 
-    /// A walk is over; if it was one through everything, all that was counted is stored.
+    /// A walk is over; if it was one through everything, all that was counted is stored, or is not
+    /// to be had.
     pub(crate) fn settle_count(&mut self) -> anyhow::Result<()> {
-        if let Some(counted) = self.get("counted")? {
-            self.set("surplus", Some(counted - self.stored()?))?;
-            self.set("counted", None)?;
+        let Some(counted) = self.get("counted")? else { return Ok(()) };
+        let stored = self.stored()?;
+        let surplus = counted - stored;
+        let is_believed = surplus <= 0 || self.get("doubted")?.is_some_and(|doubted| surplus >= doubted);
+        if surplus > 0 && is_believed {
+            let text = format!(
+                "{} counts {surplus} more than it gave out, in two walks through everything: what it does not give \
+                 out cannot be kept",
+                self.title()
+            );
+            self.warn_once("surplus-told", &text)?;
         }
-        Ok(())
+        self.set("surplus", Some(if is_believed { surplus } else { 0 }))?;
+        if !is_believed {
+            // The next walk begins a day later: what is stored now is in the count by then.
+            self.set("stored-then", Some(stored))?;
+        }
+        self.set("doubted", (surplus > 0).then_some(surplus))?;
+        self.set("counted", None)
     }
 
     /// Whether the service, which held `count` plays before the walk that is just over, holds

@@ -118,6 +118,11 @@ impl<'c, 's> Course<'c, 's> {
         self.state.set_cursor(self.service.name, &self.session.account.account_id, name, value)
     }
 
+    /// What people call the service.
+    pub(crate) fn title(&self) -> &'static str {
+        self.service.title
+    }
+
     /// The time.
     pub(crate) fn now(&self) -> i64 {
         self.session.now().timestamp()

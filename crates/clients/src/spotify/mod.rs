@@ -14,6 +14,8 @@ use std::time::Duration;
 use platform::{JobContext, settings};
 use reqwest::{Client, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 pub use self::catalogue::{MAX_ALBUMS, MAX_TRACKS};
 pub use self::consent::Pkce;
@@ -116,9 +118,11 @@ impl Spotify {
     /// have old times, and a cursor would skip them.
     ///
     /// # Errors
-    /// [`ClientError::Unauthorized`] when the access token is stale, and the usual ones.
+    /// [`ClientError::Unauthorized`] when the access token is stale,
+    /// [`ClientError::Unreadable`] when the answer is no list, and the usual ones.
     pub async fn recently_played(&self, access_token: &AccessToken) -> Result<Answer, ClientError> {
-        self.get(polls(&self.settings), "me/player/recently-played?limit=50", access_token).await
+        let path = "me/player/recently-played?limit=50";
+        self.ask(polls(&self.settings), path, access_token, judge_list).await
     }
 
     /// Whether [`me`](Self::me) may be asked now. A refresh token that is traded for nothing is
@@ -142,10 +146,6 @@ impl Spotify {
     }
 
     /// Asks the Web API, again if a passing trouble comes between.
-    async fn get(&self, class: Class, path: &str, access_token: &AccessToken) -> Result<Answer, ClientError> {
-        self.ask(class, path, access_token, judge).await
-    }
-
     async fn ask(
         &self,
         class: Class,
@@ -164,5 +164,19 @@ fn judge(reply: Reply) -> Result<Answer, ClientError> {
     match reply.status.as_u16() {
         200 => line::json(reply).map(Answer::of),
         _ => Err(refusal::of_web_api(reply)),
+    }
+}
+
+/// A success is a list, if only an empty one: what its items are is not for the client to judge.
+fn judge_list(reply: Reply) -> Result<Answer, ClientError> {
+    #[derive(Deserialize)]
+    struct List {
+        #[serde(rename = "items")]
+        _items: Vec<IgnoredAny>,
+    }
+    let answer = judge(reply)?;
+    match serde_json::from_slice::<List>(&answer.body) {
+        Ok(_) => Ok(answer),
+        Err(_) => Err(ClientError::Unreadable { url: answer.url, detail: "no list of plays".to_owned() }),
     }
 }

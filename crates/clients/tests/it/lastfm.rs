@@ -58,3 +58,37 @@ async fn without_a_key_there_is_no_client() {
     context.settings.lastfm.api_key = None;
     assert_eq!(Lastfm::open(&context).err().unwrap().to_string(), "wrong settings: LASTFM_API_KEY is not set");
 }
+
+#[tokio::test]
+async fn an_empty_page_is_the_end_only_where_nothing_more_is_counted() {
+    let empty = |tracks: &str, total: &str| {
+        text(200, &format!(r#"{{"recenttracks":{{"track":{tracks},"@attr":{{"total":{total}}}}}}}"#))
+    };
+    let playing = r#"[{"name":"Now","@attr":{"nowplaying":"true"}}]"#;
+    for tracks in ["[]", playing, &playing[1..playing.len() - 1]] {
+        assert!(matches!(check(empty(tracks, "\"1800\""), 3).await, Err(ClientError::Unreadable { .. })), "{tracks}");
+        assert!(matches!(check(empty(tracks, "1800"), 3).await, Err(ClientError::Unreadable { .. })), "{tracks}");
+        assert!(check(empty(tracks, "\"0\""), 1).await.is_ok(), "{tracks}");
+    }
+}
+
+#[tokio::test]
+async fn a_later_page_is_empty_when_those_before_it_hold_all() {
+    for (page, total, is_end) in [(2, 200, true), (2, 201, false), (4, 600, true), (4, 601, false)] {
+        let server = MockServer::start().await;
+        let body = format!(r#"{{"recenttracks":{{"track":[],"@attr":{{"total":"{total}"}}}}}}"#);
+        Mock::given(method("GET")).respond_with(text(200, &body)).mount(&server).await;
+        let folder = TempDir::new().unwrap();
+        let client = Lastfm::open(&context(&folder, &server.uri(), None)).unwrap();
+        let result = client.recent_tracks("rj", Window { page, ..Window::default() }, 200).await;
+        assert_eq!(result.is_ok(), is_end, "page {page} of {total}");
+    }
+}
+
+#[tokio::test]
+async fn json_that_is_no_list_is_a_passing_trouble() {
+    for body in ["{}", r#"{"recenttracks":{}}"#, r#"{"recenttracks":{"track":null}}"#, r#"{"recenttracks":[]}"#, "[]"] {
+        assert!(matches!(check(text(200, body), 3).await, Err(ClientError::Unreadable { .. })), "{body}");
+    }
+    assert!(check(text(200, r#"{"recenttracks":{"@attr":{"total":"0"}}}"#), 1).await.is_ok());
+}

@@ -89,25 +89,28 @@ async fn a_short_wait_is_waited_out() {
 async fn polls_have_a_budget_that_other_requests_cannot_spend() {
     let server = MockServer::start().await;
     Mock::given(path("/v1/me")).respond_with(answer!(200, "me.json")).mount(&server).await;
+    Mock::given(path("/v1/tracks/4iV5W9uYEdYUVa79Axb7Rh")).respond_with(text(200, "{}")).mount(&server).await;
     Mock::given(path("/v1/me/player/recently-played"))
         .respond_with(answer!(200, "recently_played_empty.json"))
         .mount(&server)
         .await;
     let folder = TempDir::new().unwrap();
     let mut context = context(&folder, &server.uri(), None);
+    let track = "4iV5W9uYEdYUVa79Axb7Rh";
     (context.settings.spotify.lookups_per_day, context.settings.spotify.polls_per_day) = (2, 3);
     for _ in 0..2 {
         // A new program each time: the count is not in its memory.
-        Spotify::open(&context).unwrap().me(&access_token()).await.unwrap();
+        Spotify::open(&context).unwrap().track(track, &access_token()).await.unwrap();
     }
     let client = Spotify::open(&context).unwrap();
-    let error = client.me(&access_token()).await.unwrap_err();
+    let error = client.track(track, &access_token()).await.unwrap_err();
     assert!(matches!(error, ClientError::BudgetSpent { class: "lookups", per_day: 2, .. }), "{error}");
     for _ in 0..3 {
         client.recently_played(&access_token()).await.unwrap();
     }
     assert!(matches!(client.recently_played(&access_token()).await, Err(ClientError::BudgetSpent { .. })));
-    assert_eq!(requests(&server).await, 5);
+    client.me(&access_token()).await.unwrap();
+    assert_eq!(requests(&server).await, 6);
 }
 
 #[tokio::test]

@@ -44,6 +44,15 @@ async fn a_success_that_is_no_json_is_a_passing_trouble() {
 }
 
 #[tokio::test]
+async fn json_that_is_no_list_is_a_passing_trouble() {
+    for body in ["{}", "[]", r#"{"items":null}"#, r#"{"items":{}}"#, r#"{"error":{"status":500}}"#] {
+        let error = check(text(200, body), 3).await.unwrap_err();
+        assert!(matches!(error, ClientError::Unreadable { .. }), "{error}");
+    }
+    assert!(check(text(200, r#"{"items":["nonsense"]}"#), 1).await.is_ok(), "its items are for others to judge");
+}
+
+#[tokio::test]
 async fn says_who_the_listener_is() {
     let server = MockServer::start().await;
     Mock::given(path("/v1/me")).respond_with(answer!(200, "me.json")).mount(&server).await;

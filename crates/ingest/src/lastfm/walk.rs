@@ -76,14 +76,9 @@ impl Pages for Scrobbles<'_, '_> {
 
 impl Scrobbles<'_, '_> {
     /// Fetches one page and stores it: where it stands, and how many it had. `None` when it is
-    /// empty.
+    /// empty, and rightly so: the client lets no page pass that lacks what the service counts.
     async fn page(&self, course: &mut Course<'_, '_>, window: Window) -> anyhow::Result<Option<(Seconds, u64)>> {
-        let mut answer = self.ask(window).await?;
-        // It may be empty by mistake: the end of a history is asked for twice, where the service
-        // itself says that there is something.
-        if window.page == 1 && !page::has_scrobbles(&answer.body)? && page::total(&answer.body) > Some(0) {
-            answer = self.ask(window).await?;
-        }
+        let answer = self.ask(window).await?;
         if !page::has_scrobbles(&answer.body)? {
             return Ok(None);
         }

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use simulator::parse_instant;
 use simulator::server::{Fault, FaultKind, Options, Service};
 
@@ -75,6 +76,21 @@ fn old_listens_that_are_added_in_the_middle_are_fetched_by_the_next_looks() {
         assert_eq!(held.walks(&world, &upstream, 4), 0, "once is enough: {held:?}");
         assert_eq!(world.plays_stored(), (held.known)(&upstream), "{held:?}");
     }
+}
+
+/// The count says that something is missing, and so it is looked for once more.
+#[test]
+fn what_a_page_that_was_empty_by_mistake_hid_is_found_by_another_walk() {
+    let (world, upstream, held) = (World::new(), upstream(), HELD[0]);
+    let body = json!({"payload": {"count": 0, "listens": [], "latest_listen_ts": 0, "oldest_listen_ts": 0}});
+    let fault = Fault::new(held.service, FaultKind::Says { body }).at("listens").after(1).times(2);
+    upstream.server.switch_on(fault).unwrap();
+    (held.connect)(&world, &upstream);
+    world.job(&upstream, &[held.job]).expect_ok();
+    assert!(world.plays_stored() + 100 < upstream.listens(), "{} stored", world.plays_stored());
+    assert_eq!(held.walks(&world, &upstream, 3), 1);
+    assert_eq!(world.plays_stored(), upstream.listens());
+    assert_eq!(held.walks(&world, &upstream, 3), 0);
 }
 
 #[test]

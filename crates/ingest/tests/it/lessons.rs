@@ -70,6 +70,10 @@ fn no_error_of_a_service_looks_like_a_list_without_plays() {
         (FaultKind::Truncated {}, 75),
         (FaultKind::Dropped {}, 75),
         (FaultKind::NotJson {}, 75),
+        (FaultKind::Says { body: json!({}) }, 75),
+        (FaultKind::Says { body: json!([]) }, 75),
+        (FaultKind::Says { body: json!({"items": null}) }, 75),
+        (FaultKind::Says { body: json!({"error": {"status": 500}}) }, 75),
         (FaultKind::Oversized { bytes: 64 << 20 }, 75),
         (FaultKind::Hang {}, 75),
         (FaultKind::ExpiredToken {}, 75),
@@ -89,6 +93,31 @@ fn no_error_of_a_service_looks_like_a_list_without_plays() {
     let now = upstream.server.now();
     let ran = world.job(&upstream, &["spotify"]).expect_ok();
     assert_eq!((ran.count("stored"), now), (50, upstream.server.now()));
+}
+
+/// B4, at the other services.
+#[test]
+fn no_json_of_a_service_looks_like_a_list_without_listens() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.connect_listenbrainz(&upstream);
+    world.connect_lastfm(&upstream);
+    let bodies = [
+        (Service::LastFm, "lastfm", json!({})),
+        (Service::LastFm, "lastfm", json!({"recenttracks": {}})),
+        (Service::LastFm, "lastfm", json!({"recenttracks": {"track": null}})),
+        (Service::ListenBrainz, "listenbrainz", json!({})),
+        (Service::ListenBrainz, "listenbrainz", json!({"payload": {}})),
+    ];
+    for (service, job, body) in bodies {
+        let said = body.to_string();
+        let fault = upstream.server.switch_on(Fault::new(service, FaultKind::Says { body })).unwrap();
+        let ran = world.job(&upstream, &[job]);
+        assert_eq!((ran.exit_code, ran.report.status.as_str()), (75, "failed"), "{job}, {said}: {}", ran.stderr);
+        upstream.server.switch_off(fault);
+    }
+    world.job(&upstream, &["listenbrainz"]).expect_ok();
+    world.job(&upstream, &["lastfm"]).expect_ok();
+    assert_eq!(world.plays_stored(), upstream.listens() + upstream.scrobbles());
 }
 
 /// B5: retries were dead code.

@@ -115,6 +115,35 @@ fn the_whole_history_of_lastfm_comes_at_first_and_then_what_is_new() {
     assert!(world.says(&upstream, &["account", "connect", "lastfm", "--user", "nobody-at-all"]).0 != 0);
 }
 
+/// The service counts more than it shows: that is a trouble, and nothing is lost by it.
+#[test]
+fn an_empty_page_of_lastfm_is_not_taken_for_the_end() {
+    for good_pages in [1, 6] {
+        let (world, upstream) = (World::new(), Upstream::start());
+        world.connect_lastfm(&upstream);
+        let body = json!({"recenttracks": {"track": [], "@attr": {"total": "1800"}}});
+        let nothing = || Fault::new(Service::LastFm, FaultKind::Says { body: body.clone() }).after(good_pages);
+        let fault = upstream.server.switch_on(nothing()).unwrap();
+        let ran = world.job(&upstream, &["lastfm"]);
+        assert_eq!((ran.exit_code, ran.report.status.as_str()), (75, "failed"), "{}", ran.stderr);
+        let (stored, asked) = (world.plays_stored(), upstream.requests(Service::LastFm));
+        assert!(stored < upstream.scrobbles(), "{stored}");
+        upstream.server.switch_off(fault);
+        world.job(&upstream, &["lastfm"]).expect_ok();
+        assert_eq!(world.plays_stored(), upstream.scrobbles());
+        let whole = upstream.scrobbles() / 199 + 6;
+        let left = whole - (good_pages as usize - 1);
+        assert!(upstream.requests(Service::LastFm) - asked <= left, "it goes on where it was");
+
+        // What passes within seconds is waited out by the run itself.
+        let patient = World::new();
+        patient.connect_lastfm(&upstream);
+        upstream.server.switch_on(nothing().times(2)).unwrap();
+        patient.job(&upstream, &["lastfm"]).expect_ok();
+        assert_eq!(patient.plays_stored(), upstream.scrobbles());
+    }
+}
+
 /// A scrobble that stands twice on a page, or on two pages, was one play.
 #[test]
 fn a_scrobble_that_is_told_twice_is_one_play() {
