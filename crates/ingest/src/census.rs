@@ -13,7 +13,8 @@
 //! The cursors: `stored` counts the new plays of all walks; `stored-then` is what it was at
 //! the last count; `surplus` is how much more the service may hold; `doubted` is how much more it
 //! seemed to hold after the walk through everything before; `counted` is what it held,
-//! at most, when the walk through everything began that is under way; `walked` is when.
+//! at most, when the walk through everything began that is under way; `walked` is when, and `seen` is
+//! how many plays it was given so far, those included that an import had brought.
 
 use chrono::TimeDelta;
 
@@ -32,10 +33,20 @@ impl Course<'_, '_> {
         self.set("stored", Some(stored))
     }
 
+    /// An answer held that many plays.
+    pub(crate) fn count_seen(&mut self, plays: u64) -> anyhow::Result<()> {
+        if self.get("counted")?.is_none() {
+            return Ok(());
+        }
+        let seen = self.get("seen")?.unwrap_or_default() + i64::try_from(plays)?;
+        self.set("seen", Some(seen))
+    }
+
     /// A walk through everything begins, and the service says how many plays it holds.
     pub(crate) fn count_at_beginning(&mut self, count: Option<i64>) -> anyhow::Result<()> {
         let (stored, then) = (self.stored()?, self.get("stored-then")?.unwrap_or_default());
         self.set("walked", Some(self.now()))?;
+        self.set("seen", None)?;
         self.set("stored-then", Some(stored))?;
         self.set("counted", count.map(|count| count + stored - then))
     }
@@ -46,10 +57,11 @@ impl Course<'_, '_> {
         let Some(counted) = self.get("counted")? else { return Ok(()) };
         let stored = self.stored()?;
         let surplus = counted - stored;
-        let is_believed = surplus <= 0 || self.get("doubted")?.is_some_and(|doubted| surplus >= doubted);
-        if surplus > 0 && is_believed {
+        let missing = surplus.min(counted - self.get("seen")?.unwrap_or_default());
+        let is_believed = missing <= 0 || self.get("doubted")?.is_some_and(|doubted| missing >= doubted);
+        if missing > 0 && is_believed {
             let text = format!(
-                "{} counts {surplus} more than it gave out, in two walks through everything: what it does not give \
+                "{} counts {missing} more than it gave out, in two walks through everything: what it does not give \
                  out cannot be kept",
                 self.title()
             );
@@ -60,7 +72,7 @@ impl Course<'_, '_> {
             // The next walk begins a day later: what is stored now is in the count by then.
             self.set("stored-then", Some(stored))?;
         }
-        self.set("doubted", (surplus > 0).then_some(surplus))?;
+        self.set("doubted", (missing > 0).then_some(missing))?;
         self.set("counted", None)
     }
 

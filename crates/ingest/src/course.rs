@@ -63,6 +63,7 @@ impl<'c, 's> Course<'c, 's> {
     pub(crate) fn take_in(&mut self, answer: &Answer) -> anyhow::Result<Outcome> {
         let outcome = fetch::take_in(self.session, self.service, answer)?;
         self.count_stored(outcome.tally.stored)?;
+        self.count_seen(outcome.rows)?;
         self.total.add(outcome.clone());
         Ok(outcome)
     }

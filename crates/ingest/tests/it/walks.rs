@@ -183,15 +183,8 @@ fn more_listens_in_one_second_than_a_page_holds_are_told_once() {
     assert!(warnings[0].contains(&crowded.to_string()), "{}", warnings[0]);
     assert!(warnings[0].starts_with("me: "), "{}", warnings[0]);
 
-    let again = |days: i64| {
-        let ran = heard.job(&world, crowded + 60 + days * DAY, &["listenbrainz"]).expect_ok();
-        ran.report.warnings
-    };
-    // What is counted and was not given out is asked for once more.
-    let counted = again(1);
-    assert_eq!(counted.len(), 1, "{counted:?}");
-    assert!(counted[0].contains("ListenBrainz counts 500 more than it gave out"), "{counted:?}");
-    assert_eq!(again(3), Vec::<String>::new());
+    let again = heard.job(&world, crowded + 60 + DAY, &["listenbrainz"]).expect_ok();
+    assert_eq!(again.report.warnings, Vec::<String>::new());
 }
 
 #[test]
