@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use lake::schema::PLAYS;
+use platform::files::write_whole;
 
 use crate::world::{AUDIO, World, row, rows};
 
@@ -45,7 +46,7 @@ impl Damaged {
 
 fn cut(body: &Path) {
     let bytes = std::fs::read(body).unwrap();
-    std::fs::write(body, &bytes[..bytes.len() / 2]).unwrap();
+    write_whole(body, &bytes[..bytes.len() / 2]).unwrap();
 }
 
 #[test]
@@ -57,7 +58,7 @@ fn a_replay_over_a_damaged_body_changes_nothing_until_its_import_mends_it() {
     flipped[whole.len() / 2] ^= 1;
     let cases = [whole[..whole.len() - 5].to_vec(), flipped, std::fs::read(other).unwrap(), Vec::new()];
     for bytes in cases {
-        std::fs::write(body, bytes).unwrap();
+        write_whole(body, &bytes).unwrap();
         damaged.check_refused(&["replay"], body);
         damaged.world.import(&damaged.zips[0]).expect_counts(0, 200, 0, 0);
         damaged.world.ingest(&["replay"]).expect_ok();

@@ -114,6 +114,7 @@ fn differences(one: &World, other: &World) -> Vec<String> {
 }
 
 /// How many stories there are; more with `MUSIC_WORLDS=50`.
+#[expect(clippy::disallowed_methods, reason = "a knob of the test, not of the program")]
 fn stories() -> u32 {
     std::env::var("MUSIC_WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(1)
 }
