@@ -65,7 +65,7 @@ pub(super) fn read(
                     source: file.source,
                     name: file.name.clone(),
                     status: None,
-                    original_sha256: Some(pumped.original_sha256),
+                    original_sha256: pumped.original_sha256,
                     bytes,
                     span: covers::span(file.source, &file.name, &harvest),
                 };

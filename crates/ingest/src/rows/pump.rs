@@ -35,8 +35,8 @@ pub struct Place<'a> {
 pub struct Pumped {
     /// The kept body; `None` when the bytes were only read, or are damaged.
     pub body: Option<StoredBody>,
-    /// SHA-256 of the bytes before masking.
-    pub original_sha256: String,
+    /// SHA-256 of the bytes before masking; `None` when they were only read.
+    pub original_sha256: Option<String>,
     /// Why the input broke off, or that its checksum is wrong. No byte of it can be trusted.
     pub damage: Option<String>,
 }
@@ -59,7 +59,8 @@ where
     R: RowForm,
 {
     let mut masker = Masker::new()?;
-    let mut original = Sha256::new();
+    // A kept body is known by its name already.
+    let mut original = body.as_ref().map(|_| Sha256::new());
     // bytes[..from] is used up, bytes[from..clean] is masked, the rest may still hold the
     // beginning of a personal value.
     let mut bytes: Vec<u8> = Vec::with_capacity(2 * PIECE_BYTES);
@@ -74,7 +75,9 @@ where
                 true
             }
         };
-        original.update(&bytes[before..]);
+        if let Some(original) = &mut original {
+            original.update(&bytes[before..]);
+        }
         on_bytes((bytes.len() - before) as u64);
         let masked = masker.mask(&mut bytes[clean..], at_end);
         if let Some(body) = &mut body {
@@ -115,7 +118,8 @@ where
         dropped += from as u64;
         (clean, from) = (clean - from, 0);
     }
-    let original_sha256 = original.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let original_sha256 =
+        original.map(|original| original.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
     let body = body.filter(|_| damage.is_none()).map(BodyWriter::finish).transpose()?;
     Ok(Pumped { body, original_sha256, damage })
 }
