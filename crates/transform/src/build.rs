@@ -1,4 +1,4 @@
-//! Building: the models that would come out otherwise and their tests in one transaction, or nothing.
+//! Building: the models that would come out otherwise and their tests, all of it or nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -50,8 +50,13 @@ pub(crate) struct Built {
     pub took_over: bool,
 }
 
+/// How many new rows DuckDB may take for none before they are committed: it plans by what is committed. A
+/// commit writes to the disk, so small tables share one.
+const ROWS_UNSEEN: i64 = 20_000;
+
 /// Builds the selected models, or of all those that are out of date, and runs the tests of what
-/// is new; commits when every test of severity `error` holds. `step` hears what comes next.
+/// is new, in a session that is worth nothing when this fails: when a model or a test of severity
+/// `error` does. `step` hears what comes next.
 pub(crate) fn build(
     duckdb: &Connection,
     project: &Project,
@@ -62,6 +67,7 @@ pub(crate) fn build(
 ) -> anyhow::Result<Built> {
     let names = selection.names(project)?;
     in_transaction(duckdb, true, || {
+        let mut unseen = 0;
         let everything = selection.is_all();
         // A part of this folder's models beside the rest of another's would be a star schema of two.
         let before = match everything {
@@ -91,6 +97,11 @@ pub(crate) fn build(
                 let is_new = freshness.holds(model, content.as_ref());
                 tracing::debug!(model = model.name, rows, is_new, "built");
                 made.insert(&model.name, content);
+                unseen += rows.unwrap_or(0);
+                if unseen > ROWS_UNSEEN {
+                    duckdb.execute_batch("commit; begin transaction").context("committing what was built so far")?;
+                    unseen = 0;
+                }
             }
         }
         let mut types = columns_of_all(duckdb).context("reading the columns of what was built")?;

@@ -247,19 +247,19 @@ fn build_into(
     let basis = Basis::now(context, tree)?;
     let sources = Sources { basis: selection.is_all().then_some(basis), ..sources::sources(context)? };
     let (limits, run) = (Limits::of(&context.settings), run_of(context)?);
-    let duckdb = &warehouse.duckdb;
     let steps = selection.names(project)?.len() + 1;
-    let built = with_growing_memory(duckdb, &limits, sources.plays(), || {
+    let built = with_growing_memory(&warehouse.duckdb, &limits, sources.plays(), || {
+        warehouse.begin()?;
         let bar = progress::count_bar(u64::try_from(steps)?, "building");
         let step = |name: &str| {
             bar.set_message(name.to_owned());
             bar.inc(1);
         };
-        let built = build::build(duckdb, project, &sources, selection, &run, &step);
+        let built = build::build(&warehouse.duckdb, project, &sources, selection, &run, &step);
         bar.finish_and_clear();
         built
     })?;
-    warehouse.keep(&context.data)?;
+    warehouse.keep()?;
     results::keep_build(&context.data, &built.record);
     if built.took_over {
         warehouse.notes.push(run.folder.took_over());

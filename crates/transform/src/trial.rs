@@ -71,7 +71,7 @@ impl<'p> Trials<'p> {
     /// # Errors
     /// When DuckDB refuses a model.
     pub fn of(project: &'p Project) -> anyhow::Result<Self> {
-        let duckdb = session::open(None, &Limits { threads: Some(1), ..Limits::default() }, std::path::Path::new(""))?;
+        let duckdb = session::open(&Limits { threads: Some(1), ..Limits::default() }, std::path::Path::new(""))?;
         prepare(&duckdb, project, &Sources::default(), &BTreeMap::new(), |_| true)?;
         for model in &project.models {
             make(&duckdb, project, model, &BTreeMap::new())?;

@@ -35,20 +35,10 @@ impl Limits {
     }
 }
 
-/// Opens `path`, or memory when it is `None`, for writing.
-pub(crate) fn open(path: Option<&Path>, limits: &Limits, spill: &Path) -> anyhow::Result<Connection> {
+/// Opens a session in memory.
+pub(crate) fn open(limits: &Limits, spill: &Path) -> anyhow::Result<Connection> {
     let config = config(limits)?.with("temp_directory", spill.to_string_lossy())?;
     let duckdb = Connection::open_in_memory_with_flags(config)?;
-    // Attached, since only then can the size of row groups be said.
-    if let Some(path) = path {
-        let path = path_literal(path);
-        duckdb
-            .execute_batch(&format!("attach {path} as warehouse (row_group_size {ROW_GROUP_ROWS}); use warehouse"))?;
-    }
-    if let Some(folder) = limits.query_log.as_ref().filter(|_| path.is_some()) {
-        let folder = literal(&folder.to_string_lossy());
-        duckdb.execute_batch(&format!("call enable_logging('QueryLog', storage = 'file', storage_path = {folder})"))?;
-    }
     duckdb.execute_batch("set TimeZone = 'UTC'")?;
     // Memory that DuckDB has given up goes back to the system at once, not after seconds: the
     // peak of a build of a million plays is a quarter lower, at no cost that shows.
@@ -61,7 +51,33 @@ pub(crate) fn open(path: Option<&Path>, limits: &Limits, spill: &Path) -> anyhow
     // file a sixth smaller. And what DuckDB keeps of the typed files, of which there is one for each
     // month, was a tenth of all memory and saved no time: the system keeps files, too.
     duckdb.execute_batch("set disabled_compression_methods = 'fsst'; set enable_external_file_cache = false")?;
+    // A commit goes to the file itself: what is built is worth nothing before it is whole, so that a log
+    // would only write it twice.
+    duckdb.execute_batch("set checkpoint_threshold = '1KB'")?;
     Ok(duckdb)
+}
+
+/// Takes the session into the database at `path`, which is made if it is not there. Attached, since only
+/// then can the size of row groups be said.
+pub(crate) fn attach(duckdb: &Connection, path: &Path, limits: &Limits) -> anyhow::Result<()> {
+    let path = path_literal(path);
+    duckdb.execute_batch(&format!("attach {path} as warehouse (row_group_size {ROW_GROUP_ROWS}); use warehouse"))?;
+    if let Some(folder) = &limits.query_log {
+        let folder = literal(&folder.to_string_lossy());
+        duckdb.execute_batch(&format!("call enable_logging('QueryLog', storage = 'file', storage_path = {folder})"))?;
+    }
+    Ok(())
+}
+
+/// Takes the session out of the database it is in.
+pub(crate) fn detach(duckdb: &Connection) -> anyhow::Result<()> {
+    Ok(duckdb.execute_batch("use memory; detach database if exists warehouse")?)
+}
+
+/// Whether there is a database at `path` that can be opened.
+pub(crate) fn look_into(duckdb: &Connection, path: &Path) -> anyhow::Result<()> {
+    let path = path_literal(path);
+    Ok(duckdb.execute_batch(&format!("attach {path} as old (read_only); detach old"))?)
 }
 
 fn config(limits: &Limits) -> anyhow::Result<Config> {

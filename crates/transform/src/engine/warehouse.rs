@@ -1,6 +1,6 @@
-//! The warehouse file: opened by one transform at a time, replaced when it cannot be read.
+//! The warehouse file: opened by one transform at a time, and replaced as a whole by each build.
 
-use std::fs;
+use std::{fs, io};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -11,15 +11,15 @@ use platform::{Clock, DataDir, Stop, private};
 use super::fault::words;
 use super::session::{self, Limits};
 
-/// The open warehouse. While it lives, no other transform runs.
+/// The warehouse of a data folder. While it lives, no other transform runs.
 pub(crate) struct Warehouse {
     /// The session.
     pub(crate) duckdb: Connection,
     /// What the person should know about how it was opened.
     pub(crate) notes: Vec<String>,
     path: PathBuf,
-    /// Where the file is while it is made anew.
-    fresh: Option<PathBuf>,
+    /// What a build begins with.
+    begins: Option<Begin>,
     limits: Limits,
     scratch: PathBuf,
     _lock: FileLock,
@@ -28,15 +28,23 @@ pub(crate) struct Warehouse {
 /// What to do about the file that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Open {
-    /// It must be there and readable.
+    /// Work on it; it must be there and readable.
     Existing,
-    /// Use it, or make it; one that cannot be read is moved aside.
+    /// Build on what it holds, if it is there; one that cannot be read is moved aside.
     OrCreate,
-    /// Leave it alone and make a new one, which takes its place in [`Warehouse::keep`].
+    /// Build without it.
     Anew,
 }
 
+/// What a working copy holds before anything is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    WithNothing,
+    WithTheOld,
+}
+
 impl Warehouse {
+    /// Opens the file itself, or gets ready for a build, which works on a copy ([`Self::begin`]).
     pub(crate) fn open(data: &DataDir, limits: &Limits, clock: &dyn Clock, how: Open) -> anyhow::Result<Self> {
         let lock = FileLock::try_take(&data.lock("transform")).context("taking the lock of transform")?;
         let Some(lock) = lock else {
@@ -51,59 +59,57 @@ impl Warehouse {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
         }
-        let fresh = beside(&path, "new");
-        remove_database(&fresh)?;
+        remove_database(&working_copy(&path))?;
         if how == Open::Existing && !path.exists() {
             return Err(not_built().into());
         }
-        let mut notes = Vec::new();
-        let opened = if how == Open::Anew { &fresh } else { &path };
-        let duckdb = match session::open(Some(opened), limits, &scratch) {
-            Ok(duckdb) => duckdb,
-            Err(error) if is_held(&error) => {
-                let reason = format!(
-                    "another program has {} open: close it (dashboards and people read processed/, not this file)",
-                    path.display()
-                );
-                return Err(Stop::Later { reason, retry_at: None }.into());
-            }
-            Err(error) if how == Open::OrCreate && path.exists() && is_broken(&error) => {
-                let aside = beside(&path, &format!("broken-{}", clock.now().format("%Y%m%dT%H%M%SZ")));
-                move_aside(&path, &aside)?;
-                let note = format!(
-                    "the warehouse could not be read and is built anew; the old file is now {} and can be deleted",
-                    aside.display()
-                );
-                tracing::warn!(path = %path.display(), %error, "{note}");
-                notes.push(note);
-                session::open(Some(&path), limits, &scratch)?
-            }
-            Err(error) => {
-                let hint = if is_broken(&error) { " (`transform build` makes it anew)" } else { "" };
-                return Err(error.context(format!("opening the warehouse {}{hint}", path.display())));
-            }
-        };
-        // DuckDB makes a file that all may read, and the plays are not in it yet.
-        private::close(opened);
+        let duckdb = session::open(limits, &scratch)?;
         session::resolve_from(&duckdb, data)?;
-        let fresh = (how == Open::Anew).then_some(fresh);
-        Ok(Self { duckdb, notes, path, fresh, limits: limits.clone(), scratch, _lock: lock })
+        let (mut begins, mut notes) = (Some(Begin::WithNothing), Vec::new());
+        if how == Open::Existing {
+            begins = None;
+            session::attach(&duckdb, &path, limits).map_err(|error| told(error, &path))?;
+        } else if how == Open::OrCreate && path.exists() {
+            match session::look_into(&duckdb, &path) {
+                Ok(()) => begins = Some(Begin::WithTheOld),
+                Err(error) if is_broken(&error) => notes.push(move_aside(&path, &error, clock)?),
+                Err(error) => return Err(told(error, &path)),
+            }
+        }
+        Ok(Self { duckdb, notes, path, begins, limits: limits.clone(), scratch, _lock: lock })
     }
 
-    /// Writes everything to the file itself; one that was made anew takes its place now.
-    pub(crate) fn keep(&mut self, data: &DataDir) -> anyhow::Result<()> {
-        self.duckdb.execute_batch("checkpoint").context("writing the warehouse to disk")?;
-        tracing::debug!(path = %self.path.display(), "on disk");
-        if let Some(fresh) = self.fresh.take() {
-            // The file must be closed to be renamed: its log is folded in at the close.
-            let memory = session::open(None, &Limits::default(), &self.scratch)?;
-            let session = std::mem::replace(&mut self.duckdb, memory);
-            session.close().map_err(|(_, error)| error).context("closing the new warehouse")?;
-            remove_if_there(&beside(&self.path, "wal"))?;
-            put_in_place(&fresh, &self.path).context("putting the new warehouse in place")?;
-            self.duckdb = session::open(Some(&self.path), &self.limits, &self.scratch)?;
-            session::resolve_from(&self.duckdb, data)?;
+    /// Begins a build, or begins it once more: the session is then in a working copy of the file, or in
+    /// an empty one.
+    ///
+    /// A copy, because nothing is left of a build that fails, and because one long transaction, which
+    /// would do as well, makes DuckDB plan badly: it takes a table for empty until it is committed, and
+    /// joins in whatever order the text has. Builds took twice the time and memory.
+    pub(crate) fn begin(&self) -> anyhow::Result<()> {
+        let copy = working_copy(&self.path);
+        session::detach(&self.duckdb)?;
+        remove_database(&copy)?;
+        if self.begins == Some(Begin::WithTheOld) {
+            for (from, to) in [(&self.path, &copy), (&log_of(&self.path), &log_of(&copy))] {
+                if from.exists() {
+                    fs::copy(from, to).with_context(|| format!("copying {} to {}", from.display(), to.display()))?;
+                }
+            }
         }
+        session::attach(&self.duckdb, &copy, &self.limits).with_context(|| format!("opening {}", copy.display()))?;
+        // DuckDB makes a file that all may read, and the plays are not in it yet.
+        private::close(&copy);
+        Ok(())
+    }
+
+    /// Puts what was built in the place of the file; the session stays in it.
+    pub(crate) fn keep(&mut self) -> anyhow::Result<()> {
+        self.duckdb.execute_batch("checkpoint").context("writing the warehouse to disk")?;
+        // Everything is in the file itself now. A log of the old one, left by a kill, is not of the new one.
+        remove_if_there(&log_of(&self.path))?;
+        put_in_place(&working_copy(&self.path), &self.path).context("putting the new warehouse in place")?;
+        self.begins = None;
+        tracing::debug!(path = %self.path.display(), "on disk");
         Ok(())
     }
 }
@@ -112,6 +118,12 @@ impl Drop for Warehouse {
     fn drop(&mut self) {
         if let Err(error) = remove_folder(&self.scratch) {
             tracing::warn!(path = %self.scratch.display(), %error, "could not delete the scratch folder");
+        }
+        let copy = working_copy(&self.path);
+        if self.begins.is_some()
+            && let Err(error) = session::detach(&self.duckdb).and_then(|()| Ok(remove_database(&copy)?))
+        {
+            tracing::warn!(path = %copy.display(), %error, "could not delete what was built");
         }
     }
 }
@@ -125,18 +137,48 @@ fn remove_folder(folder: &Path) -> anyhow::Result<()> {
     remove_folder_if_there(folder).with_context(|| format!("deleting {}", folder.display()))
 }
 
-fn remove_database(path: &Path) -> anyhow::Result<()> {
+fn remove_database(path: &Path) -> io::Result<()> {
     remove_if_there(path)?;
-    remove_if_there(&beside(path, "wal"))?;
-    Ok(())
+    remove_if_there(&log_of(path))
 }
 
-fn move_aside(path: &Path, aside: &Path) -> anyhow::Result<()> {
-    let wal = beside(path, "wal");
-    if wal.exists() {
-        fs::rename(&wal, beside(aside, "wal"))?;
+/// Where the file is while it is built.
+fn working_copy(path: &Path) -> PathBuf {
+    beside(path, "new")
+}
+
+/// What DuckDB has written and not yet put into the file.
+fn log_of(path: &Path) -> PathBuf {
+    beside(path, "wal")
+}
+
+/// Makes room for a warehouse that can be read. Gives what to tell about it.
+fn move_aside(path: &Path, why: &anyhow::Error, clock: &dyn Clock) -> anyhow::Result<String> {
+    let aside = beside(path, &format!("broken-{}", clock.now().format("%Y%m%dT%H%M%SZ")));
+    for (from, to) in [(log_of(path), log_of(&aside)), (path.to_owned(), aside.clone())] {
+        if from.exists() {
+            fs::rename(&from, to).with_context(|| format!("moving {} aside", from.display()))?;
+        }
     }
-    fs::rename(path, aside).with_context(|| format!("moving {} aside", path.display()))
+    let note = format!(
+        "the warehouse could not be read and is built anew; the old file is now {} and can be deleted",
+        aside.display()
+    );
+    tracing::warn!(path = %path.display(), error = %why, "{note}");
+    Ok(note)
+}
+
+/// Why the file could not be opened, and what to do.
+fn told(error: anyhow::Error, path: &Path) -> anyhow::Error {
+    if says(&error, &["Could not set lock on file", "Conflicting lock"]) {
+        let reason = format!(
+            "another program has {} open: close it (dashboards and people read processed/, not this file)",
+            path.display()
+        );
+        return Stop::Later { reason, retry_at: None }.into();
+    }
+    let hint = if is_broken(&error) { " (`transform build` makes it anew)" } else { "" };
+    error.context(format!("opening the warehouse {}{hint}", path.display()))
 }
 
 /// `x.duckdb` → `x.duckdb.<ending>`.
@@ -153,10 +195,6 @@ fn says(error: &anyhow::Error, phrases: &[&str]) -> bool {
         None => format!("{error:#}"),
     };
     phrases.iter().any(|phrase| text.contains(phrase))
-}
-
-fn is_held(error: &anyhow::Error) -> bool {
-    says(error, &["Could not set lock on file", "Conflicting lock"])
 }
 
 /// DuckDB has no error codes for this, only words.

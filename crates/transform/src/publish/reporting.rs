@@ -22,7 +22,7 @@ pub(crate) fn ensure(data: &DataDir, ddl_hash: &str, models: &[&BuiltModel]) -> 
     fs::create_dir_all(data.reporting())?;
     let partial = partial_path(&path);
     remove_if_there(&partial)?;
-    let duckdb = session::open(None, &Limits::default(), &data.work("transform"))?;
+    let duckdb = session::open(&Limits::default(), &data.work("transform"))?;
     session::resolve_from(&duckdb, data)?;
     // The oldest format: every reader since DuckDB 1.0 opens it.
     duckdb.execute_batch(&format!("attach {} as reporting (storage_version 'v1.0.0')", path_literal(&partial)))?;
