@@ -13,7 +13,7 @@ use super::sql::literal;
 
 /// What the smallest build needs, and what each play adds: measured with the models of this
 /// repository (`make bench ONLY=build.full`).
-const BASE_BYTES: u64 = 104_000_000;
+const BASE_BYTES: u64 = 84_000_000;
 const BYTES_PER_PLAY: u64 = 160;
 
 /// Below this many plays, a second thread costs more memory than it saves time.

@@ -45,7 +45,7 @@ pub(crate) fn open(limits: &Limits, spill: &Path) -> anyhow::Result<Connection> 
     duckdb.execute_batch(
         "set allocator_background_threads = true;
          set allocator_flush_threshold = '1MB';
-         set allocator_bulk_deallocation_flush_threshold = '1MB'",
+         set allocator_bulk_deallocation_flush_threshold = '8MB'",
     )?;
     // Half of what it took to write the warehouse was this way of packing texts, which made the
     // file a sixth smaller. And what DuckDB keeps of the typed files, of which there is one for each
