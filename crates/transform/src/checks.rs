@@ -1,4 +1,4 @@
-//! Tests: declared in headers or written as queries, run inside the build's transaction.
+//! Tests: declared in headers or written as queries, run before a build takes the place of the last.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -90,8 +90,8 @@ pub(crate) fn run(
     Ok(outcome)
 }
 
-/// Copies the rows that break a test to Parquet below `folder`, while the transaction
-/// that holds them is still open.
+/// Copies the rows that break a test to Parquet below `folder`, while what holds them
+/// is still there.
 pub(crate) fn keep_rows(duckdb: &Connection, outcome: &mut Outcome, folder: &Path) -> anyhow::Result<()> {
     for breach in &mut outcome.breaches {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;

@@ -43,8 +43,8 @@ Examples:
   transform query --format csv \"from fct_track_played\" > plays.csv
   transform summary                          a few answers, for people
 
-A build and all its tests are one transaction: when a test fails, everything stays as it was,
-and the rows that broke it are kept in <data>/state/failed-tests/.";
+When a model or a test fails, everything stays as it was; a build works on a copy of the
+warehouse. When a test fails, the rows that broke it are kept in <data>/state/failed-tests/.";
 
 /// What the program can do.
 #[derive(Debug, Subcommand)]

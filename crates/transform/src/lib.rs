@@ -1,7 +1,7 @@
 //! Turns typed observations into the star schema, tests it, and publishes it.
 //!
-//! `transform` runs the ordered SQL models of `sql/` in DuckDB. A build and all its tests
-//! are one transaction: a failed test leaves the old state. `publish` writes the star
+//! `transform` runs the ordered SQL models of `sql/` in DuckDB. A build works on a copy,
+//! which counts when all tests hold: a failed one leaves the old state. `publish` writes the star
 //! schema as Parquet in a folder of its own and swaps a link, so that readers never wait
 //! and never see half of it. It knows SQL and DuckDB; it knows no upstream service, and no
 //! other program opens the warehouse.

@@ -1,7 +1,7 @@
 //! What the warehouse says about itself: which models were built, with which columns, and of
 //! which data folder.
 //!
-//! It is one row of JSON in the table `_build`, written in the build's transaction, so that
+//! It is one row of JSON in the table `_build`, written with the tables it tells of, so that
 //! `publish` publishes what was built, whatever the SQL files say by then. Where two data folders
 //! share one file (`DUCKDB_PATH`), it holds the plays of whoever built last.
 

@@ -1,5 +1,5 @@
 //! Source tables that are no files: accounts, zones and gaps from the state database, corrections
-//! from what people wrote. They are a few rows; loaded inside the build's transaction they need
+//! from what people wrote. They are a few rows; loaded when they are built on they need
 //! no file that could be half written or out of date.
 
 use chrono::{DateTime, SecondsFormat, Utc};

@@ -129,7 +129,7 @@ pub(crate) fn plays(context: &JobContext) -> anyhow::Result<u64> {
 /// model: to look into a file takes longer than to read so little of it, and there may be many files.
 const FEW_ROWS: u64 = 10_000;
 
-/// Makes the `src_` tables that `wanted` names, within the caller's transaction; `there` is what
+/// Makes the `src_` tables that `wanted` names; `there` is what
 /// the file holds, and whether it is a view.
 pub(crate) fn register(
     duckdb: &Connection,

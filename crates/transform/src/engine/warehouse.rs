@@ -1,7 +1,7 @@
 //! The warehouse file: opened by one transform at a time, and replaced as a whole by each build.
 
-use std::{fs, io};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use anyhow::Context;
 use duckdb::Connection;
