@@ -240,8 +240,17 @@ fn text_of(summary: &Summary) -> String {
     text
 }
 
+/// What needs nothing but time is no error for whoever reads it: a day's budget that is used up, a
+/// program that works on the same just now.
 fn failure_text(error: &anyhow::Error) -> String {
-    format!("error: {}", causes(error).join("\n  because: "))
+    let because = causes(error).join("\n  because: ");
+    match Stop::in_chain(error) {
+        Some(Stop::Later { retry_at: Some(at), .. }) => {
+            format!("not now: {because}\n  again from {}", at.format("%Y-%m-%d %H:%M UTC"))
+        }
+        Some(Stop::Later { retry_at: None, .. }) => format!("not now: {because}"),
+        _ => format!("error: {because}"),
+    }
 }
 
 /// Prints the result and ends the protocol. Output that nobody reads (a closed pipe) does

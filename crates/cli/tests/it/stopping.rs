@@ -14,7 +14,7 @@ fn at_work(home: &Home) -> (Child, TcpStream) {
     let mut poll = home.command("music-tracker", &["spotify"]);
     poll.env("SPOTIFY_CLIENT_ID", "app").env("SPOTIFY_REFRESH_TOKEN", "a-login");
     poll.env("SPOTIFY_ACCOUNTS_BASE_URL", format!("http://{}/", spotify.local_addr().unwrap()));
-    let poll = poll.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let poll = poll.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (line, _) = spotify.accept().unwrap();
     (poll, line)
 }
@@ -33,6 +33,9 @@ fn a_job_ends_with_its_work_when_nobody_stops_it() {
     drop(line);
     assert!(said(&mut poll).contains(r#""job":"ingest spotify""#));
     assert_eq!(poll.wait().unwrap().code(), Some(75));
+    let mut told = String::new();
+    poll.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert!(told.contains("\nnot now: ") && !told.contains("\nerror: "), "what only takes time is no error: {told}");
 }
 
 #[cfg(target_os = "linux")]
