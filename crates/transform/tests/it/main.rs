@@ -7,6 +7,7 @@ mod command;
 mod correcting;
 mod correcting_artists;
 mod documenting;
+mod evolution;
 mod explaining;
 mod exporting;
 mod headers;

@@ -10,7 +10,7 @@ use transform::jobs;
 use crate::world::{World, failure, names_in, one_value};
 
 /// Opens the reporting file as a dashboard does: read-only, finding files from `root`.
-fn dashboard(world: &World, root: &Path) -> Connection {
+pub(crate) fn dashboard(world: &World, root: &Path) -> Connection {
     let path = root.join("reporting").join(format!("reporting-{}.duckdb", world.ddl_hash()));
     let config = Config::default().access_mode(AccessMode::ReadOnly).unwrap();
     let duckdb = Connection::open_with_flags(path, config).unwrap();
