@@ -36,6 +36,11 @@ impl Ground {
         command
     }
 
+    /// What is made once and kept, by its name.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// A folder that goes away with its value.
     pub(crate) fn scratch(&self) -> anyhow::Result<TempDir> {
         Ok(tempfile::tempdir_in(&self.folder)?)
@@ -67,7 +72,7 @@ impl Ground {
     }
 
     fn export(&self, world: &[String], name: &str, flags: &[&str]) -> anyhow::Result<PathBuf> {
-        let path = self.folder.join(name);
+        let path = self.path(name);
         if path.exists() {
             return Ok(path);
         }

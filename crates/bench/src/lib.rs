@@ -9,6 +9,7 @@
     reason = "a tool for one terminal, whose files are scratch"
 )]
 
+mod dbt;
 mod entry;
 mod ground;
 mod measure;

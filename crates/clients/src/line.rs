@@ -146,9 +146,15 @@ impl Line {
         loop {
             let now = self.clock.now();
             let refusal = match self.state(|state| state.reserve_request(&limit, now))? {
+                Ok(wait) if wait.is_zero() => return Ok(()),
                 Ok(wait) => {
                     tokio::time::sleep(wait).await;
-                    return Ok(());
+                    // Whoever went before may have been told to be quiet; the budget was asked for already.
+                    let now = self.clock.now();
+                    match self.state(|state| state.refusal(&limit, now))? {
+                        Some(cooling @ Refusal::CoolingDown { .. }) => cooling,
+                        _ => return Ok(()),
+                    }
                 }
                 Err(refusal) => refusal,
             };

@@ -74,7 +74,7 @@ fn refresh(ground: &Ground, data: &Path) -> Command {
 }
 
 /// Takes away everything after `src/`.
-fn unbuilt(data: &Path) -> anyhow::Result<()> {
+pub(super) fn unbuilt(data: &Path) -> anyhow::Result<()> {
     for folder in ["processed", "reporting"] {
         if data.join(folder).exists() {
             std::fs::remove_dir_all(data.join(folder))?;

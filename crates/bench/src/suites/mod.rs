@@ -1,6 +1,7 @@
 //! What is measured: groups of entries that share their ground.
 
 mod build;
+mod dbt;
 mod enrich;
 mod import;
 mod listens;
@@ -28,6 +29,8 @@ pub(crate) const SUITES: &[Suite] = &[
     Suite { names: &["build.full.100k", "build.full.100k.peak_mb"], measure: build::small },
     Suite { names: &["build.full.1m", "build.full.1m.peak_mb"], measure: build::large },
     Suite { names: &["build.incremental.1m"], measure: build::incremental },
+    Suite { names: &["build.dbt.100k", "build.dbt.100k.peak_mb"], measure: dbt::small },
+    Suite { names: &["build.dbt.1m"], measure: dbt::large },
 ];
 
 /// The names of all entries.

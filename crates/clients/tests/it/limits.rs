@@ -41,6 +41,20 @@ async fn a_ban_of_hours_is_kept_by_the_next_program() {
 }
 
 #[tokio::test]
+async fn who_waits_for_a_turn_hears_of_a_ban_meanwhile() {
+    let server = banning(answer!(429, "error_rate_limit.json").insert_header("retry-after", "48925")).await;
+    let folder = TempDir::new().unwrap();
+    let mut context = context(&folder, &server.uri(), None);
+    context.settings.spotify.spacing_ms = 500;
+    let (one, other) = (Spotify::open(&context).unwrap(), Spotify::open(&context).unwrap());
+    let token = access_token();
+    let (first, second) = tokio::join!(one.recently_played(&token), other.recently_played(&token));
+    assert!(matches!(first, Err(ClientError::RateLimited { .. })), "{first:?}");
+    assert!(matches!(second, Err(ClientError::CoolingDown { .. })), "{second:?}");
+    assert_eq!(requests(&server).await, 1);
+}
+
+#[tokio::test]
 async fn a_used_up_quota_stops_its_own_kind_of_requests_alone() {
     let server = banning(answer!(429, "error_quota_exceeded.json").insert_header("retry-after", "48925")).await;
     let folder = TempDir::new().unwrap();
