@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 
 use crate::ground::Ground;
 use crate::measure::once;
-use crate::statements::session;
 
 /// What the dashboards' driver bundles of DuckDB, and the dbt that can be installed beside it.
 const PACKAGES: [&str; 3] = ["dbt-core==1.10.*", "dbt-duckdb==1.10.1", "duckdb==1.5.5"];
@@ -82,7 +81,7 @@ impl Project {
         // JSON is YAML.
         write(folder, "dbt_project.yml", &project.to_string())?;
         write(folder, "profiles.yml", &profiles.to_string())?;
-        write(folder, "setup.sql", &format!("{};\n{}", session(data), self.setup.join(";\n")))?;
+        write(folder, "setup.sql", &self.setup.join(";\n"))?;
         let mut setup = ground.program("bench-duckdb");
         once(setup.arg(folder.join("setup.sql")).arg(folder.join("warehouse.duckdb")))?;
         Ok(())

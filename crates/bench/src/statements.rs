@@ -11,16 +11,8 @@ use crate::ground::Ground;
 
 /// How every session of `transform` begins; these settings are made when the file is
 /// opened, so the log does not hold them.
-const SESSION: &str = "set memory_limit = '400MB'; set threads = 2; set TimeZone = 'UTC';
-    set default_null_order = 'nulls_first_on_asc_last_on_desc'; set preserve_insertion_order = false;
-    set allocator_background_threads = true; set allocator_flush_threshold = '1MB';
-    set allocator_bulk_deallocation_flush_threshold = '8MB'; set checkpoint_threshold = '1KB';
-    set disabled_compression_methods = 'fsst'; set enable_external_file_cache = false";
-
-/// The session of a script over the files of a data folder.
-pub(crate) fn session(data: &Path) -> String {
-    format!("{SESSION}; set file_search_path = '{}'", data.display())
-}
+const SESSION: &str = "set memory_limit = '400MB'; set threads = 2;
+    set default_null_order = 'nulls_first_on_asc_last_on_desc'; set preserve_insertion_order = false";
 
 /// The statements of one run, in order.
 pub(crate) struct Statements(Vec<String>);
@@ -51,7 +43,7 @@ impl Statements {
                     statements.push(fill(table)?);
                     filled.insert(table.to_owned());
                 }
-                None if is_prepared(&statement) => {}
+                None if is_prepared(&statement) || is_about_files(&statement) => {}
                 None => statements.push(statement),
             }
             // The rows of seeds are appended without a statement.
@@ -77,7 +69,7 @@ impl Statements {
                 statement.replace(&from.display().to_string(), &to.display().to_string())
             })
         };
-        let script: Vec<String> = std::iter::once(session(data)).chain(self.0.iter().map(moved)).collect();
+        let script: Vec<String> = std::iter::once(SESSION.to_owned()).chain(self.0.iter().map(moved)).collect();
         let folders: BTreeSet<PathBuf> =
             script.iter().filter_map(|statement| written_folder(statement, direct)).collect();
         for folder in folders {
@@ -98,6 +90,11 @@ impl Statements {
         command.arg(direct.join("script.sql")).arg(direct.join("warehouse.duckdb"));
         command
     }
+}
+
+/// Whether it says in which file to work: what is asked again has a file of its own.
+fn is_about_files(statement: &str) -> bool {
+    ["attach ", "detach ", "use "].iter().any(|begin| statement.starts_with(begin))
 }
 
 /// `insert into "table" (…) values (?, …)` → `table`.

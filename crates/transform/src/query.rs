@@ -52,7 +52,8 @@ impl Reader {
         // A folder of this process's own, closed to others: answers larger than the memory
         // pass through it.
         let spill = tempfile::Builder::new().prefix("music-tracker-query-").tempdir()?;
-        let duckdb = session::open(limits, spill.path())?;
+        // The log is of how the warehouse is built.
+        let duckdb = session::open(&Limits { query_log: None, ..limits.clone() }, spill.path())?;
         duckdb.execute_batch("set preserve_insertion_order = true")?;
         duckdb.execute_batch(PRELUDE)?;
         let folder = folder.to_string_lossy();

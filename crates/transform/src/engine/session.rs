@@ -39,6 +39,10 @@ impl Limits {
 pub(crate) fn open(limits: &Limits, spill: &Path) -> anyhow::Result<Connection> {
     let config = config(limits)?.with("temp_directory", spill.to_string_lossy())?;
     let duckdb = Connection::open_in_memory_with_flags(config)?;
+    if let Some(folder) = &limits.query_log {
+        let folder = literal(&folder.to_string_lossy());
+        duckdb.execute_batch(&format!("call enable_logging('QueryLog', storage = 'file', storage_path = {folder})"))?;
+    }
     duckdb.execute_batch("set TimeZone = 'UTC'")?;
     // Memory that DuckDB has given up goes back to the system soon, not after seconds: the peak of a build
     // of a million plays is a quarter lower. But not each megabyte of it: every grouping takes one or two,
@@ -60,14 +64,9 @@ pub(crate) fn open(limits: &Limits, spill: &Path) -> anyhow::Result<Connection> 
 
 /// Takes the session into the database at `path`, which is made if it is not there. Attached, since only
 /// then can the size of row groups be said.
-pub(crate) fn attach(duckdb: &Connection, path: &Path, limits: &Limits) -> anyhow::Result<()> {
+pub(crate) fn attach(duckdb: &Connection, path: &Path) -> anyhow::Result<()> {
     let path = path_literal(path);
-    duckdb.execute_batch(&format!("attach {path} as warehouse (row_group_size {ROW_GROUP_ROWS}); use warehouse"))?;
-    if let Some(folder) = &limits.query_log {
-        let folder = literal(&folder.to_string_lossy());
-        duckdb.execute_batch(&format!("call enable_logging('QueryLog', storage = 'file', storage_path = {folder})"))?;
-    }
-    Ok(())
+    Ok(duckdb.execute_batch(&format!("attach {path} as warehouse (row_group_size {ROW_GROUP_ROWS}); use warehouse"))?)
 }
 
 /// Takes the session out of the database it is in.

@@ -20,7 +20,6 @@ pub(crate) struct Warehouse {
     path: PathBuf,
     /// What a build begins with.
     begins: Option<Begin>,
-    limits: Limits,
     scratch: PathBuf,
     _lock: FileLock,
 }
@@ -68,7 +67,7 @@ impl Warehouse {
         let (mut begins, mut notes) = (Some(Begin::WithNothing), Vec::new());
         if how == Open::Existing {
             begins = None;
-            session::attach(&duckdb, &path, limits).map_err(|error| told(error, &path))?;
+            session::attach(&duckdb, &path).map_err(|error| told(error, &path))?;
         } else if how == Open::OrCreate && path.exists() {
             match session::look_into(&duckdb, &path) {
                 Ok(()) => begins = Some(Begin::WithTheOld),
@@ -76,7 +75,7 @@ impl Warehouse {
                 Err(error) => return Err(told(error, &path)),
             }
         }
-        Ok(Self { duckdb, notes, path, begins, limits: limits.clone(), scratch, _lock: lock })
+        Ok(Self { duckdb, notes, path, begins, scratch, _lock: lock })
     }
 
     /// Begins a build, or begins it once more: the session is then in a working copy of the file, or in
@@ -96,7 +95,7 @@ impl Warehouse {
                 }
             }
         }
-        session::attach(&self.duckdb, &copy, &self.limits).with_context(|| format!("opening {}", copy.display()))?;
+        session::attach(&self.duckdb, &copy).with_context(|| format!("opening {}", copy.display()))?;
         // DuckDB makes a file that all may read, and the plays are not in it yet.
         private::close(&copy);
         Ok(())
