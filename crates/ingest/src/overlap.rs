@@ -7,7 +7,7 @@ use std::ops::AddAssign;
 
 use lake::manifest::{Manifest, Partition};
 use lake::parts;
-use lake::play::UnixMs;
+use lake::play::{Clock, UnixMs};
 use platform::DataDir;
 
 use crate::buckets::{Row, Span};
@@ -15,6 +15,9 @@ use crate::settle::Origins;
 
 /// Below this many plays on either side chance decides.
 pub(crate) const ENOUGH: u64 = 50;
+
+/// Hardly any track is longer.
+const LONGEST_MS: i64 = 600_000;
 
 /// How the incoming rows of some months agree with what is known of the same time. Only the
 /// time that both sides cover counts: two halves of one history do not contradict each other.
@@ -24,7 +27,7 @@ pub(crate) struct Overlap {
     pub incoming: u64,
     /// Known observations in that time.
     pub known: u64,
-    /// Incoming rows that end in the same minute, or the next, as a known one of that title.
+    /// Incoming rows that end in the same minute, or the next, as a known one of that title, or could.
     pub agreeing: u64,
 }
 
@@ -50,7 +53,12 @@ impl Overlap {
         let compares = |row: &&Row<'_>| !origins[row.receipt as usize][row.item as usize].is_video;
         for row in rows.iter().filter(compares).filter(|row| titles.shared.has(row.play.at)) {
             let (at, title) = (row.play.at, row.play.track_name.as_deref().unwrap_or_default());
-            let agrees = (-1..=1).any(|minutes| titles.moments.contains(&moment(at, minutes, title)));
+            // What is known are ends; of a listen only the start may be told, and how long the track is.
+            let latest = match row.play.clock {
+                Clock::End => 1,
+                Clock::Start => 1 + row.play.duration_ms.unwrap_or(LONGEST_MS).clamp(0, LONGEST_MS) / 60_000,
+            };
+            let agrees = (-1..=latest).any(|minutes| titles.moments.contains(&moment(at, minutes, title)));
             self.incoming += 1;
             self.agreeing += u64::from(agrees);
         }

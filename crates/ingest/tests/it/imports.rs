@@ -354,3 +354,25 @@ fn a_file_of_music_videos_is_not_taken_for_someone_elses() {
     let stranger = world.file("Streaming_History_Audio_2024_9.json", rows((0..200).map(|n| row(2 * n + 1, 5_000 + n))));
     assert_eq!(world.import(&stranger).exit_code, 3, "another person's is still asked about");
 }
+
+#[test]
+fn ones_own_listens_are_not_taken_for_someone_elses() {
+    // Four minutes before each play of the export ended, whether the length of the track is told or not.
+    let listens = |track: fn(u32) -> u32, more: &str| -> String {
+        let line = |n: u32| {
+            let (at, track) = (1_704_067_200 + n * 600 - 240, track(n));
+            format!(
+                r#"{{"listened_at": {at}, "track_metadata": {{"track_name": "Song {track}", "artist_name": "Artist {}", "additional_info": {{"media_player": "x"{more}}}}}}}"#,
+                track % 7
+            )
+        };
+        (1..200).map(line).collect::<Vec<_>>().join("\n")
+    };
+    for more in ["", r#", "duration_ms": 241000"#] {
+        let world = World::new();
+        world.import(&world.file("endsong_0.json", rows((1..200).map(|n| row(n * 10, n))))).expect_ok();
+        world.import(&world.file("mine.jsonl", listens(|n| n, more))).expect_counts(199, 0, 0, 0);
+        let theirs = world.import(&world.file("theirs.jsonl", listens(|n| n + 1000, more)));
+        assert_eq!(theirs.exit_code, 3, "another person's are still asked about: {}", theirs.stderr);
+    }
+}
