@@ -9,6 +9,7 @@ use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use url::Url;
 
 use crate::http::Reply;
@@ -114,25 +115,67 @@ fn judge(reply: Reply, user: &str, before: i64) -> Result<Answer, ClientError> {
     })
 }
 
-/// A page is a list, or the one scrobble of it. An empty one while the service counts more comes
-/// by mistake: taken for the end, it would lose the rest of a history.
+/// An empty page while the service counts more comes by mistake: taken for the end, it would lose the
+/// rest of a history.
 fn page(reply: Reply, before: i64) -> Result<Reply, ClientError> {
-    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-    let list = &body["recenttracks"];
-    let total = &list["@attr"]["total"];
-    let total = total.as_i64().or_else(|| total.as_str()?.trim().parse().ok());
-    let is_scrobble = |item: &Value| item["@attr"]["nowplaying"] != "true";
-    let has_scrobbles = match &list["track"] {
-        Value::Array(items) => items.iter().any(is_scrobble),
-        one @ Value::Object(_) => is_scrobble(one),
-        // By the rule that makes JSON of XML, an empty list may be missing.
-        _ if total == Some(0) => false,
-        _ => return Err(unreadable(reply, "no list of scrobbles")),
+    let Some(Listed { total, has_scrobbles }) = Listed::of(&reply.body) else {
+        return Err(unreadable(reply, "no list of scrobbles"));
     };
     if !has_scrobbles && total.is_some_and(|total| total > before) {
         return Err(unreadable(reply, "an empty page, and a count of scrobbles that should be on it"));
     }
     Ok(reply)
+}
+
+/// What a page of scrobbles is, whatever they are themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed {
+    /// How many scrobbles the service says there are, within the window that was asked for.
+    pub total: Option<i64>,
+    /// Whether the page holds anything but what is playing now.
+    pub has_scrobbles: bool,
+}
+
+impl Listed {
+    /// Reads the body of `user.getRecentTracks`: a list, or the one scrobble of it. `None` when it is
+    /// neither.
+    pub fn of(body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Body<'a> {
+            #[serde(borrow)]
+            recenttracks: List<'a>,
+        }
+        #[derive(Deserialize)]
+        struct List<'a> {
+            #[serde(borrow)]
+            track: Option<&'a RawValue>,
+            #[serde(default, rename = "@attr")]
+            attributes: Value,
+        }
+        let Body { recenttracks: List { track, attributes } } = serde_json::from_slice(body).ok()?;
+        let total = &attributes["total"];
+        let total = total.as_i64().or_else(|| total.as_str()?.trim().parse().ok());
+        let has_scrobbles = match track {
+            Some(list) if list.get().starts_with('[') => {
+                serde_json::from_str::<Vec<&RawValue>>(list.get()).ok()?.into_iter().any(is_scrobble)
+            }
+            Some(one) if one.get().starts_with('{') => is_scrobble(one),
+            // By the rule that makes JSON of XML, an empty list may be missing.
+            _ if total == Some(0) => false,
+            _ => return None,
+        };
+        Some(Self { total, has_scrobbles })
+    }
+}
+
+/// Whether it is over. Nothing else of it is read: its words may be no text.
+fn is_scrobble(item: &RawValue) -> bool {
+    #[derive(Deserialize)]
+    struct Marked {
+        #[serde(default, rename = "@attr")]
+        attributes: Value,
+    }
+    serde_json::from_str::<Marked>(item.get()).map_or(true, |item| item.attributes["nowplaying"] != "true")
 }
 
 fn unreadable(reply: Reply, detail: &str) -> ClientError {

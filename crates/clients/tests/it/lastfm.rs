@@ -86,6 +86,12 @@ async fn a_later_page_is_empty_when_those_before_it_hold_all() {
 }
 
 #[tokio::test]
+async fn half_a_character_of_a_title_keeps_no_page_back() {
+    let body = r#"{"recenttracks":{"track":[{"name":"A\ud800"}],"@attr":{"total":"1"}}}"#;
+    assert!(check(text(200, body), 1).await.is_ok());
+}
+
+#[tokio::test]
 async fn json_that_is_no_list_is_a_passing_trouble() {
     for body in ["{}", r#"{"recenttracks":{}}"#, r#"{"recenttracks":{"track":null}}"#, r#"{"recenttracks":[]}"#, "[]"] {
         assert!(matches!(check(text(200, body), 3).await, Err(ClientError::Unreadable { .. })), "{body}");

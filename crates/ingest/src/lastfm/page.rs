@@ -34,43 +34,6 @@ pub(super) fn seconds(body: &[u8]) -> Result<Vec<i64>, PageError> {
     Ok(items(body)?.into_iter().filter_map(second).collect())
 }
 
-/// Whether a page holds anything but what is playing now.
-///
-/// # Errors
-/// When the body is no page of scrobbles.
-pub(super) fn has_scrobbles(body: &[u8]) -> Result<bool, PageError> {
-    #[derive(Deserialize)]
-    struct Marked<'a> {
-        #[serde(borrow, rename = "@attr")]
-        attributes: Option<Attributes<'a>>,
-    }
-    let is_playing = |item: &RawValue| {
-        let attributes = serde_json::from_str::<Marked<'_>>(item.get()).ok().and_then(|item| item.attributes);
-        attributes.and_then(|attributes| attributes.nowplaying).as_deref() == Some("true")
-    };
-    Ok(items(body)?.into_iter().any(|item| !is_playing(item)))
-}
-
-/// How many scrobbles the service says there are, within the window that was asked for.
-pub(super) fn total(body: &[u8]) -> Option<i64> {
-    #[derive(Deserialize)]
-    struct Counted<'a> {
-        #[serde(borrow)]
-        recenttracks: Attributed<'a>,
-    }
-    #[derive(Deserialize)]
-    struct Attributed<'a> {
-        #[serde(borrow, rename = "@attr")]
-        attributes: Total<'a>,
-    }
-    #[derive(Deserialize)]
-    struct Total<'a> {
-        #[serde(borrow)]
-        total: Text<'a>,
-    }
-    serde_json::from_slice::<Counted<'_>>(body).ok()?.recenttracks.attributes.total.parse().ok()
-}
-
 fn items(body: &[u8]) -> Result<Vec<&RawValue>, PageError> {
     let Body { recenttracks } = serde_json::from_slice(body)?;
     Ok(match recenttracks.track {

@@ -3,7 +3,7 @@
 //! arrives meanwhile would move the numbers.
 
 use chrono::TimeDelta;
-use clients::lastfm::{MAX_LIMIT, Window};
+use clients::lastfm::{Listed, MAX_LIMIT, Window};
 use clients::{Answer, ClientError, Lastfm};
 use platform::progress;
 
@@ -70,7 +70,7 @@ impl Pages for Scrobbles<'_, '_> {
     async fn count(&mut self) -> Option<i64> {
         // Whatever is wrong, the scrobbles themselves will tell.
         let answer = self.client.recent_tracks(self.user, Window::default(), 1).await.ok()?;
-        page::total(&answer.body)
+        Listed::of(&answer.body)?.total
     }
 }
 
@@ -79,7 +79,7 @@ impl Scrobbles<'_, '_> {
     /// empty, and rightly so: the client lets no page pass that lacks what the service counts.
     async fn page(&self, course: &mut Course<'_, '_>, window: Window) -> anyhow::Result<Option<(Seconds, u64)>> {
         let answer = self.ask(window).await?;
-        if !page::has_scrobbles(&answer.body)? {
+        if !Listed::of(&answer.body).is_some_and(|page| page.has_scrobbles) {
             return Ok(None);
         }
         let outcome = course.take_in(&answer)?;
