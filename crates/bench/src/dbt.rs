@@ -120,7 +120,6 @@ pub(crate) fn installed(ground: &Ground) -> anyhow::Result<PathBuf> {
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
-    #[expect(clippy::disallowed_methods, reason = "nobody reads a project of a bench that was killed")]
     fs::write(folder.join(name), text).with_context(|| format!("writing {name}"))
 }
 

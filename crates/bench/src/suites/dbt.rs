@@ -1,12 +1,10 @@
 //! `transform build`: all models and their tests from nothing, beside dbt-duckdb doing the same.
 
-use tempfile::TempDir;
-
 use super::build::unbuilt;
 use crate::dbt::{self, Project};
 use crate::entry::{Budget, Entry};
 use crate::ground::Ground;
-use crate::measure::{once, side_by_side};
+use crate::measure::{Cost, once, side_by_side};
 use crate::statements::Statements;
 
 /// Time and memory beside dbt's.
@@ -32,9 +30,9 @@ pub(crate) fn large(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
 }
 
 /// Ours, dbt's, and DuckDB's alone.
-fn costs(ground: &Ground, plays: u32) -> anyhow::Result<[crate::measure::Cost; 3]> {
+fn costs(ground: &Ground, plays: u32) -> anyhow::Result<[Cost; 3]> {
     let program = dbt::installed(ground)?;
-    let scratch: TempDir = ground.scratch()?;
+    let scratch = ground.scratch()?;
     let folder = |name: &str| scratch.path().join(name);
     let (data, direct, theirs) = (folder("data"), folder("direct"), folder("dbt"));
     once(ground.job("ingest", &data).arg("import").arg(ground.zipped(plays)?))?;
