@@ -22,6 +22,9 @@ help: ## show this list
 demo: vendor ## two invented listeners, 100,000 plays, a filled star schema, and ./music-tracker for your own data
 	@scripts/demo.sh
 
+# Tests wait for the disk, for servers and for programs they killed: with one for each core, a
+# third of the time nobody worked.
+test: export RUST_TEST_THREADS ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN))))
 test: vendor ## all tests
 	cargo test --workspace $(CARGO_FLAGS)
 
