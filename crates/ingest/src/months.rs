@@ -11,7 +11,7 @@ use platform::DataDir;
 
 use crate::buckets::{self, Buckets, Shelf};
 use crate::crew;
-use crate::overlap::{Overlap, Titles};
+use crate::overlap::{self, Overlap, Titles};
 use crate::session::Session;
 use crate::settle::{Origins, Tally, settle};
 
@@ -104,13 +104,18 @@ pub(crate) fn settle_months(
         Against::Known | Against::KnownOfOnePerson => Some(Manifest::read(session.data(), &PLAYS)?),
         Against::Nothing => None,
     };
+    let videos = match against {
+        Against::KnownOfOnePerson => Some(overlap::videos(&session.raw)?),
+        Against::Known | Against::Nothing => None,
+    };
     let shelves = buckets.shelves();
     let settled = crew::share(
         session.threads(),
         &shelves,
         || Ok(()),
         |(), shelf| {
-            let settled = settle_month(session, buckets, *shelf, origins, against, manifest.as_ref(), part_name)?;
+            let settled =
+                settle_month(session, buckets, *shelf, origins, videos.as_ref(), manifest.as_ref(), part_name)?;
             on_month();
             Ok(settled)
         },
@@ -133,16 +138,14 @@ fn settle_month(
     buckets: &Buckets,
     shelf: Shelf,
     origins: &Origins,
-    against: Against,
+    videos: Option<&HashSet<String>>,
     manifest: Option<&Manifest>,
     part_name: &str,
 ) -> anyhow::Result<Settlement> {
     let (data, partition) = (session.data(), partition(session, shelf));
-    let titles = match manifest {
-        Some(manifest) if against == Against::KnownOfOnePerson => {
-            Titles::known(data, manifest, &partition, buckets.span(shelf))?
-        }
-        _ => Titles::none(),
+    let titles = match manifest.zip(videos) {
+        Some((manifest, videos)) => Titles::known(data, manifest, &partition, buckets.span(shelf), videos)?,
+        None => Titles::none(),
     };
     let mut known = match manifest {
         Some(manifest) => parts::known(data, manifest, &partition)?,

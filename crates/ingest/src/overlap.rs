@@ -8,10 +8,11 @@ use std::ops::AddAssign;
 use lake::manifest::{Manifest, Partition};
 use lake::parts;
 use lake::play::{Clock, UnixMs};
+use lake::raw::{Job, RawStore};
 use platform::DataDir;
 
 use crate::buckets::{Row, Span};
-use crate::settle::Origins;
+use crate::settle::{Origins, is_video, parted};
 
 /// Below this many plays on either side chance decides.
 pub(crate) const ENOUGH: u64 = 50;
@@ -65,6 +66,16 @@ impl Overlap {
     }
 }
 
+/// The bodies of music videos that were imported. No other file tells them again, so what is known
+/// of them is compared with nothing, like the videos that come in.
+///
+/// # Errors
+/// When a receipt cannot be read.
+pub(crate) fn videos(raw: &RawStore) -> anyhow::Result<HashSet<String>> {
+    let items = raw.living_receipts(Some(Job::Import))?.into_iter().flat_map(|receipt| receipt.items);
+    Ok(items.filter(|item| is_video(parted(&item.name).1)).map(|item| item.raw_id).collect())
+}
+
 /// What is known of an account in one month, from whatever source: which titles ended when.
 #[derive(Debug)]
 pub(crate) struct Titles {
@@ -80,7 +91,8 @@ impl Titles {
         Self { shared: Span::EMPTY, plays: 0, moments: HashSet::new() }
     }
 
-    /// Reads them; `incoming` is the time that the incoming rows of the month cover.
+    /// Reads them, without those of the bodies `videos`; `incoming` is the time that the incoming rows
+    /// of the month cover.
     ///
     /// # Errors
     /// When a live file is missing or damaged.
@@ -89,6 +101,7 @@ impl Titles {
         plays: &Manifest,
         partition: &Partition,
         incoming: Span,
+        videos: &HashSet<String>,
     ) -> anyhow::Result<Self> {
         let mut titles = Self::none();
         let mut covered = Span::EMPTY;
@@ -96,7 +109,10 @@ impl Titles {
             part.partition.account_id == partition.account_id && part.partition.month == partition.month
         };
         for part in plays.files.iter().filter(same_month) {
-            parts::titles(data, part, |ended_at, title| {
+            parts::titles(data, part, |ended_at, title, raw_id| {
+                if videos.contains(raw_id) {
+                    return;
+                }
                 covered.add(ended_at);
                 titles.plays += u64::from(incoming.has(ended_at));
                 titles.moments.insert(moment(ended_at, 0, title));

@@ -28,7 +28,7 @@ pub(crate) struct Origin {
 impl Origin {
     /// The origin of the rows of one body of `receipt`.
     pub(crate) fn of(receipt: &Receipt, item: &Item) -> Self {
-        let (folder, base) = item.name.rsplit_once(['/', '\\']).unwrap_or(("", &item.name));
+        let (folder, base) = parted(&item.name);
         Self {
             raw_id: item.raw_id.clone(),
             run_id: receipt.run_id.clone(),
@@ -38,6 +38,11 @@ impl Origin {
             is_video: is_video(base),
         }
     }
+}
+
+/// A file's folder and its name in there.
+pub(crate) fn parted(name: &str) -> (&str, &str) {
+    name.rsplit_once(['/', '\\']).unwrap_or(("", name))
 }
 
 /// Whether an export's file holds music videos, by its name without folders; people put their own

@@ -136,16 +136,17 @@ pub fn known(data: &DataDir, plays: &Manifest, partition: &Partition) -> anyhow:
     Ok(known)
 }
 
-/// Goes through the end and the title of each play of one part.
+/// Goes through the end, the title and the body (`raw_id`) of each play of one part.
 ///
 /// # Errors
 /// When the file is missing or damaged.
-pub fn titles(data: &DataDir, part: &Part, mut each: impl FnMut(UnixMs, &str)) -> anyhow::Result<()> {
-    let frame = read_columns(&manifest::part_path(data, &PLAYS, part), Some(&["ended_at", "track_name"]))?;
+pub fn titles(data: &DataDir, part: &Part, mut each: impl FnMut(UnixMs, &str, &str)) -> anyhow::Result<()> {
+    let frame = read_columns(&manifest::part_path(data, &PLAYS, part), Some(&["ended_at", "track_name", "raw_id"]))?;
     let ended_at = frame.column("ended_at")?.cast(&DataType::Int64)?;
-    for (ended_at, title) in ended_at.i64()?.iter().zip(frame.column("track_name")?.str()?.iter()) {
+    let (titles, bodies) = (frame.column("track_name")?.str()?, frame.column("raw_id")?.str()?);
+    for ((ended_at, title), body) in ended_at.i64()?.iter().zip(titles.iter()).zip(bodies.iter()) {
         if let Some(ended_at) = ended_at {
-            each(ended_at.div_euclid(1000), title.unwrap_or_default());
+            each(ended_at.div_euclid(1000), title.unwrap_or_default(), body.unwrap_or_default());
         }
     }
     Ok(())

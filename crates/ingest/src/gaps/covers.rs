@@ -13,7 +13,7 @@ use super::instant;
 use super::stretches::Cover;
 use crate::harvest::Harvest;
 use crate::session::Session;
-use crate::settle::is_video;
+use crate::settle::{is_video, parted};
 
 /// Loose files that are farther apart are not taken for two files of one export.
 const CLOSE_MS: UnixMs = 7 * 24 * 60 * 60 * 1000;
@@ -89,11 +89,6 @@ impl<'r> File<'r> {
         self.series == next.series
             && matches!((self.number, next.number), (Some(one), Some(two)) if two.checked_sub(1) == Some(one))
     }
-}
-
-/// A file's folder and its name in there.
-fn parted(name: &str) -> (&str, &str) {
-    name.rsplit_once(['/', '\\']).unwrap_or(("", name))
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn same_plays(
             let is_meant = |part: &&Part| part.partition.account_id == id && part.partition.month == month;
             let mut met = HashSet::new();
             for part in manifest.files.iter().filter(is_meant) {
-                parts::titles(session.data(), part, |ended_at, title| {
+                parts::titles(session.data(), part, |ended_at, title, _| {
                     let near = (-1..=1).map(|minutes| moment(ended_at, minutes, title));
                     met.extend(near.filter(|moment| moments.contains(moment)));
                 })?;

@@ -356,6 +356,20 @@ fn a_file_of_music_videos_is_not_taken_for_someone_elses() {
 }
 
 #[test]
+fn the_rest_of_a_history_of_which_only_the_videos_came_in_is_not_taken_for_someone_elses() {
+    let world = World::new();
+    let videos = rows((0..200).map(|n| row(20 * n + 1, 5_000 + n)));
+    let files = [(AUDIO, rows((0..2_000).map(|n| row(2 * n, n)))), ("Streaming_History_Video_2024.json", videos)];
+    let whole = world.zip("whole.zip", &files);
+    let mut bytes = std::fs::read(&whole).unwrap();
+    bytes[10_000..10_064].fill(0xa5);
+    world.import(&world.file("damaged.zip", bytes)).expect_left(2, "Audio_2024_0.json: damaged", [200, 0, 0, 0]);
+    world.import(&whole).expect_counts(2_000, 200, 0, 0);
+    let stranger = world.file("endsong_9.json", rows((0..2_000).map(|n| row(2 * n, 9_000 + n))));
+    assert_eq!(world.import(&stranger).exit_code, 3, "another person's is still asked about");
+}
+
+#[test]
 fn ones_own_listens_are_not_taken_for_someone_elses() {
     // Four minutes before each play of the export ended, whether the length of the track is told or not.
     let listens = |track: fn(u32) -> u32, more: &str| -> String {
