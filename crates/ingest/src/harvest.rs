@@ -39,6 +39,8 @@ pub(crate) struct Harvest {
     pub span: Span,
     /// Whether any row of an export file is music.
     pub has_music: bool,
+    /// Whether an export file breaks off: what came after is missing.
+    pub breaks_off: bool,
 }
 
 /// Which body this is, by receipt and item, and what bounds its rows.
@@ -78,6 +80,7 @@ pub(crate) fn export_file(
         Source::Listenbrainz => pump::<Listens>(input, body, received_at, on_row, on_bytes)?,
         _ => pump::<Extended>(input, body, received_at, on_row, on_bytes)?,
     };
+    harvest.breaks_off = pumped.breaks_off;
     Ok((harvest, pumped))
 }
 

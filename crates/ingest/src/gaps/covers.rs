@@ -3,8 +3,8 @@
 //! A file covers from its first to its last row. Spotify cuts one history into numbered files, so
 //! what lies between two files whose numbers follow each other is covered too: in a zip always;
 //! among loose files, which may be of several exports, only where they are close. Where a file is
-//! missing, its time stays uncovered. Podcasts, audiobooks and videos have files of their own, which
-//! say nothing about music.
+//! missing, or breaks off, its time stays uncovered. Podcasts, audiobooks and videos have files of
+//! their own, which say nothing about music.
 
 use lake::play::{Source, UnixMs};
 use lake::raw::{Item, Job, Receipt};
@@ -18,11 +18,12 @@ use crate::settle::{is_video, parted};
 /// Loose files that are farther apart are not taken for two files of one export.
 const CLOSE_MS: UnixMs = 7 * 24 * 60 * 60 * 1000;
 
-/// From the first to the last row of a file, if it is an export's file of music.
+/// From the first to the last row of a file, if it is an export's file of music and whole.
 pub(crate) fn span(source: Source, name: &str, harvest: &Harvest) -> Option<(UnixMs, UnixMs)> {
     let is_export = matches!(source, Source::SpotifyExport | Source::SpotifyAccountData);
     let is_of_music = is_export && harvest.has_music && !is_video(parted(name).1);
-    harvest.span.bounds().filter(|_| is_of_music)
+    // Rows of old exports are in no order: those that are missing may lie anywhere.
+    harvest.span.bounds().filter(|_| is_of_music && !harvest.breaks_off)
 }
 
 /// Writes into the receipts of imports what reading all bodies again said about the spans of their

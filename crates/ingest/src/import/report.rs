@@ -52,7 +52,7 @@ pub struct ArchiveReport {
     pub files: Vec<FileReport>,
     /// How many other files it has, which are not read.
     pub other_files: usize,
-    /// Its files of which nothing was imported, and why.
+    /// Its files that were not imported, or not to their end, and why.
     pub unread: Vec<String>,
     /// What else the person should know.
     pub warnings: Vec<String>,
@@ -82,9 +82,16 @@ impl ArchiveReport {
         for result in results {
             if let Some(damage) = &result.damage {
                 unread.push(format!(
-                    "{}: {}: damaged on its way ({damage}), so nothing of this file was imported. Download the zip again; \
+                    "{}: damaged on its way ({damage}), so nothing of this file was imported. Download the zip again; \
                      where that cannot be, unpack it and import the folder: what can be read is then kept",
-                    archive.name, result.item.name
+                    named(archive, &result.item.name)
+                ));
+            }
+            if result.counts() && result.harvest.breaks_off {
+                unread.push(format!(
+                    "{} breaks off in the middle: what it holds is imported, and what came after is missing. Download \
+                     the export again and import it: rows that are known are skipped",
+                    named(archive, &result.item.name)
                 ));
             }
             unknown_keys.extend(result.harvest.unknown_keys.iter().cloned());
@@ -111,6 +118,11 @@ impl ArchiveReport {
         }
         Self { name: archive.name.clone(), files, other_files: archive.others.len(), unread, warnings }
     }
+}
+
+/// A file and where it lies; a file that was handed over by itself lies nowhere.
+fn named(archive: &Archive, file: &str) -> String {
+    if archive.name == file { file.to_owned() } else { format!("{}: {file}", archive.name) }
 }
 
 impl ImportReport {

@@ -39,6 +39,8 @@ pub struct Pumped {
     pub original_sha256: Option<String>,
     /// Why the input broke off, or that its checksum is wrong. No byte of it can be trusted.
     pub damage: Option<String>,
+    /// The text ends in the middle of a row or of the array: what came after is missing.
+    pub breaks_off: bool,
 }
 
 /// Reads `input` to its end: each piece is masked, written to `body` (when there is one) and
@@ -65,7 +67,7 @@ where
     // beginning of a personal value.
     let mut bytes: Vec<u8> = Vec::with_capacity(2 * PIECE_BYTES);
     let (mut from, mut clean, mut dropped, mut ordinal) = (0, 0, 0_u64, 0);
-    let mut damage = None;
+    let (mut damage, mut end) = (None, End::default());
     loop {
         let before = bytes.len();
         let at_end = match Read::by_ref(&mut input).take(PIECE_BYTES as u64).read_to_end(&mut bytes) {
@@ -91,10 +93,13 @@ where
         loop {
             match scan::next::<R::Row<'_>>(&bytes[..clean], text, from, at_end) {
                 Step::More(used) => {
+                    end.passes(&bytes[from..used]);
                     from = used;
                     break;
                 }
                 Step::Place(place) => {
+                    end.passes(&bytes[from..place.start]);
+                    end.meets(&place.found, &bytes[place.start..place.end], at_end && place.end == clean);
                     from = place.end;
                     let raw = &bytes[place.start..place.end];
                     let read = match place.found {
@@ -121,7 +126,40 @@ where
     let original_sha256 =
         original.map(|original| original.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
     let body = body.filter(|_| damage.is_none()).map(BodyWriter::finish).transpose()?;
-    Ok(Pumped { body, original_sha256, damage })
+    Ok(Pumped { body, original_sha256, damage, breaks_off: end.is_missing() })
+}
+
+/// Whether a file comes to its end.
+#[derive(Debug, Default)]
+struct End {
+    /// The rows stand in an array.
+    in_array: bool,
+    /// The array is closed behind the last row.
+    is_closed: bool,
+    /// The last row has no end.
+    is_cut: bool,
+}
+
+impl End {
+    /// What stands between rows.
+    fn passes(&mut self, between: &[u8]) {
+        self.in_array |= between.contains(&b'[');
+        self.is_closed |= between.contains(&b']');
+    }
+
+    /// What stands in the place of a row. Bytes that are none may hold the end of the array, or
+    /// stand behind it.
+    fn meets<T>(&mut self, found: &Found<T>, bytes: &[u8], is_last: bool) {
+        self.is_closed = match found {
+            Found::Damage { at_end: false, .. } => self.is_closed || bytes.trim_ascii_end().ends_with(b"]"),
+            _ => false,
+        };
+        self.is_cut = is_last && matches!(found, Found::Damage { at_end: true, .. });
+    }
+
+    fn is_missing(&self) -> bool {
+        self.is_cut || (self.in_array && !self.is_closed)
+    }
 }
 
 /// A kind of row that borrows from the bytes it is read from.

@@ -228,11 +228,42 @@ fn impossible_values() {
 }
 
 #[test]
-fn a_file_that_breaks_off() {
-    let world = World::new();
+fn of_a_file_that_breaks_off_what_is_there_is_kept_and_what_is_missing_is_told() {
     let whole = rows((0..10).map(|n| row(n, n)));
-    let ran = world.import(&world.file("endsong_0.json", &whole[..whole.len() - 100])).expect_counts(9, 0, 0, 1);
-    assert_eq!(ran.count("rejected_truncated"), 1);
+    let behind_the_last = |text: &str| whole.rfind(text).unwrap() + text.len();
+    // In the middle of the last row, of its first key, and between two rows, where no row is damaged.
+    let cuts = [(whole.len() - 100, 9, 1), (behind_the_last("{\"t"), 9, 1), (behind_the_last("},\n"), 9, 0)];
+    for (cut, stored, rejected) in cuts {
+        let world = World::new();
+        let files = [(AUDIO, whole[..cut].to_owned()), ("endsong_1.json", rows([row(50, 1)]))];
+        let words = "Audio_2024_0.json breaks off in the middle: what it holds is imported, and what came after is missing. \
+                     Download the export again and import it: rows that are known are skipped";
+        let counts = [stored + 1, 0, 0, rejected];
+        let ran = world.import(&world.zip("a.zip", &files)).expect_left(2, words, counts);
+        assert_eq!(ran.count("rejected_truncated"), rejected);
+        let file = world.file("endsong_0.json", &whole[..cut]);
+        let ran = world.import(&file).expect_left(2, "endsong_0.json breaks off", [0, stored, 0, rejected]);
+        assert!(!ran.stderr.contains("endsong_0.json: endsong_0.json"), "{}", ran.stderr);
+        world.import(&world.zip("again.zip", &[(AUDIO, whole.clone())])).expect_counts(10 - stored, stored, 0, 0);
+    }
+}
+
+#[test]
+fn a_file_that_comes_to_its_end_does_not_break_off() {
+    let good = rows([row(1, 1), row(2, 2)]);
+    let lines = r#"{"listened_at": 1704067200, "track_metadata": {"track_name": "A", "artist_name": "B"}}"#;
+    let files = [
+        (good.clone() + "\n \n", [2, 0]),
+        (good.clone() + ", and so on", [2, 1]),
+        (good.replace("\n]", ", 17]\n"), [2, 1]),
+        (good.replacen("},", "}, {\"ts\": [1,", 1), [2, 1]),
+        ("[]".to_owned(), [0, 0]),
+        (lines.to_owned(), [1, 0]),
+    ];
+    for (text, [stored, rejected]) in files {
+        let world = World::new();
+        world.import(&world.file("endsong_0.json", text)).expect_counts(stored, 0, 0, rejected);
+    }
 }
 
 #[test]
@@ -271,7 +302,7 @@ fn personal_values_never_reach_the_disk() {
     let world = World::new();
     let good = rows([row(1, 1), row(2, 2)]);
     world.import(&world.zip("good.zip", &[(AUDIO, good.clone())])).expect_ok();
-    world.import(&world.file("endsong_0.json", &good[..good.len() - 40])).expect_ok();
+    world.import(&world.file("endsong_0.json", &good[..good.len() - 40])).expect_left(2, "breaks off", [0, 1, 0, 1]);
     for path in world.files("") {
         let mut bytes = std::fs::read(&path).unwrap();
         if path.extension().is_some_and(|ending| ending == "zst") {

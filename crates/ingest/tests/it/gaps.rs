@@ -150,6 +150,24 @@ fn files_of_an_archive_cover_what_lies_between_them_where_none_is_missing() {
 }
 
 #[test]
+fn a_file_that_breaks_off_covers_nothing() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    world.list(&spotify, page(449..499));
+    let whole = shapes(&world);
+    let name = |number| AUDIO.replace("_0", &format!("_{number}"));
+    let torn = of(0..150);
+    let files = [(&*name(0), torn[..torn.len() - 1].to_owned()), (&name(1), of(349..470))];
+    let zip = world.zip("torn.zip", &files);
+    let ran = world.ingest(&["import", zip.to_str().unwrap(), "--yes"]);
+    assert_eq!(ran.exit_code, 2, "{}", ran.stderr);
+    let covered = [(whole[0].0 - 100, 10, false), (100, 4, true)];
+    assert_eq!(shapes(&world), covered);
+    world.ingest(&["replay"]).expect_ok();
+    assert_eq!(shapes(&world), covered);
+}
+
+#[test]
 fn a_replay_finds_out_what_the_files_of_an_older_import_span() {
     let (world, spotify) = (World::new(), Spotify::start());
     world.list(&spotify, page(0..50));
