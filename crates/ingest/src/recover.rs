@@ -11,22 +11,25 @@ use lake::schema::PLAYS;
 
 use crate::buckets::BEGUN;
 use crate::session::Session;
-use crate::{fetch, rebuild, undo};
+use crate::undo::{self, Undone};
+use crate::{fetch, rebuild};
 
 /// The sources whose bodies come before their receipt.
 const IMPORTED: [Source; 3] = [Source::SpotifyExport, Source::SpotifyAccountData, Source::Listenbrainz];
 
-/// Brings the account's files in order. Nothing to do costs two listings of folders.
+/// Brings the account's files in order, and tells which undos it ended. Nothing to do costs two
+/// listings of folders.
 ///
 /// # Errors
 /// When the disk refuses.
-pub(crate) fn recover(session: &Session<'_>) -> anyhow::Result<()> {
+pub(crate) fn recover(session: &Session<'_>) -> anyhow::Result<Vec<Undone>> {
+    let mut ended = Vec::new();
     let interrupted = session.work_folder().exists();
     session.raw.sweep_partial_receipts()?;
     for (receipt, state) in session.raw.unfinished_receipts()? {
         tracing::warn!(receipt = receipt.receipt_id, ?state, "finishing what an interrupted run left");
         let finished = match state {
-            State::Undoing => undo::finish(session, &receipt),
+            State::Undoing => undo::finish(session, &receipt).map(|undone| ended.push(undone)),
             _ => finish_pending(session, &receipt),
         };
         match finished {
@@ -39,7 +42,7 @@ pub(crate) fn recover(session: &Session<'_>) -> anyhow::Result<()> {
         // Only a killed run leaves its scratch space, so only then may bodies be left over.
         take_back(session)?;
     }
-    Ok(())
+    Ok(ended)
 }
 
 /// Takes back what an import left that did not come to its receipt.

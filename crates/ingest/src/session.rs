@@ -8,6 +8,7 @@ use platform::state::Account;
 use platform::{DataDir, JobContext, Stop};
 
 use crate::recover;
+use crate::undo::Undone;
 
 /// The step that an error is about.
 const TAKING: &str = "taking the account's lock";
@@ -20,6 +21,8 @@ pub struct Session<'c> {
     pub account: Account,
     /// Its raw files.
     pub raw: RawStore,
+    /// The undos that were interrupted, and were ended at its beginning.
+    pub(crate) ended_undos: Vec<Undone>,
     lock: FileLock,
 }
 
@@ -55,8 +58,8 @@ impl<'c> Session<'c> {
 
     fn with(context: &'c JobContext, account: Account, lock: FileLock) -> anyhow::Result<Self> {
         let raw = RawStore::new(&context.data, account.account_id.as_str());
-        let session = Self { context, account, raw, lock };
-        recover::recover(&session)?;
+        let mut session = Self { context, account, raw, ended_undos: Vec::new(), lock };
+        session.ended_undos = recover::recover(&session)?;
         Ok(session)
     }
 

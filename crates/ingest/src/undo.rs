@@ -12,6 +12,7 @@ use platform::state::Account;
 use platform::{JobContext, Stop, Summary};
 
 use crate::buckets::{Buckets, Shelf};
+use crate::import::thousands;
 use crate::session::Session;
 use crate::{gaps, harvest, rebuild};
 
@@ -29,26 +30,39 @@ pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyh
     let [account] = <[Account; 1]>::try_from(accounts).map_err(|_| {
         Stop::Usage(format!("no account has the import {run_id:?}: `music-tracker import --list` shows them"))
     })?;
-    // The session finishes an undo that was killed; that it did is this command's success.
-    let raw = RawStore::new(&context.data, account.account_id.as_str());
-    let begun = begun(&raw, run_id)?.len();
+    // The session ends an undo that was interrupted; that it did is this command's success.
     let session = Session::begin(context, account)?;
-    // Unless it cannot be finished: then this says why.
-    for receipt in self::begun(&session.raw, run_id)? {
+    let ended: Vec<Undone> = session.ended_undos.iter().filter(|one| one.run_id == run_id).cloned().collect();
+    // Unless it cannot be ended: then this says why.
+    for receipt in begun(&session.raw, run_id)? {
         finish(&session, &receipt)?;
     }
-    let before = observations(&session)?;
-    let archives = match undo(&session, run_id) {
-        Ok(archives) => archives + begun,
-        Err(_) if begun > 0 => begun,
-        Err(error) => return Err(error),
+    let rest = match ended.is_empty() || is_alive(&session.raw, run_id)? {
+        true => undo(&session, run_id)?,
+        false => Vec::new(),
     };
-    let fewer = before.saturating_sub(observations(&session)?);
+    let archives = ended.len() + rest.len();
+    let gone: u64 = ended.iter().chain(&rest).map(|one| one.gone).sum();
+    let rows = match ended.is_empty() {
+        true => format!("{} rows that only it had brought are gone.", thousands(gone)),
+        false => format!(
+            "An earlier try was interrupted; {} rows that only it had brought are gone since, and those that the earlier \
+             try took out are not counted.",
+            thousands(gone)
+        ),
+    };
     let text = format!(
-        "Took back the import {run_id} ({archives} archive(s)): {fewer} rows that only it had brought are gone. \
-         What other imports and polls also held stays."
+        "Took back the import {run_id} ({archives} archive(s)): {rows} What other imports and polls also held stays."
     );
-    Ok(Summary::text(text).count("archives", archives).count("gone", fewer))
+    Ok(Summary::text(text).count("archives", archives).count("gone", gone))
+}
+
+/// What was taken back of a run: one archive.
+#[derive(Debug, Clone)]
+pub(crate) struct Undone {
+    run_id: String,
+    /// How many rows went.
+    gone: u64,
 }
 
 /// What of a run's imports is half taken back.
@@ -56,6 +70,10 @@ fn begun(raw: &RawStore, run_id: &str) -> anyhow::Result<Vec<Receipt>> {
     let imports = raw.receipts_of(Job::Import)?.into_iter();
     let begun = imports.filter(|(receipt, state)| receipt.run_id == run_id && *state == State::Undoing);
     Ok(begun.map(|(receipt, _)| receipt).collect())
+}
+
+fn is_alive(raw: &RawStore, run_id: &str) -> anyhow::Result<bool> {
+    Ok(raw.living_receipts(Some(Job::Import))?.iter().any(|receipt| receipt.run_id == run_id))
 }
 
 /// How many observations the account has.
@@ -70,12 +88,12 @@ fn imported(context: &JobContext, account: &Account, run_id: &str) -> bool {
     raw.receipts_of(Job::Import).is_ok_and(|receipts| receipts.iter().any(|(receipt, _)| receipt.run_id == run_id))
 }
 
-/// Takes back every archive that the run `run_id` imported. Says how many there were.
+/// Takes back every archive that the run `run_id` imported.
 ///
 /// # Errors
 /// A [`Stop::Usage`] when the run imported nothing for this account, or is undone already; a
 /// [`DamagedBody`] when a raw file that the months are made of is damaged: nothing is then changed.
-pub fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<usize> {
+fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<Vec<Undone>> {
     let imports = session.raw.receipts_of(Job::Import)?;
     let of_run: Vec<_> = imports.iter().filter(|(receipt, _)| receipt.run_id == run_id).collect();
     if of_run.is_empty() {
@@ -92,7 +110,7 @@ pub fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<usize> {
     if done.is_empty() {
         return Err(Stop::Usage(format!("the import {run_id:?} is undone already")).into());
     }
-    for (receipt, _) in &done {
+    let take_back = |(receipt, _): &&(Receipt, State)| {
         session.raw.move_receipt(receipt, State::Done, State::Undoing)?;
         finish(session, receipt).or_else(|error| {
             // Where bodies are damaged nothing was changed, so it can wait until they are mended.
@@ -100,16 +118,17 @@ pub fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<usize> {
                 session.raw.move_receipt(receipt, State::Undoing, State::Done)?;
             }
             Err(error)
-        })?;
-    }
-    Ok(done.len())
+        })
+    };
+    done.into_iter().map(take_back).collect()
 }
 
 /// Carries an undo to its end; it may have been begun by a program that was killed.
 ///
 /// # Errors
 /// When a body is damaged or the disk refuses.
-pub fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
+pub(crate) fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<Undone> {
+    let before = observations(session)?;
     let sources = receipt.items.iter().map(|item| item.source).collect();
     let touched = touched(session, receipt)?;
     rebuild::months(session, &sources, &touched, &session.part_name("without"))?;
@@ -120,7 +139,8 @@ pub fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<()> {
         session.raw.delete_body(item.source, &item.raw_id)?;
     }
     gaps::settle(session)?;
-    session.raw.move_receipt(receipt, State::Undoing, State::Undone)
+    session.raw.move_receipt(receipt, State::Undoing, State::Undone)?;
+    Ok(Undone { run_id: receipt.run_id.clone(), gone: before.saturating_sub(observations(session)?) })
 }
 
 /// The months that rows of the receipt stand in. Bodies that an interrupted undo deleted

@@ -43,8 +43,10 @@ pub struct ImportRun {
 pub enum ImportState {
     /// It is part of the history.
     Imported,
-    /// It is under way, or was stopped on the way in or out: the next job of the account ends it.
+    /// It is under way, or was stopped on its way: the next job of the account ends it.
     Unfinished,
+    /// It is being taken back, or that was stopped: the next job of the account ends it.
+    Undoing,
     /// It was taken back.
     Undone,
 }
@@ -81,7 +83,18 @@ pub fn told(context: &JobContext, run_id: &str) -> anyhow::Result<Summary> {
         return Err(Stop::Usage(text).into());
     };
     let report = ImportReport::deserialize(report).with_context(|| format!("reading the report of {run_id}"))?;
-    Ok(Summary::text(report.text()).count("import", json!(report)))
+    let mut receipts = Vec::new();
+    for account in context.state()?.accounts()? {
+        receipts.extend(RawStore::new(&context.data, account.account_id.as_str()).receipts_of(Job::Import)?);
+    }
+    receipts.retain(|(receipt, _)| receipt.run_id == run_id);
+    let ending = match state(&receipts) {
+        _ if receipts.is_empty() => String::new(),
+        ImportState::Imported | ImportState::Unfinished => report.way_back(),
+        ImportState::Undoing => format!("\nIt is being taken back. {UNDOING}"),
+        ImportState::Undone => "\nIt was taken back.".to_owned(),
+    };
+    Ok(Summary::text(report.text() + &ending).count("import", json!(report)))
 }
 
 /// The imports of one account, each with the number of its first receipt.
@@ -105,12 +118,7 @@ fn of_run(
     rows: Option<&HashMap<(String, String), u64>>,
 ) -> anyhow::Result<(u64, ImportRun)> {
     let (first, _) = receipts.first().context("a run without receipts")?;
-    let is_any = |wanted: &[State]| receipts.iter().any(|(_, state)| wanted.contains(state));
-    let state = match () {
-        () if is_any(&[State::Pending, State::Undoing]) => ImportState::Unfinished,
-        () if is_any(&[State::Done]) => ImportState::Imported,
-        () => ImportState::Undone,
-    };
+    let state = state(receipts);
     let mut bodies: Vec<&str> =
         receipts.iter().flat_map(|(receipt, _)| receipt.items.iter().map(|item| item.raw_id.as_str())).collect();
     bodies.sort_unstable();
@@ -127,6 +135,17 @@ fn of_run(
         run_id,
     };
     Ok((first.number, run))
+}
+
+/// How the import of these archives stands.
+fn state(receipts: &[(Receipt, State)]) -> ImportState {
+    let is_any = |wanted: State| receipts.iter().any(|(_, state)| *state == wanted);
+    match () {
+        () if is_any(State::Undoing) => ImportState::Undoing,
+        () if is_any(State::Pending) => ImportState::Unfinished,
+        () if is_any(State::Done) => ImportState::Imported,
+        () => ImportState::Undone,
+    }
 }
 
 /// How many rows stand in the typed tables, by their run and body.
@@ -159,7 +178,8 @@ fn for_people(runs: &[ImportRun]) -> String {
             run.rows.map_or_else(|| "?".to_owned(), thousands),
             match run.state {
                 ImportState::Imported => String::new(),
-                ImportState::Unfinished => "not finished".to_owned(),
+                ImportState::Unfinished => "import not finished".to_owned(),
+                ImportState::Undoing => "undo not finished".to_owned(),
                 ImportState::Undone => "taken back".to_owned(),
             },
         ]);
@@ -167,7 +187,21 @@ fn for_people(runs: &[ImportRun]) -> String {
     if let Some(rows) = table.column_mut(4) {
         rows.set_cell_alignment(CellAlignment::Right);
     }
-    format!(
-        "{table}\n\nThe rows are those that were new when it was imported. To take one back: `music-tracker import --undo RUN`"
-    )
+    let is_any = |wanted| runs.iter().any(|run| run.state == wanted);
+    let mut text = format!(
+        "{table}\n\nThe rows are those that stand in the history because of that import, and would go with it."
+    );
+    if is_any(ImportState::Imported) {
+        text += " To take one back: `music-tracker import --undo RUN`";
+    }
+    if is_any(ImportState::Unfinished) {
+        text += "\nAn import that is not finished is under way, or was interrupted: the same import again ends it.";
+    }
+    if is_any(ImportState::Undoing) {
+        text += &format!("\n{UNDOING}");
+    }
+    text
 }
+
+/// What an undo that is not finished means.
+const UNDOING: &str = "An undo that is not finished is under way, or was interrupted: the same undo again ends it.";

@@ -168,7 +168,8 @@ impl ImportReport {
         let unread = self.archives.iter().flat_map(|archive| &archive.unread);
         undone.extend(unread.map(|why| Stop::Usage(why.clone()).into()));
         let partial = self.is_partial();
-        let mut summary = Summary { partial, undone, warnings, text: self.text(), ..Summary::default() }
+        let text = self.text() + &self.way_back();
+        let mut summary = Summary { partial, undone, warnings, text, ..Summary::default() }
             .count("files", self.files().count())
             .count("rows", rows)
             .count("stored", tally.stored)
@@ -225,10 +226,16 @@ impl ImportReport {
                  from rpt_rejected_rows\"`)"
             );
         }
-        if tally.stored + tally.changed > 0 {
-            text += &format!("\nTo take this import back: `music-tracker import --undo {}`", self.run_id);
-        }
         text
+    }
+
+    /// How to take it back; nothing where it brought nothing.
+    pub(super) fn way_back(&self) -> String {
+        let (_, tally, _) = self.total();
+        match tally.stored + tally.changed {
+            0 => String::new(),
+            _ => format!("\nTo take this import back: `music-tracker import --undo {}`", self.run_id),
+        }
     }
 }
 

@@ -51,6 +51,34 @@ fn an_undo_can_be_imported_again() {
 }
 
 #[test]
+fn an_undo_that_was_interrupted_is_listed_as_one_and_the_same_undo_counts_its_rows() {
+    let world = World::new();
+    let zips = ["a.zip", "b.zip"].map(|name| {
+        let from = if name == "a.zip" { 0 } else { 100 };
+        world.zip(name, &[(AUDIO, rows((from..from + 100).map(|n| row(n, n))))])
+    });
+    let words = ["import", zips[0].to_str().unwrap(), zips[1].to_str().unwrap()];
+    let run = world.ingest(&words).expect_ok().report.run_id;
+    // As a kill leaves it behind its first step, with the second archive not begun.
+    let receipts = world.files("raw").into_iter().filter(|path| path.extension().is_some_and(|it| it == "json"));
+    let first = receipts.min_by_key(|path| path.as_os_str().len()).unwrap();
+    std::fs::rename(&first, first.with_extension("undoing.json")).unwrap();
+    let list = world.said_to_people(&["import", "--list"]);
+    for words in ["200  undo not finished", "the same undo again ends it"] {
+        assert!(list.contains(words), "{words}: {list}");
+    }
+    assert!(!list.contains("To take one back"), "{list}");
+    let told = world.said_to_people(&["import", "--list", &run]);
+    assert!(told.contains("being taken back") && !told.contains("To take this import back"), "{told}");
+    let undone = world.said_to_people(&["import", "--undo", &run]);
+    assert!(undone.contains("(2 archive(s)): An earlier try was interrupted; 200 rows"), "{undone}");
+    let list = world.said_to_people(&["import", "--list"]);
+    assert!(list.contains("taken back") && !list.contains("To take one back"), "{list}");
+    let told = world.said_to_people(&["import", "--list", &run]);
+    assert!(told.contains("It was taken back") && !told.contains("To take this import back"), "{told}");
+}
+
+#[test]
 fn a_run_that_imported_nothing_is_named() {
     let world = World::new();
     let run = world.import(&world.zip("a.zip", &[(AUDIO, rows([row(1, 1)]))])).expect_ok().report.run_id;
