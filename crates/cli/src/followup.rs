@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use platform::{Report, files, hints};
+use platform::{Report, files, hints, printable};
 
 use crate::commands::Request;
 use crate::program::Runner;
@@ -32,10 +32,18 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     let mut arguments = vec!["refresh".into(), "--if-changed".into(), "--report-file".into(), (&refresh).into()];
     arguments.extend(request.shared_flags());
     let refresh_code = runner.run("transform", &arguments)?;
+    let has_published = has_published(&refresh)?;
     if refresh_code != 0 {
         let text = "What was stored is safe, but the star schema is as before: `music-tracker refresh` tries again.";
         say(&hints::with_folder(text, request.data_dir().as_deref()));
-    } else if code == 0 && std::io::stdout().is_terminal() && has_published(&refresh)? {
+    }
+    if has_published || refresh_code != 0 {
+        // What was published looks like success, and may have scrolled away what is left of it.
+        if let Some(text) = left(&Report::read(&job)?, request.command.name, has_published) {
+            say(&printable(&hints::with_folder(&text, request.data_dir().as_deref())));
+        }
+    }
+    if has_published && code == 0 && std::io::stdout().is_terminal() {
         let folder = request.data_dir().map(|folder| format!(" {}", hints::flag(&folder))).unwrap_or_default();
         say(&HINT.replace("NAME", &format!("{}{folder}", request.typed_name)));
     }
@@ -49,6 +57,25 @@ fn hand_over(report: &Path, wanted: &Path) {
         say(&format!("error: the report could not be written to {}: {error}", wanted.display()));
     }
 }
+
+/// What the job did not do, and what became of the rest; nothing where all is done.
+fn left(report: &Report, word: &str, has_published: bool) -> Option<String> {
+    let error = report.error.as_ref()?;
+    let (is_partial, is_put_off) = (report.status == "partial", error.exit_code == LATER);
+    let (what, rest) = match (is_partial, has_published) {
+        (true, true) => ("did not do everything", " What it did store is published."),
+        (true, false) => ("did not do everything", ""),
+        (false, true) => (if is_put_off { "could not work now" } else { "failed" }, PUBLISHED_BEFORE),
+        (false, false) => (if is_put_off { "could not work now" } else { "failed" }, ""),
+    };
+    let end = if error.message.ends_with(['.', '?']) { "" } else { "." };
+    Some(format!("\n`music-tracker {word}` {what}: {}{end}{rest}", error.message))
+}
+
+const PUBLISHED_BEFORE: &str = " What is published now was stored before.";
+
+/// The exit code of what another try may do.
+const LATER: u8 = 75;
 
 fn has_published(report: &Path) -> anyhow::Result<bool> {
     Ok(report.exists() && Report::read(report)?.counts.contains_key("published_run"))

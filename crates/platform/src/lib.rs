@@ -27,6 +27,7 @@ pub use args::CommonArgs;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use job::{JobContext, Summary, new_run_id, run_command, run_job};
 pub use paths::DataDir;
+pub use printable::printable;
 pub use report::Report;
 pub use seal::Sealer;
 pub use settings::Settings;

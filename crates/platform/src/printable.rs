@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// Puts a visible mark in the place of control characters, with which a hostile export could
 /// command the terminal. Line ends and tabs stay. Programs of ours write no styling into
 /// their results, so nothing else has a reason to be there.
-pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_command) {
         return Cow::Borrowed(text);
     }

@@ -35,6 +35,13 @@ fn what_came_in_beside_a_broken_archive_is_published_and_the_broken_one_told() {
     assert_eq!((&report["job"], &report["status"]), (&"ingest import".into(), &"partial".into()));
     assert_eq!((&report["error"]["exit_code"], &report["counts"]["stored"]), (&2.into(), &120.into()));
     assert!(report["error"]["message"].as_str().unwrap().contains("broken.zip: not a zip"), "{report}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said.trim_end().lines().last().unwrap();
+    for words in
+        ["`music-tracker import` did not do everything: ", "broken.zip: not a zip", "What it did store is published"]
+    {
+        assert!(last.contains(words), "{words}: {said}");
+    }
 }
 
 #[test]
@@ -133,4 +140,11 @@ fn a_command_that_has_nothing_to_work_on_publishes_nothing() {
     let output = home.command("music-tracker", &["import", "no-such.zip"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(!home.path("data/processed").exists());
+    // What an earlier run left is published then, and is no success of this one.
+    home.run("ingest", &["import", "export.zip"]);
+    let output = home.command("music-tracker", &["import", "no-such.zip"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said.trim_end().lines().last().unwrap();
+    assert!(last.contains("`music-tracker import` failed: no-such.zip: cannot be read"), "{said}");
+    assert!(last.contains("What is published now was stored before") && home.published() == PLAYS, "{said}");
 }

@@ -10,46 +10,43 @@ use platform::Stop;
 use platform::settings::Import as Limits;
 
 use super::sniff::{HEAD_BYTES, Sniffed, sniff};
-use super::{Archive, At, ListeningFile, Place, is_zip, nothing_here, zip_file};
+use super::{Archive, At, ListeningFile, Opened, Place, is_zip, nothing_here, zip_file};
 
 /// Deeper than any export, shallower than a mistake like `/`.
 const MAX_DEPTH: usize = 8;
 
-/// The loose listening files of a folder as one archive, and each zip in it as another.
-pub(super) fn open(folder: &Path, limits: &Limits) -> anyhow::Result<Vec<Archive>> {
+/// The loose listening files of a folder as one archive, and each zip in it as another. What cannot
+/// be read is no archive's fault.
+pub(super) fn open(folder: &Path, limits: &Limits) -> anyhow::Result<Opened> {
     let mut found = Found::default();
     found.collect(folder, 0)?;
     found.paths.sort();
     let name =
         folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned());
     let mut loose = Archive::empty(name, Place::Loose);
-    (loose.unread, loose.warnings) = (found.unread, found.passed_over.into_values().collect());
-    let mut archives = Vec::new();
+    let mut opened = Opened { archives: Vec::new(), unread: found.unread };
     for path in found.paths {
         let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
         if is_zip(&path).unwrap_or_default() {
             match zip_file::open(&path, limits) {
-                Ok(archive) => archives.push(archive),
-                Err(error) => loose.unread.push(format!("{error:#}")),
+                Ok(archive) => opened.archives.push(archive),
+                Err(error) => opened.unread.push(format!("{error:#}")),
             }
         } else {
             add(&mut loose, name, &path, limits)
-                .unwrap_or_else(|error| loose.unread.push(format!("{error:#}; not read")));
+                .unwrap_or_else(|error| opened.unread.push(format!("{error:#}; not read")));
         }
     }
+    opened.unread.extend(loose.unread.drain(..).map(|why| format!("{}: {why}", loose.name)));
+    let passed_over = found.passed_over.into_values();
     if !loose.files.is_empty() {
-        archives.insert(0, loose);
-    } else if archives.is_empty() {
-        let why = [loose.unread, loose.warnings].concat();
-        return Err(match why.is_empty() {
-            true => nothing_here(&folder.display().to_string(), &loose.others),
-            false => Stop::Usage(why.join("; ")).into(),
-        });
-    } else {
-        archives[0].unread.extend(loose.unread);
-        archives[0].warnings.extend(loose.warnings);
+        opened.archives.insert(0, loose);
+    } else if opened.archives.is_empty() {
+        let why: Vec<String> = opened.unread.into_iter().chain(loose.warnings).chain(passed_over).collect();
+        return Err(nothing_here(&folder.display().to_string(), &loose.others, &why));
     }
-    Ok(archives)
+    opened.archives[0].warnings.extend(passed_over);
+    Ok(opened)
 }
 
 /// A single file as an archive of its own.
@@ -60,7 +57,7 @@ pub(super) fn open_file(path: &Path, limits: &Limits) -> anyhow::Result<Archive>
     if archive.files.is_empty() {
         return Err(match archive.unread.pop().or(archive.warnings.pop()) {
             Some(warning) => Stop::Usage(warning).into(),
-            None => nothing_here(&path.display().to_string(), &archive.others),
+            None => nothing_here(&path.display().to_string(), &archive.others, &[]),
         });
     }
     Ok(archive)

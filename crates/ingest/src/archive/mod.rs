@@ -55,12 +55,21 @@ enum At {
     Path(PathBuf),
 }
 
+/// What was found at a place that a person named.
+#[derive(Debug)]
+pub struct Opened {
+    /// The archives: at least one.
+    pub archives: Vec<Archive>,
+    /// What may hold history and cannot be read, by its own name, and why.
+    pub unread: Vec<String>,
+}
+
 /// Looks at what lies at `path` and finds the archives with listening history in it. A zip inside
 /// a folder is an archive of its own.
 ///
 /// # Errors
 /// A [`Stop::Usage`] that says what is wrong with the path and what to do.
-pub fn open(path: &Path, limits: &Limits) -> anyhow::Result<Vec<Archive>> {
+pub fn open(path: &Path, limits: &Limits) -> anyhow::Result<Opened> {
     let kind =
         std::fs::metadata(path).map_err(|error| Stop::Usage(format!("{}: cannot be read: {error}", path.display())))?;
     if kind.is_dir() {
@@ -70,7 +79,7 @@ pub fn open(path: &Path, limits: &Limits) -> anyhow::Result<Vec<Archive>> {
         return Err(Stop::Usage(format!("{}: neither a file nor a folder", path.display())).into());
     }
     let archive = if is_zip(path)? { zip_file::open(path, limits) } else { folder::open_file(path, limits) };
-    Ok(vec![archive?])
+    Ok(Opened { archives: vec![archive?], unread: Vec::new() })
 }
 
 impl Archive {
@@ -124,26 +133,43 @@ fn is_zip(path: &Path) -> anyhow::Result<bool> {
     Ok(start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") || named_zip)
 }
 
-/// What to say of an archive without any listening history.
-fn nothing_here(name: &str, others: &[String]) -> anyhow::Error {
+/// What to say of a place without any listening history: that first, and only then what of it could
+/// not be looked into, which may have nothing to do with it.
+fn nothing_here(name: &str, others: &[String], unread: &[String]) -> anyhow::Error {
     const PACKED: [&str; 7] = [".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"];
+    const SHOWN: usize = 3;
     let is_packed = |other: &&String| PACKED.iter().any(|ending| other.to_lowercase().ends_with(ending));
-    if let Some(packed) = others.iter().find(is_packed) {
-        let text =
-            format!("{name}: {packed} is packed in a way that is not looked into: unpack it, and import what it holds");
-        return Stop::Usage(text).into();
-    }
-    let looks_like = |part: &str| others.iter().any(|other| other.to_lowercase().contains(part));
-    let hint = if looks_like("userdata") || looks_like("playlist") || looks_like("yourlibrary") {
-        "this looks like Spotify's account data without its streaming history"
-    } else if looks_like("technical") || looks_like("connectionerror") || looks_like("shareddata") {
-        "this looks like Spotify's technical log"
-    } else {
-        "it does not look like an export of Spotify"
+    let looks_like = |part: &str| {
+        let names = others.iter().map(|other| other.to_lowercase());
+        names.filter(|other| other.ends_with(".json")).any(|other| other.contains(part))
     };
-    Stop::Usage(format!(
+    let packed: Vec<&String> = others.iter().filter(is_packed).collect();
+    let hint = match packed[..] {
+        _ if looks_like("userdata") || looks_like("playlist") || looks_like("yourlibrary") => {
+            "this looks like Spotify's account data without its streaming history".to_owned()
+        }
+        _ if looks_like("technical") || looks_like("connectionerror") || looks_like("shareddata") => {
+            "this looks like Spotify's technical log".to_owned()
+        }
+        [] if unread.is_empty() => "it does not look like an export of Spotify".to_owned(),
+        [] => "nothing that can be read in it looks like an export of Spotify".to_owned(),
+        [one] => format!("{one} is packed in a way that is not looked into: unpack it, and import what it holds"),
+        [first, ..] => format!(
+            "{} files in it, such as {first}, are packed in a way that is not looked into: if one is your export, unpack \
+             it, and import what it holds",
+            packed.len()
+        ),
+    };
+    let mut text = format!(
         "{name}: no listening history in it; {hint}. Ask for \"Extended streaming history\" at \
          spotify.com/account/privacy and import the zip that arrives by mail"
-    ))
-    .into()
+    );
+    if !unread.is_empty() {
+        text += "\nNot looked into:";
+    }
+    unread.iter().take(SHOWN).for_each(|why| text += &format!("\n  {why}"));
+    if unread.len() > SHOWN {
+        text += &format!("\n  and {} more", unread.len() - SHOWN);
+    }
+    Stop::Usage(text).into()
 }

@@ -108,7 +108,7 @@ pub(super) fn open(path: &Path, limits: &Limits) -> anyhow::Result<Archive> {
         if !why.is_empty() {
             return Err(Stop::Usage(format!("{shown}: {}", why.join("; "))).into());
         }
-        return Err(nothing_here(&shown, &archive.others));
+        return Err(nothing_here(&shown, &archive.others, &[]));
     }
     if archive.files.len() > MAX_LISTENING_FILES {
         let text = format!("{shown}: {} listening files are too many for one export", archive.files.len());

@@ -54,7 +54,10 @@ pub fn import(context: &JobContext, request: &Request) -> anyhow::Result<Summary
     let (mut archives, mut failures) = (Vec::new(), Vec::new());
     for path in &request.paths {
         match archive::open(path, &context.settings.import) {
-            Ok(found) => archives.extend(found),
+            Ok(found) => {
+                archives.extend(found.archives);
+                failures.extend(found.unread.into_iter().map(|why| Stop::Usage(why).into()));
+            }
             Err(error) => failures.push(error),
         }
     }

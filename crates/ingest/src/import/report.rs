@@ -67,7 +67,7 @@ pub struct ImportReport {
     pub account: String,
     /// By archive.
     pub archives: Vec<ArchiveReport>,
-    /// Archives that were not imported, and why.
+    /// Archives, and files of a folder, that were not imported, and why.
     pub refused: Vec<String>,
     /// What the person should know.
     pub warnings: Vec<String>,

@@ -106,6 +106,36 @@ fn what_is_not_looked_into_is_named() {
 }
 
 #[test]
+fn a_bad_file_of_a_folder_is_named_and_no_other() {
+    let world = World::new();
+    world.file("mixed/broken.zip", "hello");
+    world.zip("good.zip", &[("endsong_0.json", rows([row(1, 1)]))]);
+    std::fs::rename(world.path("good.zip"), world.path("mixed/good.zip")).unwrap();
+    let ran = world.import(&world.path("mixed")).expect_left(2, "broken.zip: not a zip", [1, 0, 0, 0]);
+    let error = ran.stderr.lines().find(|line| line.starts_with("error: ")).unwrap();
+    assert!(!error.contains("good.zip") && error.contains("mixed/broken.zip"), "{error}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_folder_without_history_is_told_first_and_then_what_could_not_be_looked_into() {
+    let world = World::new();
+    for name in ["a.conf", "b.gz", "c.gz"] {
+        world.file(&format!("etc/{name}"), "x = 1");
+    }
+    for name in ["d", "e", "f", "g"] {
+        world.file(&format!("etc/{name}.zip"), "hello");
+    }
+    std::os::unix::fs::symlink("nowhere", world.path("etc/link")).unwrap();
+    let ran = world.import(&world.path("etc"));
+    let said = ran.stderr.split_once("error: ").unwrap().1;
+    assert!(ran.exit_code == 2 && said.lines().next().unwrap().contains("etc: no listening history in it"), "{said}");
+    for words in ["2 files in it, such as b.gz", "etc/d.zip: not a zip", "2 more"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn what_is_no_file() {
     check_refused(|_| "/dev/null".into(), &["/dev/null", "neither a file nor a folder"]);
