@@ -9,7 +9,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::mask::Masker;
-use super::scan::{self, Found, Step};
+use super::scan::{self, Found, Nesting, Step};
 use super::{Read as RowRead, Reject};
 
 /// How much is read at once.
@@ -68,6 +68,8 @@ where
     let mut bytes: Vec<u8> = Vec::with_capacity(2 * PIECE_BYTES);
     let (mut from, mut clean, mut dropped, mut ordinal) = (0, 0, 0_u64, 0);
     let (mut damage, mut end) = (None, End::default());
+    // Inside an object that is too long to be a row, and was told as one.
+    let mut inside: Option<Nesting> = None;
     loop {
         let before = bytes.len();
         let at_end = match Read::by_ref(&mut input).take(PIECE_BYTES as u64).read_to_end(&mut bytes) {
@@ -91,30 +93,42 @@ where
         }
         let text = scan::text_of(&bytes[..clean]);
         loop {
-            match scan::next::<R::Row<'_>>(&bytes[..clean], text, from, at_end) {
-                Step::More(used) => {
-                    end.passes(&bytes[from..used]);
-                    from = used;
-                    break;
-                }
-                Step::Place(place) => {
-                    end.passes(&bytes[from..place.start]);
-                    end.meets(&place.found, &bytes[place.start..place.end], at_end && place.end == clean);
-                    from = place.end;
-                    let raw = &bytes[place.start..place.end];
-                    let read = match place.found {
-                        Found::Row(row) => R::read(row, received_at),
-                        Found::Damage { at_end: true, detail } => rejected("truncated", detail),
-                        Found::Misfit { .. } | Found::Damage { .. } if std::str::from_utf8(raw).is_err() => {
-                            rejected("not_utf8", "these bytes are not UTF-8 text".into())
-                        }
-                        Found::Misfit { detail } => rejected("wrong_type", detail),
-                        Found::Damage { detail, .. } => rejected("invalid_json", detail),
-                    };
-                    on_row(Place { read, ordinal, byte_offset: dropped + place.start as u64, bytes: raw })?;
-                    ordinal += 1;
-                }
+            let (to, place) = match scan::next::<R::Row<'_>>(&bytes[..clean], text, from, at_end) {
+                Step::More(used) => (used, None),
+                Step::Place(place) => (place.end, Some(place)),
+            };
+            if let Some(behind) = inside.as_mut().and_then(|nesting| nesting.end_in(&bytes[from..to])) {
+                (from, inside) = (from + behind, None);
+                continue;
             }
+            let Some(place) = place else {
+                end.passes(&bytes[from..to], inside.is_some());
+                from = to;
+                break;
+            };
+            end.passes(&bytes[from..place.start], inside.is_some());
+            from = to;
+            let raw = &bytes[place.start..to];
+            end.meets(&place.found, raw, at_end && to == clean);
+            let begun = matches!(place.found, Found::TooLong).then(|| Nesting::of(raw));
+            let read = match place.found {
+                Found::Row(row) => R::read(row, received_at),
+                Found::TooLong => rejected("too_long", format!("more than {} bytes are no row", scan::MAX_ROW_BYTES)),
+                Found::Damage { at_end: true, detail } => rejected("truncated", detail),
+                Found::Misfit { .. } | Found::Damage { .. } if std::str::from_utf8(raw).is_err() => {
+                    rejected("not_utf8", "these bytes are not UTF-8 text".into())
+                }
+                Found::Misfit { detail } => rejected("wrong_type", detail),
+                Found::Damage { detail, .. } => rejected("invalid_json", detail),
+            };
+            // What stands inside is told with it; but a play is one wherever it stands, as what was
+            // taken for one long object may be a damaged file.
+            if inside.is_some() && read.play.is_err() {
+                continue;
+            }
+            inside = begun;
+            on_row(Place { read, ordinal, byte_offset: dropped + place.start as u64, bytes: raw })?;
+            ordinal += 1;
         }
         if at_end {
             break;
@@ -126,7 +140,7 @@ where
     let original_sha256 =
         original.map(|original| original.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
     let body = body.filter(|_| damage.is_none()).map(BodyWriter::finish).transpose()?;
-    Ok(Pumped { body, original_sha256, damage, breaks_off: end.is_missing() })
+    Ok(Pumped { body, original_sha256, damage, breaks_off: end.is_missing() || inside.is_some() })
 }
 
 /// Whether a file comes to its end.
@@ -142,9 +156,9 @@ struct End {
 
 impl End {
     /// What stands between rows.
-    fn passes(&mut self, between: &[u8]) {
-        self.in_array |= between.contains(&b'[');
-        self.is_closed |= between.contains(&b']');
+    fn passes(&mut self, between: &[u8], inside_a_row: bool) {
+        self.in_array |= !inside_a_row && between.contains(&b'[');
+        self.is_closed |= !inside_a_row && between.contains(&b']');
     }
 
     /// What stands in the place of a row. Bytes that are none may hold the end of the array, or

@@ -27,6 +27,8 @@ pub enum Found<T> {
         /// The file ended inside the object.
         at_end: bool,
     },
+    /// The beginning of an object that is too long to be a row; [`Nesting`] finds its end.
+    TooLong,
 }
 
 /// A place in the body and what stands there.
@@ -82,6 +84,7 @@ pub fn next<'b, T: Deserialize<'b>>(bytes: &'b [u8], text: &'b str, from: usize,
         Some(Err(error)) => match error.classify() {
             Category::Eof if !at_end && bytes.len() - start < MAX_ROW_BYTES => Step::More(start),
             Category::Eof if at_end => cut_off(bytes, start),
+            Category::Eof => Step::Place(Place { found: Found::TooLong, start, end: bytes.len() }),
             Category::Data => misfit(bytes, start, at_end, &error),
             _ => damage(bytes, start, at_end, without_position(&error)),
         },
@@ -99,6 +102,7 @@ fn misfit<T>(bytes: &[u8], start: usize, at_end: bool, error: &serde_json::Error
         }
         Some(Err(inner)) if inner.is_eof() && at_end => cut_off(bytes, start),
         Some(Err(inner)) if inner.is_eof() && bytes.len() - start < MAX_ROW_BYTES => Step::More(start),
+        Some(Err(inner)) if inner.is_eof() => Step::Place(Place { found: Found::TooLong, start, end: bytes.len() }),
         _ => damage(bytes, start, at_end, without_position(error)),
     }
 }
@@ -148,6 +152,46 @@ fn may_follow(before: &[u8]) -> bool {
         .is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b',' | b'['))
 }
 
+/// Follows an object that began, through pieces of the body, to its end.
+#[derive(Debug, Default)]
+pub struct Nesting {
+    depth: usize,
+    in_text: bool,
+    is_escaped: bool,
+}
+
+impl Nesting {
+    /// Behind the beginning of an object.
+    pub fn of(beginning: &[u8]) -> Self {
+        let mut nesting = Self::default();
+        nesting.end_in(beginning);
+        nesting
+    }
+
+    /// Goes on through `bytes`. Where the object ends in them: behind its last byte, or at a line
+    /// break inside a text, which no JSON has, so that what follows is something else.
+    pub fn end_in(&mut self, bytes: &[u8]) -> Option<usize> {
+        for (at, byte) in bytes.iter().enumerate() {
+            match byte {
+                _ if self.is_escaped => self.is_escaped = false,
+                b'\n' if self.in_text => return Some(at),
+                b'\\' => self.is_escaped = self.in_text,
+                b'"' => self.in_text = !self.in_text,
+                _ if self.in_text => {}
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return Some(at + 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
 fn is_between(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']')
 }
@@ -184,6 +228,7 @@ mod tests {
                             Found::Misfit { .. } => found.push('?'),
                             Found::Damage { at_end: true, .. } => found.push('…'),
                             Found::Damage { .. } => found.push('!'),
+                            Found::TooLong => found.push('~'),
                         }
                     }
                     Step::More(_) if at_end => break,
@@ -220,6 +265,27 @@ mod tests {
     fn the_cut_end_of_a_file_is_one_row() {
         check(r#"[{"n":1},{"n":2"#, "1…");
         check(r#"[{"n":1},{"n""#, "1…");
+    }
+
+    /// A long object and what follows it, in pieces of every size.
+    #[track_caller]
+    fn check_end(object: &str, rest: &str) {
+        let whole = [object, rest].concat();
+        for piece in 1..=whole.len() {
+            let (mut nesting, mut passed) = (Nesting::default(), 0);
+            let end = whole.as_bytes().chunks(piece).find_map(|bytes| {
+                let end = nesting.end_in(bytes).map(|end| passed + end);
+                passed += bytes.len();
+                end
+            });
+            assert_eq!(end, Some(object.len()), "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn a_long_object_ends_where_it_ends() {
+        check_end(r#"{"a": [{"b": "}]"}, "\"}", "\\"], "c": {}}"#, r#", {"n": 1}]"#);
+        check_end("{\"a\": \"never closed, ", "\n{\"n\": 1}]");
     }
 
     #[test]

@@ -220,6 +220,20 @@ fn invalid_json() {
 }
 
 #[test]
+fn an_object_that_is_too_long_is_one_row() {
+    let text = format!(r#"{{"ts": "2024-01-01T00:00:00Z", "note": "{}"}}"#, "x, [ ".repeat(600_000));
+    let nested = format!(r#"{{"notes": [{{"of": ["}}"]}}{}]}}"#, r#", {"n": 1, "m": ["\"{", {}]}"#.repeat(100_000));
+    for long in [text, nested] {
+        check_row_rejected(long.as_bytes(), "too_long");
+    }
+    // What only looks like one long object costs no play.
+    let world = World::new();
+    let open = format!(r#"{{"notes": [{}"#, "1, ".repeat(600_000));
+    let file = format!("[{}, {open}\n{}\n]", row(1, 1), [row(2, 2), row(3, 3)].join(",\n"));
+    world.import(&world.file("endsong_0.json", file)).expect_counts(3, 0, 0, 1);
+}
+
+#[test]
 fn bytes_that_are_no_text() {
     check_row_rejected(
         b"{\"ts\": \"2024-01-01T00:00:00Z\", \"ms_played\": 1, \"platform\": \"\xff\xfe\xff\"}",
