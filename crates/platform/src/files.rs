@@ -159,9 +159,16 @@ impl FileLock {
     /// # Errors
     /// Any I/O error.
     pub fn remove(self, path: &Path) -> io::Result<()> {
-        remove_if_there(path)?;
-        drop(self.file);
-        Ok(())
+        remove_if_there(path)
+    }
+}
+
+/// A program that is being started from another thread has this file, too, until it begins: to
+/// close it alone would leave the lock held a little longer.
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // What cannot be given back is given back when the file is closed.
+        drop(self.file.unlock());
     }
 }
 
@@ -232,6 +239,16 @@ mod tests {
         write_whole(&first, b"whole").unwrap();
         put_in_place(&first, &second).unwrap();
         assert_eq!(fs::read(&second).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn a_lock_that_was_given_back_is_free_though_a_program_that_starts_has_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.lock");
+        let lock = FileLock::wait(&path).unwrap();
+        let _in_the_child = lock.file.try_clone().unwrap();
+        drop(lock);
+        assert!(FileLock::try_take(&path).unwrap().is_some());
     }
 
     #[test]
