@@ -41,6 +41,10 @@ pub struct Window {
     pub page: u32,
 }
 
+/// What is told where the settings have no key.
+const NO_KEY: &str = "LASTFM_API_KEY is not set: get a key at https://www.last.fm/api/account/create, and put it into \
+                      the file .env of the folder you are in (.env.example shows how)";
+
 impl Lastfm {
     /// A client with the settings' key.
     ///
@@ -48,9 +52,7 @@ impl Lastfm {
     /// [`ClientError::Settings`] when there is none; when no line can be opened.
     pub fn open(context: &JobContext) -> Result<Self, ClientError> {
         let settings: settings::Lastfm = context.settings.lastfm.clone();
-        let api_key = settings
-            .api_key
-            .ok_or_else(|| ClientError::Settings { message: "LASTFM_API_KEY is not set".to_owned() })?;
+        let api_key = settings.api_key.ok_or_else(|| ClientError::Settings { message: NO_KEY.to_owned() })?;
         let line = Line::open(context, LINE, Duration::from_millis(settings.spacing_ms))
             .map_err(|source| ClientError::Memory { source: source.into() })?;
         Ok(Self { line, base_url: settings.base_url, api_key })

@@ -54,6 +54,11 @@ pub fn lookups(settings: &settings::Spotify) -> Class {
     Class { name: "lookups", per_day: Some(settings.lookups_per_day) }
 }
 
+/// What is told where the settings name no app.
+const NO_APP: &str = "SPOTIFY_CLIENT_ID is not set: make an app at https://developer.spotify.com/dashboard, and put \
+                      its id into SPOTIFY_CLIENT_ID and its secret, if it has one, into SPOTIFY_CLIENT_SECRET, in the \
+                      file .env of the folder you are in (.env.example shows how)";
+
 impl Spotify {
     /// A client for the app of the settings.
     ///
@@ -61,10 +66,8 @@ impl Spotify {
     /// [`ClientError::Settings`] when they name no app; when no line can be opened.
     pub fn open(context: &JobContext) -> Result<Self, ClientError> {
         let settings = context.settings.spotify.clone();
-        let client_id = settings
-            .client_id
-            .clone()
-            .ok_or_else(|| ClientError::Settings { message: "SPOTIFY_CLIENT_ID is not set".to_owned() })?;
+        let client_id =
+            settings.client_id.clone().ok_or_else(|| ClientError::Settings { message: NO_APP.to_owned() })?;
         let spacing = Duration::from_millis(settings.spacing_ms);
         let line = Line::open(context, line_name(&settings), spacing)
             .map_err(|source| ClientError::Memory { source: source.into() })?;

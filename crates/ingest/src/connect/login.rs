@@ -31,7 +31,7 @@ const CALLBACK: &str = "callback";
 const PASTE: &str = "`music-tracker account connect spotify --paste -`";
 
 /// Sends a person to Spotify and waits for them to come back.
-pub(super) fn log_in(context: &JobContext, account: &Account, request: &Request) -> anyhow::Result<String> {
+pub(super) fn log_in(context: &JobContext, account: Option<&Account>, request: &Request) -> anyhow::Result<String> {
     let settings = &context.settings.spotify;
     let redirect_uri = match &settings.redirect_url {
         Some(url) => url.to_string(),
@@ -61,7 +61,7 @@ pub(super) fn log_in(context: &JobContext, account: &Account, request: &Request)
 }
 
 /// Begins a login. Where to send the person, and the state they come back with.
-fn begin(context: &JobContext, account: &Account, redirect_uri: &str) -> anyhow::Result<(Url, String)> {
+fn begin(context: &JobContext, account: Option<&Account>, redirect_uri: &str) -> anyhow::Result<(Url, String)> {
     let client = Spotify::open(context).map_err(|error| decided(context, SPOTIFY, error))?;
     let pkce = if client.has_secret() { None } else { Some(Pkce::new()?) };
     let state = URL_SAFE_NO_PAD.encode(seal::random::<STATE_BYTES>()?);
@@ -70,7 +70,7 @@ fn begin(context: &JobContext, account: &Account, redirect_uri: &str) -> anyhow:
     let begun = BegunLogin {
         state: state.clone(),
         service: SPOTIFY.name.to_owned(),
-        account_name: Some(account.account_id.to_string()),
+        account_name: account.map(|account| account.account_id.to_string()),
         verifier: pkce.map(|pkce| pkce.verifier),
         redirect_uri: redirect_uri.to_owned(),
     };
@@ -96,7 +96,7 @@ pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<Stri
     let code = back.code.map_err(|reason| {
         Stop::NeedsPerson(format!("Spotify sent you back without a login ({reason}): begin again and agree"))
     })?;
-    let (account, _) = choose_account(context, begun.account_name.as_deref())?;
+    let (account, note) = choose_account(context, begun.account_name.as_deref())?;
     // Until Spotify has given its tokens, the address stays good.
     let again = format!("the login is not used up: {PASTE} with the address of the browser's last page goes on");
     let session = Session::begin(context, account).context(again)?;
@@ -122,8 +122,9 @@ pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<Stri
             return Err(if waits { error.context(kept(&session.account)) } else { error });
         }
         let end = login.expires_at().map(|end| format!(" Spotify ends this login on {}.", end.format("%Y-%m-%d")));
+        let note = note.map(|note| format!("{note}\n")).unwrap_or_default();
         Ok(format!(
-            "Spotify is connected for {:?}.{} `music-tracker spotify` fetches the newest plays.",
+            "{note}Spotify is connected for {:?}.{} `music-tracker spotify` fetches the newest plays.",
             session.account.name,
             end.unwrap_or_default()
         ))

@@ -53,16 +53,19 @@ pub fn connect(context: &JobContext, request: &Request) -> anyhow::Result<String
             }
             Some(address) => login::finish(context, address),
             None => {
-                let (account, _) = choose_account(context, request.account.as_deref())?;
-                login::log_in(context, &account, request)
+                // One that is not there yet is made when somebody has logged in.
+                let account = context.state()?.chosen_account(request.account.as_deref())?;
+                login::log_in(context, account.as_ref(), request)
             }
         };
     }
     let Some(user) = request.user.as_deref().map(str::trim).filter(|user| !user.is_empty()) else {
         return Err(Stop::Usage(format!("say who you are at {} with --user NAME", service.title)).into());
     };
-    let (account, note) = choose_account(context, request.account.as_deref())?;
+    context.state()?.chosen_account(request.account.as_deref())?;
     let plays = ask_once(context, service, user)?;
+    // Nobody is left behind by an answer that was none.
+    let (account, note) = choose_account(context, request.account.as_deref())?;
     let now = context.clock.now();
     let mut state = context.state()?;
     state.attach_identity(&account, service.name, &user.to_lowercase(), now)?;

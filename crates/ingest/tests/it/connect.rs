@@ -128,6 +128,7 @@ fn an_address_is_good_once_and_only_for_a_login_that_was_begun() {
 #[test]
 fn an_address_stays_good_while_another_job_works_on_the_account() {
     let (world, upstream) = (World::new(), Upstream::start());
+    assert_eq!(world.says(&upstream, &["account", "add", "ada", "--zone", "UTC"]).0, 0);
     let (_, said) = world.says(&upstream, &["account", "connect", "spotify", "--no-wait"]);
     let back = upstream.browse(said.split_whitespace().find(|word| word.contains("/authorize?")).unwrap());
     let paste = || world.says(&upstream, &["account", "connect", "spotify", "--paste", &back]);
@@ -277,4 +278,19 @@ fn a_login_belongs_to_one_account() {
     // What it brought is still with the first account.
     assert_eq!(world.log_in(&upstream, &["--account", "second"]).0, 3);
     assert_eq!(world.log_in(&upstream, &["--account", "me"]).0, 0);
+}
+
+#[test]
+fn who_has_no_app_yet_is_told_which_file_to_edit_and_nobody_is_left_behind() {
+    for (service, settings) in [
+        ("spotify", &["SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", ".env"][..]),
+        ("lastfm", &["LASTFM_API_KEY", ".env"]),
+    ] {
+        let world = World::new();
+        let output = world.command(&["account", "connect", service, "--user", "ann"]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(settings.iter().all(|words| said.contains(words)), "{said}");
+        assert!(StateDb::open(&world.data().state_db()).unwrap().accounts().unwrap().is_empty(), "{service}");
+    }
 }
