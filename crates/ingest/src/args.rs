@@ -163,6 +163,9 @@ enum AccountCommand {
         /// Keep what came through its API, and do not ask
         #[arg(long, conflicts_with = "erase")]
         keep: bool,
+        /// Do not ask whether to erase
+        #[arg(long, requires = "erase")]
+        yes: bool,
     },
     /// Stop fetching for a while
     Pause {
@@ -180,12 +183,19 @@ enum AccountCommand {
         #[arg(long, value_name = "SERVICE")]
         source: Option<String>,
     },
-    /// Make two accounts one, when they are the same person
+    /// Make two accounts one for good, when they are the same person
+    ///
+    /// What was received about the first, its connected sources and its corrections become the
+    /// second's, plays that both have are one again, and the first account is no more: its time zones
+    /// and counting rule are lost. Nothing takes that back, so it says how much will move and asks.
     Merge {
         /// The account that goes
         from: String,
         /// The account that stays
         into: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
     /// Remove an account
     Remove {
@@ -268,12 +278,12 @@ impl AccountCommand {
             Self::Connect { service, account, user, port, paste, no_wait } => {
                 connect::connect(context, &connect::Request { service, account, user, port, paste, no_wait })
             }
-            Self::Disconnect { service, account, erase, keep } => {
-                connect::disconnect(context, &service, account.as_deref(), erase, keep)
+            Self::Disconnect { service, account, erase, keep, yes } => {
+                connect::disconnect(context, &service, account.as_deref(), erase, keep, yes)
             }
             Self::Pause { name, source } => account::pause(context, &name, source.as_deref(), true),
             Self::Resume { name, source } => account::pause(context, &name, source.as_deref(), false),
-            Self::Merge { from, into } => account::merge(context, &from, &into),
+            Self::Merge { from, into, yes } => account::merge(context, &from, &into, yes),
             Self::Remove { name, erase, yes } => account::remove(context, &name, erase, yes),
         }
     }

@@ -65,7 +65,7 @@ fn erasing_what_came_through_an_api_builds_the_rest_anew() {
     home.run("music-tracker", &["import", "export.zip"]);
     let older = home.path("data/processed/older.parquet");
     fs::write(&older, "what came through the API").unwrap();
-    home.run("music-tracker", &["account", "disconnect", "spotify", "--erase"]);
+    home.run("music-tracker", &["account", "disconnect", "spotify", "--erase", "--yes"]);
     assert!(!older.exists());
     assert_eq!(home.published(), PLAYS);
 }

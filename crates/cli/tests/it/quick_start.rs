@@ -164,7 +164,7 @@ fn every_command_of_the_readme_works() {
         } else if line.contains("account connect") {
             let name = if line.contains("lastfm") { &upstream.lastfm_name } else { &upstream.listenbrainz_name };
             line = line.replace("YOUR_NAME", &format!("{name} --account me"));
-        } else if line.contains("--erase") {
+        } else if line.contains("--erase") || line.contains("account merge") {
             line += " --yes";
         }
         let output = type_in(&line, folder.path());

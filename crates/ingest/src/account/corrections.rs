@@ -13,12 +13,15 @@ use platform::{DataDir, Stop};
 /// # Errors
 /// When a file cannot be read as text, or not be written.
 pub(super) fn rename(data: &DataDir, account: &Account, into: Option<&str>) -> anyhow::Result<Changed> {
-    let is_it = |said: &str| said.to_lowercase() == account.name.to_lowercase() || said == account.account_id.as_str();
     let mut all = Changed::default();
     for sheet in SHEETS {
         let changed = sheet.change_each(data, |line| {
-            let naming: Vec<_> =
-                sheet.accounts.iter().copied().filter(|column| line.get(column).is_some_and(is_it)).collect();
+            let naming: Vec<_> = sheet
+                .accounts
+                .iter()
+                .copied()
+                .filter(|column| line.get(column).is_some_and(|said| is(account, said)))
+                .collect();
             match into {
                 _ if naming.is_empty() => Change::Keep,
                 Some(into) => Change::Set(naming.into_iter().map(|column| (column, into.to_owned())).collect()),
@@ -29,6 +32,25 @@ pub(super) fn rename(data: &DataDir, account: &Account, into: Option<&str>) -> a
         all.not_understood.extend(changed.not_understood);
     }
     Ok(all)
+}
+
+/// How many lines name `account`.
+///
+/// # Errors
+/// A [`Stop::Usage`] when a line makes no sense.
+pub(super) fn naming(data: &DataDir, account: &Account) -> anyhow::Result<usize> {
+    let mut naming = 0;
+    for sheet in SHEETS {
+        let is_naming =
+            |line: &Line| sheet.accounts.iter().any(|column| line.get(column).is_some_and(|said| is(account, said)));
+        naming += sheet.read(data)?.iter().filter(|line| is_naming(line)).count();
+    }
+    Ok(naming)
+}
+
+/// Whether a value of a line means `account`.
+fn is(account: &Account, said: &str) -> bool {
+    said.to_lowercase() == account.name.to_lowercase() || said == account.account_id.as_str()
 }
 
 /// Refuses while a line makes no sense: it may name the account, or one of its plays.

@@ -5,29 +5,38 @@ use std::collections::BTreeSet;
 use anyhow::{Context, ensure};
 use lake::manifest::{Manifest, Partition};
 use lake::parts;
-use lake::raw::{Receipt, State};
+use lake::raw::{Job, RawStore, Receipt, State};
 use lake::schema::PLAYS;
+use platform::state::Account;
 use platform::{JobContext, Stop};
 
 use super::corrections;
 use super::erase::erase_account;
+use crate::import::thousands;
 use crate::session::Session;
-use crate::{gaps, rebuild, recover};
+use crate::{gaps, question, rebuild, recover};
 
 /// Moves the history, the logins and the connections of `from` into `into`, and removes `from`.
+///
+/// Whoever types is told what moves, and asked, unless `yes` was said: there is no way back.
 ///
 /// Bodies are copied before anything goes, so that a kill loses nothing; the same command then
 /// goes on. Plays that both had are one again.
 ///
 /// # Errors
 /// A [`Stop::Usage`] when both are the same; when they are different persons at a service; when a
-/// correction names a single play of `from`.
-pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<String> {
+/// correction names a single play of `from`; a [`Stop::NeedsPerson`] when nobody confirmed.
+pub fn merge(context: &JobContext, from: &str, into: &str, yes: bool) -> anyhow::Result<String> {
     let state = context.state()?;
     let from = state.chosen_account(Some(from))?.context("the account vanished")?;
     let into = state.chosen_account(Some(into))?.context("the account vanished")?;
     if from.account_id == into.account_id {
         return Err(Stop::Usage("an account cannot be merged into itself".into()).into());
+    }
+    if !yes {
+        context.state()?.may_merge(&from, &into)?;
+        corrections::are_understood(&context.data)?;
+        confirm(context, &from, &into)?;
     }
     let source = Session::begin(context, from.clone())?;
     let target = Session::begin(context, into.clone())?;
@@ -78,6 +87,33 @@ pub fn merge(context: &JobContext, from: &str, into: &str) -> anyhow::Result<Str
             lines => format!(" {lines} corrections of {:?} hold for all of {:?} now.", from.name, into.name),
         }
     ))
+}
+
+/// Says what would move, and asks for it.
+fn confirm(context: &JobContext, from: &Account, into: &Account) -> anyhow::Result<()> {
+    let receipts = RawStore::new(&context.data, from.account_id.as_str()).receipts()?;
+    let imports = receipts.iter().filter(|(receipt, _)| receipt.job == Job::Import).count();
+    let plays = Manifest::read(&context.data, &PLAYS)?;
+    let mine = plays.files.iter().filter(|part| part.partition.account_id == from.account_id.as_str());
+    let connections = context.state()?.connections()?;
+    let moving = format!(
+        "this makes {:?} part of {:?}, for good: {} imports, {} answers of services ({} rows in all), {} connected \
+         sources and {} corrections move; the zones and the counting rule of {:?} are lost. Nothing takes it back",
+        from.name,
+        into.name,
+        thousands(imports as u64),
+        thousands((receipts.len() - imports) as u64),
+        thousands(mine.map(|part| part.rows).sum()),
+        connections.iter().filter(|one| one.account_id == from.account_id).count(),
+        corrections::naming(&context.data, from)?,
+        from.name,
+    );
+    let refusal = match question::ask(&format!("Final: {moving}. Type the name {:?} to go on:", from.name))? {
+        Some(answer) if answer == from.name => return Ok(()),
+        Some(_) => "nothing was merged".to_owned(),
+        None => format!("{moving}: say so with --yes"),
+    };
+    Err(Stop::NeedsPerson(refusal).into())
 }
 
 /// A play gets another name when its account changes, so a correction that names it would lose

@@ -7,12 +7,13 @@ use std::io::{self, BufRead};
 
 use anyhow::Context;
 use clients::{Lastfm, Listenbrainz};
+use lake::raw::{Job, RawStore, Receipt, State};
 use platform::state::Account;
 use platform::{JobContext, Stop};
 
 use crate::account::{copies_left, erase_source, forget_published};
 use crate::fetch::{LASTFM, LISTENBRAINZ, SERVICES, SPOTIFY, Service, decided};
-use crate::import::choose_account;
+use crate::import::{choose_account, thousands};
 use crate::question;
 use crate::session::Session;
 use crate::spotify::token::UNPROVEN;
@@ -92,16 +93,18 @@ fn ask_once(context: &JobContext, service: Service, user: &str) -> anyhow::Resul
 }
 
 /// Takes a source away: the login and how far it was fetched are forgotten. What came through
-/// its API is erased with `erase`, stays with `keep`, and without either the person is asked.
+/// its API is erased with `erase`, stays with `keep`, and without either the person is asked. Who
+/// wants to erase is asked as well, unless `yes` was said.
 ///
 /// # Errors
-/// A [`Stop::Usage`] when it was not connected.
+/// A [`Stop::Usage`] when it was not connected; a [`Stop::NeedsPerson`] when nobody confirmed.
 pub fn disconnect(
     context: &JobContext,
     service: &str,
     account: Option<&str>,
     erase: bool,
     keep: bool,
+    yes: bool,
 ) -> anyhow::Result<String> {
     let service = service_named(service)?;
     let account = context.state()?.chosen_account(account)?.context("there is no account yet")?;
@@ -113,7 +116,11 @@ pub fn disconnect(
         return Err(Stop::Usage(format!("{:?} has not connected {}", account.name, service.title)).into());
     }
     // Asked before the account is taken: polls do not wait for a person.
-    let answer = if erase || keep { None } else { wants_erasing(service, &account)? };
+    let answer = match (erase, keep) {
+        (true, _) if !yes => Some(confirmed(context, service, &account)?),
+        (true, _) | (_, true) => None,
+        _ => wants_erasing(service, &account)?,
+    };
     let session = match answer {
         Some(_) => Session::begin_after_question(context, &account)?,
         None => Session::begin(context, account.clone())?,
@@ -154,6 +161,27 @@ fn wants_erasing(service: Service, account: &Account) -> anyhow::Result<Option<b
         service.title, account.name
     ))?;
     Ok(answer.map(|answer| question::is_yes(&answer)))
+}
+
+/// Asks whoever wants to erase once more, and says how much it is.
+///
+/// # Errors
+/// A [`Stop::NeedsPerson`] when nobody can be asked, or the answer is no.
+fn confirmed(context: &JobContext, service: Service, account: &Account) -> anyhow::Result<bool> {
+    let raw = RawStore::new(&context.data, account.account_id.as_str());
+    let is_its = |receipt: &&(Receipt, State)| receipt.0.items.iter().all(|item| item.source == service.source);
+    let answers = raw.receipts_of(Job::Poll)?.iter().filter(is_its).count();
+    let finding = format!(
+        "this erases the {} kept answers of {} for {:?}, and the plays that only they tell, for good; imports stay",
+        thousands(answers as u64),
+        service.title,
+        account.name
+    );
+    match question::ask(&format!("Final: {finding}. Erase them? [y/N]"))? {
+        Some(answer) if question::is_yes(&answer) => Ok(true),
+        Some(_) => Err(Stop::NeedsPerson("nothing was erased, and nothing disconnected".into()).into()),
+        None => Err(Stop::NeedsPerson(format!("{finding}: say so with --yes")).into()),
+    }
 }
 
 fn service_named(name: &str) -> anyhow::Result<Service> {

@@ -39,13 +39,30 @@ fn merging_makes_one_history_of_two_that_overlap() {
     import(&world, "me", 0..100);
     import(&world, "ann", 60..160);
     assert_eq!(world.rows(&PLAYS, &[]).len(), 200);
-    assert!(world.command(&["account", "merge", "me", "ann"]).status().unwrap().success());
+    assert!(world.command(&["account", "merge", "me", "ann", "--yes"]).status().unwrap().success());
     assert_eq!(world.plays(), alone.plays());
     assert_eq!(StateDb::open(&world.data().state_db()).unwrap().accounts().unwrap().len(), 1);
     let before = world.rows(&PLAYS, &[]);
     world.ingest(&["replay"]).expect_ok();
     assert_eq!(world.rows(&PLAYS, &[]), before);
-    assert!(!world.command(&["account", "merge", "ann", "ann"]).status().unwrap().success());
+    assert!(!world.command(&["account", "merge", "ann", "ann", "--yes"]).status().unwrap().success());
+}
+
+#[test]
+fn a_merge_says_what_will_move_and_waits_for_a_yes() {
+    let world = World::new();
+    for (name, minutes) in [("ann", 60..160), ("me", 0..100)] {
+        add(&world, name);
+        import(&world, name, minutes);
+    }
+    world.file("data/corrections/plays.csv", "id,action,account,artist\n1,exclude,ME,Artist 3\n");
+    let before = (world.rows(&PLAYS, &[]), world.files("raw"));
+    let (code, said) = account(&world, &["merge", "me", "ann"]);
+    let moving = "1 imports, 0 answers of services (100 rows in all), 0 connected sources and 1 corrections move";
+    for words in [moving, "for good", "Nothing takes it back", "--yes"] {
+        assert!(code == Some(3) && said.contains(words), "{words}: {said}");
+    }
+    assert_eq!((world.rows(&PLAYS, &[]), world.files("raw")), before);
 }
 
 #[test]
@@ -54,7 +71,7 @@ fn a_merged_account_keeps_its_login() {
     world.log_in(&upstream, &[]);
     world.job(&upstream, &["spotify"]).expect_counts(50, 0, 0, 0);
     add(&world, "ada");
-    let (code, said) = world.says(&upstream, &["account", "merge", "me", "ada"]);
+    let (code, said) = world.says(&upstream, &["account", "merge", "me", "ada", "--yes"]);
     assert_eq!(code, 0, "{said}");
     world.job(&upstream, &["spotify"]).expect_counts(0, 50, 0, 0);
 }
@@ -134,7 +151,7 @@ fn corrections_follow_an_account_that_is_merged() {
     let world = corrected(by_hand);
     world.file("data/corrections/trips.csv", "account,country,first_play_at\nme,JP,2024-01-01T00:00:00Z\n");
     world.file("data/corrections/notes.csv", "account,what\nme,\"not closed\n");
-    let (code, said) = account(&world, &["merge", "me", "ann"]);
+    let (code, said) = account(&world, &["merge", "me", "ann", "--yes"]);
     assert!(code == Some(0) && said.contains("3 corrections"), "{said}");
     assert_eq!(corrections(&world), by_hand.replace("\nme,", "\nann,").replace(",ME\r", ",ann\r"));
     let other = |name: &str| std::fs::read_to_string(world.path("data/corrections").join(name)).unwrap();
@@ -149,12 +166,12 @@ fn a_correction_of_a_single_play_is_named_before_a_merge_would_lose_it() {
     let lines = format!("id,action,play,artist\n1,exclude,{anns},\n2,exclude,{mine},\n3,exclude,,Artist 3\n");
     world.file("data/corrections/plays.csv", &lines);
     let before = (world.rows(&PLAYS, &[]), world.files("raw"));
-    let (code, said) = account(&world, &["merge", "me", "ann"]);
+    let (code, said) = account(&world, &["merge", "me", "ann", "--yes"]);
     assert!(code == Some(2) && said.contains("plays.csv:3: the correction 2 names the play"), "{said}");
     assert!(said.contains("correct undo") && !said.contains("plays.csv:2"), "{said}");
     assert_eq!((world.rows(&PLAYS, &[]), world.files("raw")), before);
     world.file("data/corrections/plays.csv", lines.replace(&format!("2,exclude,{mine},\n"), ""));
-    assert_eq!(account(&world, &["merge", "me", "ann"]).0, Some(0));
+    assert_eq!(account(&world, &["merge", "me", "ann", "--yes"]).0, Some(0));
     assert!(corrections(&world).contains(&anns), "the other account's plays keep their names");
 }
 
@@ -163,7 +180,7 @@ fn lines_that_make_no_sense_are_left_to_a_person() {
     let wrong = "2,exclude,me,,too loud, too long\n";
     let lines = format!("id,action,account,artist,reason\n1,exclude,me,Artist 3,\n{wrong}3,exclude,ann,Artist 3,\n");
     let world = corrected(&lines);
-    let (code, said) = account(&world, &["merge", "me", "ann"]);
+    let (code, said) = account(&world, &["merge", "me", "ann", "--yes"]);
     assert!(code == Some(2) && said.contains("plays.csv:3: 6 values for 5 columns"), "{said}");
     assert_eq!(corrections(&world), lines);
     let (code, said) = account(&world, &["remove", "me", "--erase", "--yes"]);

@@ -239,6 +239,9 @@ fn disconnecting_forgets_the_login_and_erases_on_demand() {
     assert_eq!(runs().len(), 1);
     assert_eq!(world.job(&upstream, &["spotify"]).exit_code, 2);
     let (code, said) = world.says(&upstream, &["account", "disconnect", "spotify", "--erase"]);
+    assert!(code == 3 && said.contains("the 1 kept answers of Spotify") && said.contains("--yes"), "{said}");
+    assert_eq!(world.rows(&PLAYS, &[]).len(), 50);
+    let (code, said) = world.says(&upstream, &["account", "disconnect", "spotify", "--erase", "--yes"]);
     assert!(code == 0 && said.contains("50 rows"), "{said}");
     assert!(world.rows(&PLAYS, &[]).is_empty());
     assert!(world.files("raw").is_empty(), "{:?}", world.files("raw"));

@@ -282,7 +282,7 @@ fn a_login_that_was_taken_away_does_not_come_back_from_the_settings() {
     let (world, spotify) = (World::new(), Spotify::start());
     spotify.plays(page(0..5));
     world.poll(&spotify).expect_counts(5, 0, 0, 0);
-    let disconnect = ["account", "disconnect", "spotify", "--erase"];
+    let disconnect = ["account", "disconnect", "spotify", "--erase", "--yes"];
     assert!(world.command(&disconnect).output().unwrap().status.success());
     assert_eq!(world.poll(&spotify).exit_code, 2);
     assert!(world.rows(&PLAYS, &[]).is_empty());

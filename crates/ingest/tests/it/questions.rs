@@ -133,3 +133,28 @@ fn a_removal_that_was_confirmed_takes_no_history_that_came_in_the_meantime() {
     assert_eq!(remove.answer("ann").status.code(), Some(2));
     assert_eq!(world.rows(&PLAYS, &[]).len(), 5);
 }
+
+#[test]
+fn a_merge_and_an_erasure_wait_for_a_person_who_says_so() {
+    for (answer, exit_code, accounts) in [("yes", 3, 2), ("me", 0, 1)] {
+        let (world, spotify) = (World::new(), Spotify::start());
+        for name in ["me", "ann"] {
+            assert!(world.command(&["account", "add", name, "--zone", "UTC"]).output().unwrap().status.success());
+        }
+        let mut merge = Conversation::begin(world.command_of(&spotify, &["account", "merge", "me", "ann"]));
+        merge.read_until("Type the name \"me\"");
+        assert_eq!(merge.answer(answer).status.code(), Some(exit_code), "{answer}");
+        let state = platform::StateDb::open(&world.data().state_db()).unwrap();
+        assert_eq!(state.accounts().unwrap().len(), accounts, "{answer}");
+    }
+    for (answer, exit_code, kept) in [("n", 3, 5), ("y", 0, 0)] {
+        let (world, spotify) = (World::new(), Spotify::start());
+        spotify.plays(page(0..5));
+        world.polls_now(&spotify).expect_counts(5, 0, 0, 0);
+        let erase = ["account", "disconnect", "spotify", "--erase"];
+        let mut disconnect = Conversation::begin(world.command_of(&spotify, &erase));
+        disconnect.read_until("Erase them? [y/N]");
+        assert_eq!(disconnect.answer(answer).status.code(), Some(exit_code), "{answer}");
+        assert_eq!(world.rows(&PLAYS, &[]).len(), kept, "{answer}");
+    }
+}
