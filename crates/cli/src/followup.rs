@@ -35,12 +35,12 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     let has_published = has_published(&refresh)?;
     if refresh_code != 0 {
         let text = "What was stored is safe, but the star schema is as before: `music-tracker refresh` tries again.";
-        say(&hints::with_folder(text, request.data_dir().as_deref()));
+        say(&hints::for_reader(text, request.data_dir().as_deref()));
     }
     if has_published || refresh_code != 0 {
         // What was published looks like success, and may have scrolled away what is left of it.
         if let Some(text) = left(&Report::read(&job)?, request.command.name, has_published) {
-            say(&printable(&hints::with_folder(&text, request.data_dir().as_deref())));
+            say(&printable(&hints::for_reader(&text, request.data_dir().as_deref())));
         }
     }
     if has_published && code == 0 && std::io::stdout().is_terminal() {

@@ -17,11 +17,11 @@ use crate::{replay, run, status};
     version,
     after_help = "\
 Examples:
-  enrich run                        everything that is missing or out of date
-  enrich run --limit 200            the 200 artists that matter most (newest, then most played)
-  enrich run --only musicbrainz,geo
-  enrich status                     how much is known, and what was not found
-  enrich replay                     the typed tables anew from the kept answers, without the network"
+  music-tracker enrich run                        everything that is missing or out of date
+  music-tracker enrich run --limit 200            the 200 artists that matter most (newest, then most played)
+  music-tracker enrich run --only musicbrainz,geo
+  music-tracker enrich status                     how much is known, and what was not found
+  music-tracker enrich replay                     the typed tables anew from the kept answers, without the network"
 )]
 pub struct Cli {
     #[command(subcommand)]

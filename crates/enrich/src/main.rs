@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use enrich::args::Cli;
 
 fn main() -> ExitCode {
-    Cli::parse().run()
+    platform::args::parse::<Cli>().run()
 }

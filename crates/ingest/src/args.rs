@@ -18,17 +18,17 @@ use crate::{account, connect, import, lastfm, listenbrainz, replay, spotify, sta
     version,
     after_help = "\
 Examples:
-  ingest import my_spotify_data.zip           an export, as Spotify mails it
-  ingest import --account ann ~/Downloads     every export in a folder, for Ann
-  ingest import --list                        what was imported, and as which run
-  ingest import --undo 20261122T151705Z-3f9ac2
-  ingest account connect spotify              log in, once in six months
-  ingest spotify                              the newest 50 plays of every account
-  ingest listenbrainz                         what is new at ListenBrainz
-  ingest status                               how fresh everything is, and what is missing
-  ingest account add ann --zone Europe/Berlin
-  ingest account set ann --zone Asia/Tokyo --from 2024-07-03
-  ingest replay                               typed Parquet anew from the raw files"
+  music-tracker import my_spotify_data.zip           an export, as Spotify mails it
+  music-tracker import --account ann ~/Downloads     every export in a folder, for Ann
+  music-tracker import --list                        what was imported, and as which run
+  music-tracker import --undo 20261122T151705Z-3f9ac2
+  music-tracker account connect spotify              log in, once in six months
+  music-tracker spotify                              the newest 50 plays of every account
+  music-tracker listenbrainz                         what is new at ListenBrainz
+  music-tracker status                               how fresh everything is, and what is missing
+  music-tracker account add ann --zone Europe/Berlin
+  music-tracker account set ann --zone Asia/Tokyo --from 2024-07-03
+  music-tracker replay                               typed Parquet anew from the raw files"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -40,12 +40,25 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Fetch the newest 50 plays of each account from Spotify
+    #[command(after_help = "\
+Examples:
+  music-tracker account connect spotify              once, before: log in
+  music-tracker spotify                              everybody who has logged in
+  music-tracker spotify --account ann
+
+Spotify forgets all but the newest 50 plays: run it at least every half hour. The report says when to
+come back, and where plays may have been lost.")]
     Spotify {
         /// Only this account [default: every account with a login]
         #[arg(long, value_name = "NAME")]
         account: Option<String>,
     },
     /// Fetch the listens of each connected ListenBrainz user: all of them, later what is new
+    #[command(after_help = "\
+Examples:
+  music-tracker account connect listenbrainz --user YOUR_NAME    once, before
+  music-tracker listenbrainz
+  music-tracker listenbrainz --all")]
     Listenbrainz {
         /// Only this account [default: every account that connected it]
         #[arg(long, value_name = "NAME")]
@@ -55,6 +68,13 @@ enum Command {
         all: bool,
     },
     /// Fetch the scrobbles of each connected Last.fm user: all of them, later what is new
+    #[command(after_help = "\
+Examples:
+  music-tracker account connect lastfm --user YOUR_NAME          once, before
+  music-tracker lastfm
+  music-tracker lastfm --all
+
+It needs LASTFM_API_KEY in the file .env.")]
     Lastfm {
         /// Only this account [default: every account that connected it]
         #[arg(long, value_name = "NAME")]
@@ -64,16 +84,18 @@ enum Command {
         all: bool,
     },
     /// How fresh everything is, what is missing, and what needs you
+    #[command(after_help = "\
+Examples:
+  music-tracker status
+  music-tracker status --account ann
+  music-tracker status --report json                 for programs")]
     Status {
         /// Only this account [default: every account]
         #[arg(long, value_name = "NAME")]
         account: Option<String>,
     },
     /// Import exports of Spotify or ListenBrainz: zips, folders or single files
-    #[command(after_help = "\
-Any export of Spotify will do: the extended streaming history, or the account data. Import it
-again, or a newer one, whenever you like: only what is new is added. Personal values (IP
-address, user name, user agent) are masked before anything reaches the disk.")]
+    #[command(after_help = IMPORT_HELP)]
     Import(ImportArgs),
     /// Make the typed Parquet anew from the raw files, without the network
     Replay {
@@ -84,7 +106,7 @@ address, user name, user agent) are masked before anything reaches the disk.")]
     /// Merge small Parquet files into one a month
     Compact,
     /// People, and where they lived when
-    #[command(subcommand)]
+    #[command(subcommand, after_help = ACCOUNT_HELP)]
     Account(AccountCommand),
 }
 
@@ -289,14 +311,42 @@ impl AccountCommand {
     }
 }
 
+const IMPORT_HELP: &str = "\
+Examples:
+  music-tracker import my_spotify_data.zip           an export, as Spotify mails it
+  music-tracker import --account ann ~/Downloads     every export in a folder, for Ann
+  music-tracker import --list                        what was imported, and as which run
+  music-tracker import --list RUN                    what became of the rows of each of its files
+  music-tracker import --undo RUN                    takes back what only that import brought
+
+Any export of Spotify will do: the extended streaming history, or the account data. Ask for it at
+https://www.spotify.com/account/privacy. Import it again, or a newer one, whenever you like: only what
+is new is added. Personal values (IP address, user name, user agent) are masked before anything
+reaches the disk.";
+
+const ACCOUNT_HELP: &str = "\
+Examples:
+  music-tracker account list
+  music-tracker account add ann --zone Europe/Berlin
+  music-tracker account set ann --zone Asia/Tokyo --from 2024-07-03      when she moved or travelled
+  music-tracker account connect spotify --account ann                    log in, once in six months
+  music-tracker account connect listenbrainz --user ann_listens
+  music-tracker account show ann
+  music-tracker account pause ann                    and resume
+  music-tracker account disconnect spotify           forgets the login; --erase also what it brought
+  music-tracker account merge me ann                 when both are one person: for good
+  music-tracker account remove ann --erase           everything of hers: for good
+
+The first import makes an account by itself.";
+
 const CONNECT_HELP: &str = "\
 Examples:
-  ingest account connect spotify                       with a browser on this machine
-  ingest account connect spotify --account ann         when there are several accounts
-  ingest account connect spotify --no-wait             on a server: shows the address to open
-  ingest account connect spotify --paste -             ends it: asks where the browser ended up
-  ingest account connect listenbrainz --user ann_listens
-  ingest account connect lastfm --user ann
+  music-tracker account connect spotify                       with a browser on this machine
+  music-tracker account connect spotify --account ann         when there are several accounts
+  music-tracker account connect spotify --no-wait             on a server: shows the address to open
+  music-tracker account connect spotify --paste -             ends it: asks where the browser ended up
+  music-tracker account connect listenbrainz --user ann_listens
+  music-tracker account connect lastfm --user ann
 
 Spotify needs an app of your own (https://developer.spotify.com/dashboard; its owner must have
 Premium): put its id and secret into SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET (.env). An app

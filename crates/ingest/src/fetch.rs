@@ -41,6 +41,11 @@ impl Service {
     pub(crate) fn job(self) -> String {
         format!("ingest {}", self.name)
     }
+
+    /// What is typed behind `account connect`: only Spotify finds out by itself who somebody is.
+    fn connecting(self) -> String {
+        if self == SPOTIFY { self.name.to_owned() } else { format!("{} --user NAME", self.name) }
+    }
 }
 
 /// Spotify's list of recent plays.
@@ -166,7 +171,8 @@ pub(crate) fn accounts(context: &JobContext, service: Service, wanted: Option<&s
     if accounts.is_empty() {
         let text = format!(
             "nobody has connected {}: do it with `music-tracker account connect {}`",
-            service.title, service.name
+            service.title,
+            service.connecting()
         );
         return Err(Stop::Usage(text).into());
     }
@@ -177,7 +183,8 @@ pub(crate) fn accounts(context: &JobContext, service: Service, wanted: Option<&s
 fn not_connected(service: Service, name: &str) -> Stop {
     Stop::Usage(format!(
         "the account {name:?} has not connected {}: do it with `music-tracker account connect {} --account {name:?}`",
-        service.title, service.name
+        service.title,
+        service.connecting()
     ))
 }
 
@@ -188,7 +195,7 @@ fn not_connected(service: Service, name: &str) -> Stop {
 pub(crate) fn user_name(session: &Session<'_>, service: Service) -> anyhow::Result<String> {
     let connection = session.context.state()?.connection(service.name, &session.account.account_id)?;
     connection.and_then(|one| one.user_name).ok_or_else(|| {
-        let text = format!("say who it is with `music-tracker account connect {} --user NAME`", service.name);
+        let text = format!("say who it is with `music-tracker account connect {}`", service.connecting());
         Stop::NeedsPerson(text).into()
     })
 }

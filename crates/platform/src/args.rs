@@ -2,6 +2,17 @@
 
 use std::path::PathBuf;
 
+use clap::Parser;
+
+use crate::hints;
+
+/// Reads the arguments of this process; ends it when they are wrong or only ask for help.
+pub fn parse<C: Parser>() -> C {
+    let mut command = hints::in_help(C::command());
+    let matches = command.get_matches_mut();
+    C::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+}
+
 /// How log lines are written (to stderr).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {

@@ -228,7 +228,7 @@ fn default_log_format() -> LogFormat {
 
 /// A result or a failure as it is read in a terminal.
 fn for_people(args: &CommonArgs, text: &str) -> String {
-    printable(&hints::with_folder(text, args.data_dir.as_deref())).into_owned()
+    printable(&hints::for_reader(text, args.data_dir.as_deref())).into_owned()
 }
 
 fn text_of(summary: &Summary) -> String {

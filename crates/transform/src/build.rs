@@ -153,7 +153,7 @@ pub(crate) fn test(
             .collect();
         if !missing.is_empty() {
             return Err(
-                Stop::Usage(format!("not built yet: {}; run `transform build` first", missing.join(", "))).into()
+                Stop::Usage(format!("not built yet: {}; run `music-tracker build` first", missing.join(", "))).into()
             );
         }
         let concerns = |test: &&SqlTest| selection.is_all() || test.reads.iter().any(|table| names.contains(table));

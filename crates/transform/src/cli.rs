@@ -34,14 +34,14 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  transform refresh                          build, test and publish
-  transform refresh --if-changed             the same, unless nothing changed since the last time
-  transform build --select dim_track+        build one model and everything that reads it
-  transform --sql-dir sql build              try the models of a working copy
-  transform --sql-dir sql check              do they keep to the SQL that DuckDB and Spark share?
-  transform query \"select * from rpt_top_artists limit 10\"
-  transform query --format csv \"from fct_track_played\" > plays.csv
-  transform summary                          a few answers, for people
+  music-tracker refresh                          build, test and publish
+  music-tracker refresh --if-changed             the same, unless nothing changed since the last time
+  music-tracker build --select dim_track+        build one model and everything that reads it
+  music-tracker build --sql-dir sql              try the models of a working copy
+  music-tracker check --sql-dir sql              do they keep to the SQL that DuckDB and Spark share?
+  music-tracker query \"select * from rpt_top_artists limit 10\"
+  music-tracker query --format csv \"from fct_track_played\" > plays.csv
+  music-tracker summary                          a few answers, for people
 
 When a model or a test fails, everything stays as it was; a build works on a copy of the
 warehouse. When a test fails, the rows that broke it are kept in <data>/state/failed-tests/.";
@@ -67,6 +67,13 @@ pub enum Command {
     /// Publish what was built: Parquet for dashboards and people
     Publish,
     /// Build, test and publish
+    #[command(after_help = "\
+Examples:
+  music-tracker refresh                      what changed since the last time, and what hangs on it
+  music-tracker refresh --full-refresh       everything anew
+
+Every command that may change plays ends with it; it has to be typed only when that was stopped or
+refused. Questions and dashboards see the old state until it is done.")]
     Refresh {
         /// Build into a new warehouse file that takes the place of the old one
         #[arg(long)]
@@ -80,8 +87,8 @@ pub enum Command {
     /// Write pages that explain the models: columns, tests, lineage, SQL
     #[command(after_help = "\
 Examples:
-  transform docs                             then open data/docs/index.html
-  transform docs --output /srv/www/music
+  music-tracker docs                             then open data/docs/index.html
+  music-tracker docs --output /srv/www/music
 
 The pages need no server and nothing from outside. They show what the last build, its tests and the
 last publication found, and wait for none of them.")]
@@ -95,9 +102,9 @@ last publication found, and wait for none of them.")]
     /// Ask a question of the published data; it never waits for a build
     #[command(after_help = "\
 Examples:
-  transform query \"show tables\"
-  transform query \"describe dim_track\"
-  transform query \"select year(ended_at) as year, count(*) as plays from fct_track_played group by 1 order by 1\"")]
+  music-tracker query \"show tables\"
+  music-tracker query \"describe dim_track\"
+  music-tracker query \"select year(ended_at) as year, count(*) as plays from fct_track_played group by 1 order by 1\"")]
     Query {
         /// A select (or describe, show, summarize)
         sql: String,
@@ -108,8 +115,8 @@ Examples:
     /// Why a play is there: what each source said about it, in which file, and what was made of it
     #[command(after_help = "\
 Examples:
-  transform query \"select play_id, ended_at, artist_track from fct_track_played join dim_track using (track_id) order by ended_at desc limit 5\"
-  transform explain 9c1f2ab4
+  music-tracker query \"select play_id, ended_at, artist_track from fct_track_played join dim_track using (track_id) order by ended_at desc limit 5\"
+  music-tracker explain 9c1f2ab4
 
 The play may be named by the play_id of any of its reports, or by the beginning of one.")]
     Explain {
@@ -123,25 +130,29 @@ The play may be named by the play_id of any of its reports, or by the beginning 
     /// Give plays to other programs: CSV, JSON, Parquet, or the lines that ListenBrainz takes
     #[command(after_help = "\
 Examples:
-  transform export > plays.csv
-  transform export --account ann --from 2024-01-01 --to 2024-12-31 --output 2024.parquet
-  transform export --account ann --format listenbrainz --output listens.jsonl
+  music-tracker export > plays.csv
+  music-tracker export --account ann --from 2024-01-01 --to 2024-12-31 --output 2024.parquet
+  music-tracker export --account ann --format listenbrainz --output listens.jsonl
 
 Every real play once, with corrections and masks applied, its times in UTC and on the listener's own
 clock. A file for ListenBrainz has the music that counts and is not there yet.")]
     Export(export::Request),
     /// Leave plays out, give them to another account, or say who an artist is: preview, add, list, undo
-    #[command(subcommand)]
+    #[command(subcommand, after_help = CORRECT)]
     Correct(CorrectCommand),
     /// Trips that the history shows and the time zone does not: list, accept, dismiss
     #[command(after_help = "\
 Examples:
-  transform travel                           what there is to ask about
-  transform travel --accept 2                use the local time of that trip
-  transform travel --accept 2 --zone America/Denver
-  transform travel --dismiss 3               never ask about it again")]
+  music-tracker travel                           what there is to ask about
+  music-tracker travel --accept 2                use the local time of that trip
+  music-tracker travel --accept 2 --zone America/Denver
+  music-tracker travel --dismiss 3               never ask about it again")]
     Travel(travel::Request),
     /// Print a few answers for people: top artists, hours of the day, a year of days
+    #[command(after_help = "\
+Examples:
+  music-tracker summary
+  music-tracker summary --account ann")]
     Summary {
         /// Whose listening, when there are several accounts [default: everyone, one after the other]
         #[arg(long, value_name = "NAME")]
@@ -208,24 +219,32 @@ pub enum Switch {
     On,
 }
 
+const CORRECT: &str = "\
+Examples:
+  music-tracker correct preview exclude --artist \"Cocomelon\"       what it would change
+  music-tracker correct add exclude --artist \"Cocomelon\"           later imports included
+  music-tracker correct list
+  music-tracker correct undo CORRECTION
+  music-tracker correct artist --help                              who an artist is";
+
 const CORRECTIONS: &str = "\
 Examples:
-  correct preview exclude --artist \"Cocomelon\"
-  correct add exclude --from 2024-07-03 --to 2024-07-05 --account ann --reason \"a party\"
-  correct add reassign --context spotify:playlist:37i9dQZF1DX0h --to-account bo
-  correct add exclude --play 9c1f2ab4
+  music-tracker correct preview exclude --artist \"Cocomelon\"
+  music-tracker correct add exclude --from 2024-07-03 --to 2024-07-05 --account ann --reason \"a party\"
+  music-tracker correct add reassign --context spotify:playlist:37i9dQZF1DX0h --to-account bo
+  music-tracker correct add exclude --play 9c1f2ab4
 
 Corrections lie in <data>/corrections/plays.csv, one a line, and can be edited there as well.";
 
 const ARTISTS: &str = "\
 Examples:
-  correct artist preview link \"Phoenix\" 8d455809-96b3-4bb6-8829-ea4beb580d35
-  correct artist add link spotify:artist:1xU878Z1QtBldR7ru9owdU none
-  correct artist add merge \"Beatles\" \"The Beatles\"
-  correct artist add split \"Simon & Garfunkel & Friends\" \"Simon & Garfunkel\" \"Friends\"
-  correct artist add rename \"Prince (Artist)\" \"Prince\"
-  correct artist add mask \"Secret Love\" \"Artist A\"
-  correct artist add genre \"Air\" electronic downtempo
+  music-tracker correct artist preview link \"Phoenix\" 8d455809-96b3-4bb6-8829-ea4beb580d35
+  music-tracker correct artist add link spotify:artist:1xU878Z1QtBldR7ru9owdU none
+  music-tracker correct artist add merge \"Beatles\" \"The Beatles\"
+  music-tracker correct artist add split \"Simon & Garfunkel & Friends\" \"Simon & Garfunkel\" \"Friends\"
+  music-tracker correct artist add rename \"Prince (Artist)\" \"Prince\"
+  music-tracker correct artist add mask \"Secret Love\" \"Artist A\"
+  music-tracker correct artist add genre \"Air\" electronic downtempo
 
 Corrections lie in <data>/corrections/artists.csv, one a line, and can be edited there as well.";
 

@@ -84,7 +84,7 @@ pub fn preview(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Summary>
     told(|| {
         let meant = meant(context, wanted)?;
         let mut summary = effect(context, wanted, &meant)?;
-        summary.text += "\nNothing is changed yet: `correct add` with the same words does it.";
+        summary.text += "\nNothing is changed yet: `music-tracker correct add` with the same words does it.";
         Ok(summary)
     })
 }

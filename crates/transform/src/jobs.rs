@@ -60,7 +60,9 @@ pub fn test(context: &JobContext, sql_dir: Option<&Path>, selection: &Selection)
         let run = run_of(context)?;
         let outcome = growing(context, &warehouse, || build::test(&warehouse.duckdb, &project, selection, &run))
             .map_err(|error| match error.to_string().contains("No files found that match") {
-                true => error.context("the files that the warehouse was built from are gone: run `transform build`"),
+                true => {
+                    error.context("the files that the warehouse was built from are gone: run `music-tracker build`")
+                }
                 false => error,
             })?;
         let mut summary = Summary::text(format!("{} tests passed", outcome.tests - outcome.breaches.len()))
@@ -205,7 +207,7 @@ fn only_for_duckdb(tree: &SqlTree, project: &Project) -> anyhow::Result<Option<S
         1 => "1 place in the models is".to_owned(),
         many => format!("{many} places in the models are"),
     };
-    Ok(Some(format!("{places} for DuckDB alone and would not run the same on Spark: `transform check` names them")))
+    Ok(Some(format!("{places} for DuckDB alone and would not run the same on Spark: `music-tracker check` names them")))
 }
 
 fn lines(root: &str, problems: &[Problem]) -> String {

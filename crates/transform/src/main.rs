@@ -2,14 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use platform::args::ReportFormat;
+use platform::args::{self, ReportFormat};
 use platform::{run_command, run_job};
 use transform::cli::{ArtistCommand, Cli, Command, CorrectCommand, Switch};
 use transform::{correct, docs, explain, export, jobs, travel};
 
 fn main() -> ExitCode {
-    let Cli { common, sql_dir, command } = Cli::parse();
+    let Cli { common, sql_dir, command } = args::parse::<Cli>();
     let sql_dir = sql_dir.as_deref();
     match command {
         Command::Build { full_refresh, selection } => run_job("transform build", &common, |context| {

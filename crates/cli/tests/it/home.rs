@@ -39,6 +39,14 @@ impl Home {
         self.folder.path().join(name)
     }
 
+    /// A program in whatever folder this is, for a question that needs none.
+    pub(crate) fn command_anywhere(program: &str, words: &[&str]) -> Command {
+        let program = Path::new(env!("CARGO_BIN_EXE_music-tracker")).with_file_name(program);
+        let mut command = Command::new(program);
+        command.args(words).env_clear();
+        command
+    }
+
     /// A program in this folder, that has its settings from nowhere else.
     pub(crate) fn command(&self, program: &str, words: &[&str]) -> Command {
         let program = Path::new(env!("CARGO_BIN_EXE_music-tracker")).with_file_name(program);

@@ -5,6 +5,7 @@ mod canaries;
 mod databases;
 mod exporting;
 mod healing;
+mod hints;
 mod home;
 mod hostile_names;
 mod lessons;

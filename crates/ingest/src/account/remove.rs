@@ -58,8 +58,8 @@ fn may_go(context: &JobContext, account: &Account, erase: bool) -> anyhow::Resul
     let receipts = RawStore::new(&context.data, account.account_id.as_str()).receipts()?;
     if !receipts.is_empty() && !erase {
         return Err(Stop::Usage(format!(
-            "{:?} has a history ({} imports and answers of services are kept). `account remove {:?} --erase` deletes \
-             all of it for good; `account pause` only stops the fetching, and `account merge` moves it to another account",
+            "{:?} has a history ({} imports and answers of services are kept). `music-tracker account remove {:?} --erase` deletes \
+             all of it for good; `music-tracker account pause` only stops the fetching, and `music-tracker account merge` moves it to another account",
             account.name,
             receipts.len(),
             account.name

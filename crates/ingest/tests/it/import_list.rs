@@ -27,8 +27,8 @@ fn imports_are_listed_as_their_receipts_tell() {
     let world = World::new();
     assert!(list(&world).is_empty());
     for (words, advice) in [
-        (&["import", "--list"][..], "`music-tracker import ZIP`"),
-        (&["import", "--list", "--data-dir", "data"], "`music-tracker --data-dir data import ZIP`"),
+        (&["import", "--list"][..], "`ingest import ZIP`"),
+        (&["import", "--list", "--data-dir", "data"], "`ingest --data-dir data import ZIP`"),
     ] {
         assert!(world.said_to_people(words).contains(advice), "{advice}");
     }
@@ -67,7 +67,7 @@ fn what_became_of_the_rows_of_an_import_can_be_seen_again() {
     assert_eq!(again.report.counts["import"]["archives"][0]["files"][1]["rows"], 1);
     let ran = world.ingest(&["import", "--list", "20200101T000000Z-000000"]);
     assert_eq!(ran.exit_code, 2);
-    assert!(ran.stderr.contains("`music-tracker import --list` shows all there are"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`ingest import --list` shows all there are"), "{}", ran.stderr);
 }
 
 #[test]

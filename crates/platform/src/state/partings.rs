@@ -25,7 +25,7 @@ impl StateDb {
             let (service, one, other): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             return Err(Stop::Usage(format!(
                 "{:?} is {one:?} at {service} and {:?} is {other:?}: these are two persons. If they are not, one of \
-                 the two logins is wrong: `account disconnect SERVICE --account NAME --erase` takes it back",
+                 the two logins is wrong: `music-tracker account disconnect SERVICE --account NAME --erase` takes it back",
                 from.name, into.name
             ))
             .into());

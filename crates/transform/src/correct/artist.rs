@@ -41,7 +41,7 @@ struct Heard {
 pub fn preview(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Summary> {
     told(|| {
         let (_, mut summary) = meant(context, wanted)?;
-        summary.text += "\nNothing is changed yet: `correct artist add` with the same words does it.";
+        summary.text += "\nNothing is changed yet: `music-tracker correct artist add` with the same words does it.";
         Ok(summary)
     })
 }

@@ -129,7 +129,7 @@ impl Drop for Warehouse {
 
 /// There is nothing to work on yet.
 pub(crate) fn not_built() -> Stop {
-    Stop::Usage("the warehouse has not been built yet: run `transform build` first".to_owned())
+    Stop::Usage("the warehouse has not been built yet: run `music-tracker build` first".to_owned())
 }
 
 fn remove_folder(folder: &Path) -> anyhow::Result<()> {
@@ -176,7 +176,7 @@ fn told(error: anyhow::Error, path: &Path) -> anyhow::Error {
         );
         return Stop::Later { reason, retry_at: None }.into();
     }
-    let hint = if is_broken(&error) { " (`transform build` makes it anew)" } else { "" };
+    let hint = if is_broken(&error) { " (`music-tracker build` makes it anew)" } else { "" };
     error.context(format!("opening the warehouse {}{hint}", path.display()))
 }
 

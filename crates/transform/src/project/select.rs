@@ -36,7 +36,7 @@ impl Selection {
         for word in &self.words {
             let name = word.trim_start_matches('+').trim_end_matches('+');
             if project.model(name).is_none() {
-                return Err(Stop::Usage(format!("there is no model `{name}`: see `transform ls`")).into());
+                return Err(Stop::Usage(format!("there is no model `{name}`: see `music-tracker ls`")).into());
             }
             let mut wanted = BTreeSet::from([name.to_owned()]);
             if word.starts_with('+') {

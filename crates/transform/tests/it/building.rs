@@ -232,7 +232,7 @@ fn a_selection_builds_just_that() {
     assert_eq!(world.build_selected(&["dim_track", "rpt_totals"]).unwrap().counts["models"], 2);
     assert_eq!(world.warehouse("select count(*) from dim_track"), "2");
     let (message, exit_code) = failure(world.build_selected(&["dim_x"]));
-    assert_eq!((message.as_str(), exit_code), ("there is no model `dim_x`: see `transform ls`", 2));
+    assert_eq!((message.as_str(), exit_code), ("there is no model `dim_x`: see `music-tracker ls`", 2));
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn of_the_models_only_those_that_are_wanted_are_there_with_what_they_read() {
     world.wanted = "dim_x";
     let (message, exit_code) = failure(world.refresh());
     assert_eq!(exit_code, 2);
-    assert_eq!(message, "the setting transform.models: there is no model `dim_x`: see `transform ls`");
+    assert_eq!(message, "the setting transform.models: there is no model `dim_x`: see `music-tracker ls`");
     assert!(transform::jobs::ls(&world.context(), Some(&world.sql_dir())).unwrap().contains("dim_track"));
     world.wanted = "";
     assert_eq!(world.refresh().unwrap().counts["models"], 1);
@@ -296,7 +296,10 @@ fn tests_run_alone_and_change_nothing() {
     let world = World::small();
     let test = || transform::jobs::test(&world.context(), Some(&world.sql_dir()), &Default::default());
     let (message, exit_code) = failure(test());
-    assert_eq!((message.as_str(), exit_code), ("the warehouse has not been built yet: run `transform build` first", 2));
+    assert_eq!(
+        (message.as_str(), exit_code),
+        ("the warehouse has not been built yet: run `music-tracker build` first", 2)
+    );
     world.build().unwrap();
     assert_eq!(test().unwrap().text, "5 tests passed");
     world.edit("3_marts/fct_play.sql", "-- split:", "-- tests: between ms_played 0 1500\n-- split:");

@@ -231,6 +231,8 @@ fn a_build_of_such_models_warns_and_goes_on() {
     let warnings = world.build().unwrap().warnings;
     assert_eq!(
         warnings,
-        ["1 place in the models is for DuckDB alone and would not run the same on Spark: `transform check` names them"]
+        [
+            "1 place in the models is for DuckDB alone and would not run the same on Spark: `music-tracker check` names them"
+        ]
     );
 }

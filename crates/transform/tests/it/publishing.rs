@@ -273,5 +273,8 @@ fn old_runs_go_when_they_are_old_and_many() {
 fn there_must_be_something_to_publish() {
     let world = World::empty();
     let (message, exit_code) = failure(jobs::publish(&world.context()));
-    assert_eq!((message.as_str(), exit_code), ("the warehouse has not been built yet: run `transform build` first", 2));
+    assert_eq!(
+        (message.as_str(), exit_code),
+        ("the warehouse has not been built yet: run `music-tracker build` first", 2)
+    );
 }

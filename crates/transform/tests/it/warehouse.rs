@@ -58,7 +58,7 @@ fn publishing_does_not_replace_what_it_cannot_read() {
     let world = World::small();
     write_whole(&world.data().warehouse(), b"this is no database").unwrap();
     let (message, _) = failure(jobs::publish(&world.context()));
-    assert!(message.contains("(`transform build` makes it anew)"), "{message}");
+    assert!(message.contains("(`music-tracker build` makes it anew)"), "{message}");
 }
 
 #[test]
