@@ -29,11 +29,18 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     if let Some(wanted) = request.report_file() {
         hand_over(&job, &wanted);
     }
+    if let Some(stopped) = runner.stopped() {
+        let text = "stopped before the star schema was brought up to date. What was stored is safe; `music-tracker refresh` \
+                    does the rest";
+        say(&hints::for_reader(text, request.data_dir().as_deref()));
+        return Ok(if code == 0 { stopped } else { code });
+    }
     let mut arguments = vec!["refresh".into(), "--if-changed".into(), "--report-file".into(), (&refresh).into()];
     arguments.extend(request.shared_flags());
     let refresh_code = runner.run("transform", &arguments)?;
     let has_published = has_published(&refresh)?;
-    if refresh_code != 0 {
+    // Whoever stopped it was told what that means.
+    if refresh_code != 0 && runner.stopped().is_none() {
         let text = "What was stored is safe, but the star schema is as before: `music-tracker refresh` tries again.";
         say(&hints::for_reader(text, request.data_dir().as_deref()));
     }

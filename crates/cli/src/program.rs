@@ -8,8 +8,9 @@ use std::process::Command;
 
 use anyhow::Context;
 use platform::parent::WAITED_BY;
+use platform::stopping;
 use rustix::process::{Pid, Signal, kill_process};
-use signal_hook::consts::{SIGCHLD, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGINT};
 use signal_hook::iterator::Signals;
 
 use crate::commands::COMMANDS;
@@ -23,11 +24,13 @@ pub(crate) fn become_program(name: &str, arguments: &[OsString]) -> anyhow::Resu
 /// Runs programs one after the other, until somebody wants it to stop.
 pub(crate) struct Runner {
     signals: Signals,
-    is_stopped: bool,
+    /// The signals that wish it to stop.
+    wishes: Vec<i32>,
+    stopped_by: Option<i32>,
 }
 
-/// The exit code of a shell for a program that was ended by SIGTERM.
-const STOPPED: u8 = 128 + 15;
+/// What a shell adds to the signal that ended a program.
+const ENDED_BY: i32 = 128;
 
 impl Runner {
     /// One that has nobody to wait for yet.
@@ -35,16 +38,24 @@ impl Runner {
     /// # Errors
     /// When the system does not tell of signals.
     pub(crate) fn new() -> anyhow::Result<Self> {
-        // Ctrl-C reaches the programs by themselves, and whoever ignores it (`nohup`) is to go on so.
-        Ok(Self { signals: Signals::new([SIGTERM, SIGCHLD]).context("listening to signals")?, is_stopped: false })
+        // Whoever ignores Ctrl-C, as what runs in the background, is to go on so.
+        let wishes = stopping::wishes();
+        let signals = Signals::new(wishes.iter().copied().chain([SIGCHLD])).context("listening to signals")?;
+        Ok(Self { signals, wishes, stopped_by: None })
+    }
+
+    /// The exit code of what was stopped, once somebody wished so.
+    pub(crate) fn stopped(&mut self) -> Option<u8> {
+        let wish = self.signals.pending().find(|signal| self.wishes.contains(signal));
+        self.stopped_by = self.stopped_by.or(wish);
+        self.stopped_by.and_then(|signal| u8::try_from(ENDED_BY + signal).ok())
     }
 
     /// Runs the program on the same terminal and waits for its exit code. A wish to stop that
     /// reaches this process is handed on; a program that was not started yet is then left alone.
     pub(crate) fn run(&mut self, name: &str, arguments: &[OsString]) -> anyhow::Result<u8> {
-        self.is_stopped |= self.signals.pending().any(|signal| signal == SIGTERM);
-        if self.is_stopped {
-            return Ok(STOPPED);
+        if let Some(code) = self.stopped() {
+            return Ok(code);
         }
         let mut command = command(name, arguments);
         command.env(WAITED_BY, std::process::id().to_string());
@@ -53,13 +64,15 @@ impl Runner {
             if let Some(status) = program.try_wait().with_context(|| format!("waiting for {name}"))? {
                 break status;
             }
-            if self.signals.wait().any(|signal| signal == SIGTERM) {
-                self.is_stopped = true;
-                // It may have ended by itself meanwhile; its id is its own until it was waited for.
-                kill_process(Pid::from_child(&program), Signal::TERM).ok();
+            if let Some(wish) = self.signals.wait().find(|signal| self.wishes.contains(signal)) {
+                self.stopped_by = Some(wish);
+                // It may have ended by itself meanwhile; its id is its own until it was waited for. Ctrl-C
+                // reaches it by itself as well: the first of two ends it.
+                let signal = if wish == SIGINT { Signal::INT } else { Signal::TERM };
+                kill_process(Pid::from_child(&program), signal).ok();
             }
         };
-        let code = status.code().or(status.signal().map(|signal| 128 + signal));
+        let code = status.code().or(status.signal().map(|signal| ENDED_BY + signal));
         Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use platform::state::CountingRule;
-use platform::{CommonArgs, JobContext, run_command, run_job};
+use platform::{CommonArgs, JobContext, run_change, run_job};
 
 use crate::account::Change;
 use crate::import::Request;
@@ -283,7 +283,7 @@ impl Cli {
                 run_job("ingest replay", common, |context| replay::replay(context, account.as_deref()))
             }
             Command::Compact => run_job("ingest compact", common, replay::compact),
-            Command::Account(command) => run_command("ingest account", common, |context| command.run(context)),
+            Command::Account(command) => run_change("ingest account", common, |context| command.run(context)),
         }
     }
 }

@@ -42,6 +42,16 @@ pub fn in_help(command: clap::Command) -> clap::Command {
     if is_by_itself() { renamed(command) } else { command }
 }
 
+/// What a person types to have a job done, such as `ingest import`.
+pub(crate) fn of_job(job: &str) -> String {
+    match job.split_once(' ') {
+        Some((program, rest)) if rest.split(' ').next().and_then(program_of) == Some(program) => {
+            format!("{COMMAND}{rest}")
+        }
+        _ => format!("{COMMAND}{job}"),
+    }
+}
+
 /// The flag that chooses a data folder, as it is typed in a shell.
 pub fn flag(folder: &Path) -> String {
     let folder = folder.to_string_lossy();
@@ -142,5 +152,11 @@ mod tests {
             check_by_itself(&format!("`music-tracker {typed}`"), None, &format!("`enrich {meant}`"));
         }
         check_by_itself("  music-tracker enrich    everything", None, "  enrich run    everything");
+    }
+
+    #[test]
+    fn a_job_is_known_by_what_is_typed() {
+        let jobs = ["ingest import --undo", "transform refresh", "enrich run"].map(of_job);
+        assert_eq!(jobs, ["music-tracker import --undo", "music-tracker refresh", "music-tracker enrich run"]);
     }
 }

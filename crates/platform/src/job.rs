@@ -25,7 +25,7 @@ use crate::report::{Report, causes};
 use crate::seal::Sealer;
 use crate::settings::Settings;
 use crate::state::{Idle, StateDb};
-use crate::{Stop, files, hints, parent, telemetry};
+use crate::{Stop, files, hints, parent, stopping, telemetry};
 
 /// What a job gets to work with.
 pub struct JobContext {
@@ -103,6 +103,7 @@ impl Summary {
 /// Runs `work` as the job `name` and turns its outcome into output and an exit code.
 pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> anyhow::Result<Summary>) -> ExitCode {
     let (run, outcome) = run(name, args, |context| {
+        stopping::explain(for_people(args, &when_stopped(name)))?;
         tracing::info!("job started");
         let started_at = context.clock.now();
         let outcome = work(context);
@@ -126,6 +127,19 @@ pub fn run_command(
     work: impl FnOnce(&JobContext) -> anyhow::Result<String>,
 ) -> ExitCode {
     let (run, outcome) = run(name, args, work);
+    answer(name, args, &run, outcome)
+}
+
+/// The same for a command that changes something: whoever stops it is told what that means.
+pub fn run_change(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> anyhow::Result<String>) -> ExitCode {
+    let (run, outcome) = run(name, args, |context| {
+        stopping::explain(for_people(args, &when_stopped(name)))?;
+        work(context)
+    });
+    answer(name, args, &run, outcome)
+}
+
+fn answer(name: &str, args: &CommonArgs, run: &Run, outcome: anyhow::Result<String>) -> ExitCode {
     if let Some(path) = &args.report_file {
         let done = match &outcome {
             Ok(_) => Ok(Summary::default()),
@@ -152,6 +166,19 @@ pub fn run_command(
             ExitCode::from(Stop::in_chain(&error).map_or(1, Stop::exit_code))
         }
     }
+}
+
+/// What somebody is told who stops a job.
+fn when_stopped(job: &str) -> String {
+    if job == "transform refresh" {
+        return "stopped: the star schema is not up to date, and where plays were erased nothing is published. Nothing \
+                that was stored is lost; `music-tracker refresh` does the rest"
+            .to_owned();
+    }
+    let typed = hints::of_job(job);
+    format!(
+        "stopped: `{typed}` did not come to its end. Nothing that was stored is lost; the same command again does the rest"
+    )
 }
 
 /// An answer that nobody wants to the end (`| head`) is told; one that could not be written is

@@ -20,12 +20,13 @@ pub mod settings;
 pub mod sheet;
 pub mod state;
 pub mod stop;
+pub mod stopping;
 mod telemetry;
 mod zone;
 
 pub use args::CommonArgs;
 pub use clock::{Clock, FixedClock, SystemClock};
-pub use job::{JobContext, Summary, new_run_id, run_command, run_job};
+pub use job::{JobContext, Summary, new_run_id, run_change, run_command, run_job};
 pub use paths::DataDir;
 pub use printable::printable;
 pub use report::Report;
