@@ -36,7 +36,7 @@ pub const COMMANDS: &[Subcommand] = &[
     ingest("status", "Show how fresh everything is, what is missing, and what needs you", false),
     ingest("account", "Listeners: add, connect Spotify and others, time zones, merge, remove", true),
     ingest("replay", "Rebuild the typed tables from the raw files, without the network", true),
-    ingest("compact", "Merge the many small files of past months", false),
+    ingest("compact", "Merge the many small files of past months", true),
     Subcommand {
         name: "enrich",
         alias: None,

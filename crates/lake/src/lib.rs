@@ -4,6 +4,7 @@
 //! it exists with all its bytes or not at all. It knows no HTTP and no SQL.
 
 pub mod anew;
+pub mod built;
 pub mod manifest;
 pub mod place;
 pub mod schema;

@@ -11,7 +11,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -39,12 +39,26 @@ pub struct JobContext {
     /// when the scheduler sets it.
     pub run_id: String,
     idle: Idle,
+    notices: Mutex<Vec<String>>,
 }
 
 impl JobContext {
     /// What a job works with.
     pub fn new(settings: Settings, data: DataDir, clock: Arc<dyn Clock>, run_id: impl Into<String>) -> Self {
-        Self { settings, data, clock, run_id: run_id.into(), idle: Idle::default() }
+        Self { settings, data, clock, run_id: run_id.into(), idle: Idle::default(), notices: Mutex::default() }
+    }
+
+    /// Says something about the answer that is no part of it: a line on stderr when the program ends,
+    /// and a warning in the report. What was said already is not said again.
+    pub fn notice(&self, text: String) {
+        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        if !notices.contains(&text) {
+            notices.push(text);
+        }
+    }
+
+    fn take_notices(&self) -> Vec<String> {
+        std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Opens the state database, creating it on first use, and the folders beside it that are
@@ -110,12 +124,15 @@ pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> 
         log_end(&Report::new(name, &context.run_id, started_at, context.clock.now(), &outcome));
         outcome
     });
-    let report = Report::new(name, &run.run_id, run.started_at, run.clock.now(), &outcome);
+    let mut report = Report::new(name, &run.run_id, run.started_at, run.clock.now(), &outcome);
+    report.warnings.extend(run.notices.iter().cloned());
     let (said, failures) = match &outcome {
         Ok(summary) => (text_of(summary), summary.undone.iter().map(failure_text).collect()),
         Err(error) => (String::new(), vec![failure_text(error)]),
     };
-    finish(args, &report, &for_people(args, &said), &for_people(args, &failures.join("\n")))
+    let code = finish(args, &report, &for_people(args, &said), &for_people(args, &failures.join("\n")));
+    tell(args, &run.notices);
+    code
 }
 
 /// Runs a command that answers a question instead of doing a job: what `work` returns goes
@@ -142,7 +159,7 @@ pub fn run_change(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) 
 fn answer(name: &str, args: &CommonArgs, run: &Run, outcome: anyhow::Result<String>) -> ExitCode {
     if let Some(path) = &args.report_file {
         let done = match &outcome {
-            Ok(_) => Ok(Summary::default()),
+            Ok(_) => Ok(Summary { warnings: run.notices.clone(), ..Summary::default() }),
             Err(error) => Err(anyhow::anyhow!("{error:#}")),
         };
         let report = Report::new(name, &run.run_id, run.started_at, run.clock.now(), &done);
@@ -151,20 +168,30 @@ fn answer(name: &str, args: &CommonArgs, run: &Run, outcome: anyhow::Result<Stri
             tracing::error!(path = %path.display(), %error, "could not write the report");
         }
     }
-    match outcome {
-        Ok(text) => {
-            let text = text.trim_end_matches('\n');
-            if text.is_empty() {
-                return ExitCode::SUCCESS;
-            }
-            // A file or another program gets every byte as it is.
-            let text = if io::stdout().is_terminal() { for_people(args, text) } else { text.to_owned() };
-            told(writeln!(io::stdout(), "{text}"))
-        }
+    let code = match outcome {
+        Ok(text) => answer(args, text.trim_end_matches('\n')),
         Err(error) => {
             drop(writeln!(io::stderr(), "{}", for_people(args, &failure_text(&error))));
             ExitCode::from(Stop::in_chain(&error).map_or(1, Stop::exit_code))
         }
+    };
+    tell(args, &run.notices);
+    code
+}
+
+fn answer(args: &CommonArgs, text: &str) -> ExitCode {
+    if text.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    // A file or another program gets every byte as it is.
+    let text = if io::stdout().is_terminal() { for_people(args, text) } else { text.to_owned() };
+    told(writeln!(io::stdout(), "{text}"))
+}
+
+/// What is no part of the answer, behind it and beside it.
+fn tell(args: &CommonArgs, notices: &[String]) {
+    for notice in notices {
+        drop(writeln!(io::stderr(), "note: {}", for_people(args, notice)));
     }
 }
 
@@ -205,6 +232,7 @@ struct Run {
     run_id: String,
     started_at: DateTime<Utc>,
     clock: Arc<dyn Clock>,
+    notices: Vec<String>,
 }
 
 fn run<T>(
@@ -224,13 +252,15 @@ fn run<T>(
     };
     let started_at = clock.now();
     let run_id = correlation_id().unwrap_or_else(|| new_run_id(started_at));
-    let run = Run { run_id, started_at, clock };
+    let mut run = Run { run_id, started_at, clock, notices: Vec::new() };
     let outcome = parent::share_its_fate().and(settings).and_then(|settings| {
         telemetry::start(settings.log_level.as_deref(), args.log_format.unwrap_or(default_log_format()))?;
         let data = DataDir::new(&settings.data_dir, settings.duckdb_path.clone());
         let context = JobContext::new(settings, data, Arc::clone(&run.clock), run.run_id.clone());
         let _span = tracing::info_span!("run", run_id = %run.run_id, job = name).entered();
-        work(&context)
+        let outcome = work(&context);
+        run.notices = context.take_notices();
+        outcome
     });
     (run, outcome)
 }

@@ -1,11 +1,9 @@
 //! What a star schema was made of: tells whether it is still up to date without building it.
 
-use lake::Manifest;
-use lake::schema::{TABLES, all_tables};
-use platform::{JobContext, corrections};
+use lake::built::{Marks, mark, received_anything, stored};
+use platform::JobContext;
 use serde::{Deserialize, Serialize};
 
-use crate::marks::{Marks, mark};
 use crate::project::SqlTree;
 use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;
@@ -22,31 +20,15 @@ impl Basis {
     /// # Errors
     /// When a manifest or the state database cannot be read.
     pub(crate) fn now(context: &JobContext, tree: &SqlTree) -> anyhow::Result<Self> {
-        let mut marks = Marks::new();
-        for table in all_tables() {
-            marks.insert(format!("src_{}", table.name), of_manifest(&Manifest::read(&context.data, table)?));
-        }
-        let state = context.state()?;
-        let accounts: Vec<_> = state
-            .accounts()?
-            .into_iter()
-            .map(|one| (one.account_id, one.name, one.counting_rule.as_str(), one.created_at))
-            .collect();
-        let zones: Vec<_> =
-            state.zones()?.into_iter().map(|one| (one.account_id, one.valid_from, one.zone.name())).collect();
-        marks.insert("accounts".to_owned(), mark((accounts, zones)));
-        let gaps: Vec<_> = state
-            .gaps()?
-            .into_iter()
-            .map(|one| {
-                (one.account_id, one.source, one.noticed, one.after, one.before, one.estimated_plays, one.closed_by)
-            })
-            .collect();
-        marks.insert("gaps".to_owned(), mark(gaps));
-        marks.insert("corrections".to_owned(), mark(corrections::texts(&context.data)?));
+        let mut marks = stored(context)?;
         let files: Vec<_> = tree.of_builds().map(|file| (&file.path, &file.text)).collect();
         marks.insert("models".to_owned(), mark((env!("CARGO_PKG_VERSION"), files, &tree.wanted)));
         Ok(Self(marks))
+    }
+
+    /// The marks alone.
+    pub(crate) fn marks(&self) -> &Marks {
+        &self.0
     }
 
     /// What the published state is out of date with; `None` when it is up to date. Where
@@ -59,7 +41,7 @@ impl Basis {
         // A run that cannot be read is as good as none: the refresh writes another one.
         let published = resolve_current(&context.data).ok().and_then(|run| RunFile::read_if_sound(&run));
         let Some(published) = published else {
-            return Ok(received_anything(context)?.then(|| "nothing is published".to_owned()));
+            return Ok(received_anything(&context.data)?.then(|| "nothing is published".to_owned()));
         };
         let before = published.basis.unwrap_or_default();
         let changed: Vec<&str> = now
@@ -70,19 +52,4 @@ impl Basis {
             .collect();
         Ok((now != before).then(|| changed.join(", ")))
     }
-}
-
-fn received_anything(context: &JobContext) -> anyhow::Result<bool> {
-    for table in TABLES {
-        if Manifest::read(&context.data, table)?.generation > 0 {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// The mark of a typed table. The generation alone begins anew when somebody deletes the table.
-pub(crate) fn of_manifest(manifest: &Manifest) -> String {
-    let files: Vec<_> = manifest.files.iter().map(|part| (&part.path, part.rows, part.bytes)).collect();
-    format!("{}-{}", manifest.generation, mark(files))
 }

@@ -15,7 +15,6 @@ use platform::state::{Account, StateDb};
 use platform::{JobContext, Stop, Summary};
 
 use crate::corrections::{Action, Corrections};
-use crate::engine::session::Limits;
 use crate::explain::Published;
 use crate::jobs::{told, tree};
 use crate::query::Reader;
@@ -245,7 +244,7 @@ fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Meant> {
 
 /// What it would change, by what is published now.
 fn effect(context: &JobContext, wanted: &Wanted, meant: &Meant) -> anyhow::Result<Summary> {
-    let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+    let reader = Reader::open(context)?;
     reader.needs("corrected plays are found by", NEEDED)?;
     let which = &wanted.which;
     let mut conditions = vec!["true".to_owned()];
@@ -311,7 +310,7 @@ fn effect(context: &JobContext, wanted: &Wanted, meant: &Meant) -> anyhow::Resul
 
 /// How many plays each correction acts on, where anything is published.
 fn plays_corrected(context: &JobContext) -> anyhow::Result<Vec<(String, i64)>> {
-    let Ok(reader) = Reader::open(&context.data, &Limits::of(&context.settings)) else { return Ok(Vec::new()) };
+    let Ok(reader) = Reader::open(context) else { return Ok(Vec::new()) };
     if !reader.has("rpt_corrected_plays") {
         return Ok(Vec::new());
     }

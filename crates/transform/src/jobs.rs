@@ -125,7 +125,7 @@ pub fn query(context: &JobContext, sql: &str, format: Option<Format>) -> anyhow:
     let default = if io::stdout().is_terminal() { Format::Table } else { Format::Csv };
     let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
     told(|| {
-        let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+        let reader = Reader::open(context)?;
         reader.open_failed(&context.data)?;
         let mut out = Vec::new();
         reader.answer(sql, format.unwrap_or(default), width, &mut out)?;
@@ -138,7 +138,7 @@ pub fn query(context: &JobContext, sql: &str, format: Option<Format>) -> anyhow:
 /// # Errors
 /// A [`platform::Stop::Usage`] when nothing has been published or nobody has that name.
 pub fn summary(context: &JobContext, account: Option<&str>) -> anyhow::Result<String> {
-    told(|| summary::summary(&Reader::open(&context.data, &Limits::of(&context.settings))?, account))
+    told(|| summary::summary(&Reader::open(context)?, account))
 }
 
 /// The models in the order of building, as a table for people; also those that the settings leave

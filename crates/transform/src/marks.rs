@@ -3,28 +3,16 @@
 //! what came out otherwise is tested.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hash;
 
 use duckdb::Connection;
+use lake::built::{Marks, mark};
 
 use crate::engine::content::Content;
 use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
 use crate::project::{Kind, Model, Project, SqlTest};
 use crate::record::BuildRecord;
-
-/// A mark for each source table, seed, model and query in `tests/`, by its name. Two marks of
-/// one name are equal when what they stand for was made by the same version of the program, of
-/// the same text, from the same inputs. They need not mean the same to every version: an unknown
-/// one costs a build, and no more.
-pub(crate) type Marks = BTreeMap<String, String>;
-
-/// Digits that change when the value does.
-pub(crate) fn mark(value: impl Hash) -> String {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
 
 /// What can stay as it is, and what was found to be new.
 #[derive(Debug)]

@@ -11,7 +11,8 @@ use std::path::Path;
 
 use anyhow::Context;
 use duckdb::Connection;
-use platform::{DataDir, Stop};
+use lake::built::LastBuild;
+use platform::{DataDir, JobContext, Stop};
 use tempfile::TempDir;
 
 use crate::engine::fault::words;
@@ -42,18 +43,19 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Opens what is current.
+    /// Opens what is current, and says so where more is stored by now.
     ///
     /// # Errors
     /// A [`Stop::Usage`] when nothing has been published.
-    pub(crate) fn open(data: &DataDir, limits: &Limits) -> anyhow::Result<Self> {
-        let folder = resolve_current(data)?;
+    pub(crate) fn open(context: &JobContext) -> anyhow::Result<Self> {
+        let folder = resolve_current(&context.data)?;
+        let limits = Limits::of(&context.settings);
         let run = RunFile::read(&folder).with_context(|| format!("reading the published run {}", folder.display()))?;
         // A folder of this process's own, closed to others: answers larger than the memory
         // pass through it.
         let spill = tempfile::Builder::new().prefix("music-tracker-query-").tempdir()?;
         // The log is of how the warehouse is built.
-        let duckdb = session::open(&Limits { query_log: None, ..limits.clone() }, spill.path())?;
+        let duckdb = session::open(&Limits { query_log: None, ..limits }, spill.path())?;
         duckdb.execute_batch("set preserve_insertion_order = true")?;
         duckdb.execute_batch(PRELUDE)?;
         let folder = folder.to_string_lossy();
@@ -61,6 +63,7 @@ impl Reader {
             let ddl = View::of_table(table).ddl("main", &folder);
             duckdb.execute_batch(&ddl).with_context(|| format!("opening the published table {}", table.name))?;
         }
+        tell_what_it_lacks(context, &run);
         Ok(Self { duckdb, run, _spill: spill })
     }
 
@@ -163,5 +166,17 @@ impl Reader {
                 Ok(shown.write(width, out)?)
             }
         }
+    }
+}
+
+/// Whoever looks shall know that a refresh was stopped or failed. That may be somebody who can read what is
+/// published and nothing else: then nobody knows.
+fn tell_what_it_lacks(context: &JobContext, run: &RunFile) {
+    let Ok(built_at) = run.built_at.parse() else { return };
+    let build = LastBuild { built_at, basis: run.basis.as_ref().map(|basis| basis.marks().clone()) };
+    match build.lacks(context) {
+        Ok(Some(lacking)) => context.notice(lacking.line("what is shown")),
+        Ok(None) => {}
+        Err(error) => tracing::debug!("{error:#}"),
     }
 }

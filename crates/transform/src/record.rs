@@ -8,12 +8,12 @@
 use std::path::PathBuf;
 
 use duckdb::{Connection, OptionalExt};
+use lake::built::Marks;
 use platform::{JobContext, Stop};
 use serde::{Deserialize, Serialize};
 
 use crate::basis::Basis;
 use crate::engine::content::Content;
-use crate::marks::Marks;
 use crate::project::Layer;
 
 /// One build.

@@ -11,7 +11,6 @@ use platform::state::{AccountId, AccountZone};
 use platform::{JobContext, Stop, Summary, parse_zone};
 
 use crate::correct::shown;
-use crate::engine::session::Limits;
 use crate::jobs::told;
 use crate::query::Reader;
 
@@ -90,7 +89,7 @@ pub fn travel(context: &JobContext, request: &Request) -> anyhow::Result<Summary
 
 /// What is published, less what has been decided since.
 fn suggested(context: &JobContext, account: Option<&str>) -> anyhow::Result<Vec<Trip>> {
-    let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+    let reader = Reader::open(context)?;
     reader.needs("trips are in", &["rpt_trips"])?;
     let state = context.state()?;
     let account = account.map(|name| state.chosen_account(Some(name))).transpose()?.flatten();

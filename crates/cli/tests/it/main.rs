@@ -8,6 +8,7 @@ mod healing;
 mod hints;
 mod home;
 mod hostile_names;
+mod lagging;
 mod lessons;
 mod log_lines;
 mod private_data;

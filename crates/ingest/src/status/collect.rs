@@ -15,7 +15,7 @@ use lake::schema::{PLAYS, TABLES};
 use platform::JobContext;
 use platform::state::{Account, EVERY_CLASS, Refusal, RequestLimit, TroubleKind};
 
-use super::{AccountStatus, GapStatus, LimitStatus, RunStatus, SourceStatus, Status, left};
+use super::{AccountStatus, GapStatus, LimitStatus, RunStatus, SourceStatus, StarSchemaStatus, Status, left};
 use crate::fetch::{SERVICES, SPOTIFY};
 use crate::spotify::expiry;
 use crate::spotify::token::UNPROVEN;
@@ -27,7 +27,11 @@ pub(super) fn status(context: &JobContext, wanted: Option<&str>) -> anyhow::Resu
         None => state.accounts()?,
     };
     let accounts = accounts.iter().map(|account| account_status(context, account));
-    Ok(Status { accounts: accounts.collect::<anyhow::Result<_>>()?, limits: limits(context)? })
+    Ok(Status {
+        accounts: accounts.collect::<anyhow::Result<_>>()?,
+        limits: limits(context)?,
+        star_schema: StarSchemaStatus::of(context)?,
+    })
 }
 
 /// How one account stands.

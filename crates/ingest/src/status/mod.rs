@@ -5,6 +5,7 @@ mod left;
 mod table;
 
 use chrono::{DateTime, Utc};
+use lake::built::{LastBuild, received_anything};
 use platform::state::TroubleKind;
 use platform::{JobContext, Summary};
 use serde::Serialize;
@@ -19,6 +20,34 @@ pub struct Status {
     pub accounts: Vec<AccountStatus>,
     /// What the services bear.
     pub limits: Vec<LimitStatus>,
+    /// What is built of it all.
+    pub star_schema: StarSchemaStatus,
+}
+
+/// How what is published stands to what is stored.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct StarSchemaStatus {
+    /// When it was built; absent where nothing is published.
+    pub built_at: Option<DateTime<Utc>>,
+    /// What it lacks of what is stored, in words for people; absent where it is up to date.
+    pub lacks: Option<String>,
+}
+
+impl StarSchemaStatus {
+    fn of(context: &JobContext) -> anyhow::Result<Self> {
+        Ok(match LastBuild::current(&context.data) {
+            Some(build) => {
+                let lacks = build.lacks(context)?.map(|lacking| lacking.line("the star schema"));
+                Self { built_at: Some(build.built_at), lacks }
+            }
+            None if received_anything(&context.data)? => {
+                let lacks = "nothing is published yet of the plays that are stored: `music-tracker refresh` builds \
+                             the star schema of them";
+                Self { built_at: None, lacks: Some(lacks.to_owned()) }
+            }
+            None => Self::default(),
+        })
+    }
 }
 
 /// How one account stands.

@@ -38,6 +38,9 @@ pub(super) fn for_people(status: &Status, now: DateTime<Utc>) -> String {
             write!(text, "\n  ! {}, {}: {reason}", limit.service, limit.class).ok();
         }
     }
+    if let Some(lacks) = &status.star_schema.lacks {
+        write!(text, "\n\n! {lacks}").ok();
+    }
     text
 }
 

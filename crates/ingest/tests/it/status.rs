@@ -96,7 +96,7 @@ fn a_login_is_shown_with_its_age_and_its_end_is_announced() {
     world.job(&upstream, &["spotify"]).expect_ok();
     let said = status(&world, &upstream, &[]);
     says(&said, &["logged in", "2026-11-15  2027-05-15"]);
-    assert!(!said.contains("!"), "{said}");
+    assert!(!said.contains("  ! "), "{said}");
     for (at, near) in [("2027-04-15T13:00:00Z", 30), ("2027-05-09T00:00:00Z", 7), ("2027-05-15T00:00:00Z", 1)] {
         upstream.at(at);
         let notice = format!("ends this login on 2027-05-15, within {near} day(s): log in again");

@@ -7,7 +7,6 @@ use platform::{JobContext, Stop, Summary};
 
 use super::{free_id, genres, shown, usage};
 use crate::corrections::artists::{self, ArtistAction, ArtistCorrection, is_mbid, text_of};
-use crate::engine::session::Limits;
 use crate::jobs::{told, tree};
 use crate::query::Reader;
 
@@ -110,7 +109,7 @@ pub fn list(context: &JobContext) -> anyhow::Result<Summary> {
 
 /// The correction with artists found by what is published, and what it concerns in words.
 fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<(ArtistCorrection, Summary)> {
-    let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+    let reader = Reader::open(context)?;
     reader.needs("artists are found by", &["fct_track_played", "dim_artist", "bridge_track_artist"])?;
     let artist = the_one(&reader, &wanted.artist)?;
     let given: Vec<String> = wanted.values.iter().map(|value| value.trim().to_owned()).collect();

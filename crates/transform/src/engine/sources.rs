@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use duckdb::Connection;
+use lake::built::{Marks, mark, of_manifest};
 use lake::manifest::part_path;
 use lake::schema::{PLAYS, all_tables};
 use lake::{Column, Manifest, Table};
@@ -17,9 +18,8 @@ use platform::state::{Account, AccountZone, Gap};
 
 use super::snapshots::{self, SNAPSHOTS};
 use super::sql::{drop_other_kind, kind, literal, quoted};
-use crate::basis::{self, Basis};
+use crate::basis::Basis;
 use crate::corrections::Corrections;
-use crate::marks::{Marks, mark};
 
 /// What there is to read at the moment of a build.
 #[derive(Debug, Default)]
@@ -96,7 +96,7 @@ pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
     let (mut states, mut rows) = (BTreeMap::new(), BTreeMap::new());
     for table in all_tables() {
         let manifest = Manifest::read(&context.data, table)?;
-        states.insert(table.name.to_owned(), basis::of_manifest(&manifest));
+        states.insert(table.name.to_owned(), of_manifest(&manifest));
         rows.insert(table.name.to_owned(), manifest.files.iter().map(|part| part.rows).sum());
         let versions = files.entry(table.name.to_owned()).or_default();
         for part in manifest.files {

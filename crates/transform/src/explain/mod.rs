@@ -8,7 +8,6 @@ mod words;
 use platform::JobContext;
 use serde::Serialize;
 
-use crate::engine::session::Limits;
 use crate::engine::sources;
 use crate::jobs::told;
 use crate::query::Reader;
@@ -133,7 +132,7 @@ pub(crate) struct Published {
 
 impl Published {
     pub(crate) fn open(context: &JobContext) -> anyhow::Result<Self> {
-        let reader = Reader::open(&context.data, &Limits::of(&context.settings))?;
+        let reader = Reader::open(context)?;
         reader.needs("plays are explained by", NEEDED)?;
         let sources = sources::sources(context)?.below(&std::path::absolute(context.data.root())?);
         sources::register_typed(reader.duckdb(), &sources)?;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use lake::built::received_anything;
 use platform::files::{partial_path, put_in_place, remove_if_there};
 use platform::{DataDir, Stop};
 
@@ -30,7 +31,12 @@ pub(crate) fn resolve(link: &Path) -> Option<PathBuf> {
 pub(crate) fn resolve_current(data: &DataDir) -> anyhow::Result<PathBuf> {
     let link = data.processed().join("current");
     if !link.is_symlink() {
-        let message = "nothing has been published yet: import something with `music-tracker import`, or run `music-tracker refresh`";
+        let message = match received_anything(data).unwrap_or_default() {
+            true => {
+                "nothing has been published yet, but plays are stored: `music-tracker refresh` builds the star schema of them"
+            }
+            false => "nothing has been published yet: import something with `music-tracker import`",
+        };
         return Err(Stop::Usage(message.to_owned()).into());
     }
     fs::canonicalize(&link).with_context(|| format!("following {}", link.display()))

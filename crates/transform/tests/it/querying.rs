@@ -66,7 +66,7 @@ fn before_anything_is_published_the_way_is_shown() {
     let refused = ask(&world, "select 1", Format::Csv).unwrap_err();
     assert_eq!(
         refused,
-        "nothing has been published yet: import something with `music-tracker import`, or run `music-tracker refresh`"
+        "nothing has been published yet, but plays are stored: `music-tracker refresh` builds the star schema of them"
     );
 }
 
