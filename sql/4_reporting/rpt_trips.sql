@@ -8,12 +8,10 @@
 -- kind:  table
 -- key:   account_id, first_play_at
 -- reads: int_plays_resolved, country_zones, stg_tracker__accounts, stg_tracker__trips_dismissed
--- sort:  trip_number
--- tests: unique trip_number
---        not_null zone, home_zone
+-- sort:  account_name, account_id, first_play_at
+-- tests: not_null zone, home_zone
 --        expression first_play_at < last_play_at
 -- columns:
---   trip_number  Number of the suggestion, by account and time.
 --   account_id  Key of the account.
 --   account_name  Name of the account; its key where it is no longer set up.
 --   country  Country of the connection (ISO 3166-1, two letters).
@@ -159,14 +157,6 @@ stretches_dismissed as (
 
 trips as (
     select
-        cast(
-            row_number() over (
-                order by
-                    coalesce(accounts.account_name, stretches.account_id),
-                    stretches.account_id,
-                    stretches.first_play_at
-            ) as int
-        ) as trip_number,
         stretches.account_id,
         coalesce(accounts.account_name, stretches.account_id) as account_name,
         stretches.country,

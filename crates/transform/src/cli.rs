@@ -140,13 +140,17 @@ clock. A file for ListenBrainz has the music that counts and is not there yet.")
     /// Leave plays out, give them to another account, or say who an artist is: preview, add, list, undo
     #[command(subcommand, after_help = CORRECT)]
     Correct(CorrectCommand),
-    /// Trips that the history shows and the time zone does not: list, accept, dismiss
+    /// Trips that the history shows and the time zone does not: list, accept, dismiss, undo
     #[command(after_help = "\
 Examples:
   music-tracker travel                           what there is to ask about
-  music-tracker travel --accept 2                use the local time of that trip
-  music-tracker travel --accept 2 --zone America/Denver
-  music-tracker travel --dismiss 3               never ask about it again")]
+  music-tracker travel --accept 3f9ac2b1         use the local time of that trip
+  music-tracker travel --accept 3f9ac2b1 --zone America/Denver
+  music-tracker travel --dismiss 70d41e5a        never ask about it again
+  music-tracker travel --dismissed               what was dismissed
+  music-tracker travel --undo 70d41e5a           ask about it again
+
+A trip keeps its name while others come and go. Accepting one says how that is taken back.")]
     Travel(travel::Request),
     /// Print a few answers for people: top artists, hours of the day, a year of days
     #[command(after_help = "\

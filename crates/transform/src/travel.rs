@@ -1,10 +1,13 @@
 //! Trips that a person made and whose time zone nobody told: asked about, accepted, dismissed.
 
+mod dismissed;
+
 use std::fmt::Write as _;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use md5::{Digest, Md5};
 use platform::corrections::TRIPS;
 use platform::sheet::Line;
 use platform::state::{AccountId, AccountZone};
@@ -20,20 +23,27 @@ pub struct Request {
     /// Only suggestions for this account
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
-    /// Use the local time of this trip, by its number
-    #[arg(long, value_name = "NUMBER", conflicts_with = "dismiss")]
-    pub accept: Vec<i32>,
+    /// Use the local time of this trip
+    #[arg(long, value_name = "TRIP", conflicts_with_all = ["dismiss", "dismissed", "undo"])]
+    pub accept: Vec<String>,
     /// Another zone than the one suggested, for --accept
     #[arg(long, value_name = "ZONE", requires = "accept")]
     pub zone: Option<String>,
-    /// Never suggest this trip again, by its number
-    #[arg(long, value_name = "NUMBER")]
-    pub dismiss: Vec<i32>,
+    /// Never suggest this trip again
+    #[arg(long, value_name = "TRIP", conflicts_with_all = ["dismissed", "undo"])]
+    pub dismiss: Vec<String>,
+    /// List what was dismissed
+    #[arg(long, conflicts_with = "undo")]
+    pub dismissed: bool,
+    /// Take a dismissal back, so that the trip is suggested again
+    #[arg(long, value_name = "TRIP")]
+    pub undo: Vec<String>,
 }
 
 /// One suggestion.
 struct Trip {
-    number: i32,
+    /// What it is called: see [`trip_id`].
+    id: String,
     account_id: AccountId,
     account_name: String,
     country: String,
@@ -46,16 +56,22 @@ struct Trip {
     next: Option<DateTime<Utc>>,
 }
 
-/// Lists the suggestions, or accepts or dismisses some.
+/// Lists the suggestions, or accepts or dismisses some, or takes dismissals back.
 ///
 /// # Errors
 /// A [`Stop::Usage`] when nothing is published, or there is no such suggestion.
 pub fn travel(context: &JobContext, request: &Request) -> anyhow::Result<Summary> {
     told(|| {
+        if request.dismissed {
+            return dismissed::list(context, request.account.as_deref());
+        }
+        if !request.undo.is_empty() {
+            return dismissed::take_back(context, &request.undo);
+        }
         let trips = suggested(context, request.account.as_deref())?;
-        let chosen = |number: &i32| {
-            let missing = || Stop::Usage(format!("there is no suggestion {number}: `music-tracker travel` lists them"));
-            trips.iter().find(|trip| trip.number == *number).ok_or_else(missing)
+        let chosen = |id: &String| {
+            let missing = || Stop::Usage(format!("there is no suggestion {id}: `music-tracker travel` lists them"));
+            trips.iter().find(|trip| trip.id.eq_ignore_ascii_case(id)).ok_or_else(missing)
         };
         let mut text = String::new();
         if !request.accept.is_empty() {
@@ -69,22 +85,29 @@ pub fn travel(context: &JobContext, request: &Request) -> anyhow::Result<Summary
         if !request.dismiss.is_empty() {
             let chosen = request.dismiss.iter().map(chosen).collect::<Result<Vec<_>, _>>()?;
             for trip in &chosen {
-                dismiss(context, trip)?;
-                writeln!(text, "will not ask again: {}", described(trip))?;
+                dismissed::add(context, trip)?;
+                let (trip, id) = (described(trip), &trip.id);
+                writeln!(text, "will not ask again: {trip}; `music-tracker travel --undo {id}` takes that back")?;
             }
             return Ok(Summary::text(text.trim_end()).count("dismissed", chosen.len()));
         }
         for trip in &trips {
-            writeln!(text, "{:>3}  {}: use {} time?", trip.number, described(trip), trip.zone)?;
+            writeln!(text, "{}  {}: use {} time?", trip.id, described(trip), trip.zone)?;
         }
         text += match trips.len() {
             0 => "no trips to ask about",
-            _ => {
-                "\n`music-tracker travel --accept NUMBER` uses the local time of the trip, `--dismiss NUMBER` does not."
-            }
+            _ => "\n`music-tracker travel --accept TRIP` uses the local time of the trip, `--dismiss TRIP` does not.",
         };
         Ok(Summary::text(text).count("suggestions", trips.len()))
     })
+}
+
+/// What a trip is called: it follows from who was where from when on, so that it stays while other trips
+/// come and go.
+fn trip_id(account_id: &str, country: &str, first: DateTime<Utc>) -> String {
+    let named = format!("{account_id} {} {}", country.to_ascii_uppercase(), first.timestamp_millis());
+    let digest: [u8; 16] = Md5::digest(named.as_bytes()).into();
+    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What is published, less what has been decided since.
@@ -96,9 +119,9 @@ fn suggested(context: &JobContext, account: Option<&str>) -> anyhow::Result<Vec<
     let zones = state.zones()?;
     let dismissed = TRIPS.read(&context.data)?;
     let mut query = reader.duckdb().prepare(
-        "select trip_number, account_id, account_name, country, country_name, zone, home_zone, plays,
+        "select account_id, account_name, country, country_name, zone, home_zone, plays,
              epoch_ms(first_play_at), epoch_ms(last_play_at), epoch_ms(next_play_at)
-         from rpt_trips order by trip_number",
+         from rpt_trips order by account_name, account_id, first_play_at",
     )?;
     let mut rows = query.query([])?;
     let mut trips = Vec::new();
@@ -107,18 +130,20 @@ fn suggested(context: &JobContext, account: Option<&str>) -> anyhow::Result<Vec<
             let ms: Option<i64> = row.get(column)?;
             ms.map(|ms| DateTime::from_timestamp_millis(ms).context("an instant out of range")).transpose()
         };
+        let (account_id, country): (String, String) = (row.get(0)?, row.get(2)?);
+        let first = instant(7)?.unwrap_or_default();
         let trip = Trip {
-            number: row.get(0)?,
-            account_id: AccountId::stored(row.get::<_, String>(1)?),
-            account_name: row.get(2)?,
-            country: row.get(3)?,
-            country_name: row.get(4)?,
-            zone: parse_zone(&row.get::<_, String>(5)?)?,
-            home_zone: parse_zone(&row.get::<_, String>(6)?)?,
-            plays: row.get(7)?,
-            first: instant(8)?.unwrap_or_default(),
-            last: instant(9)?.unwrap_or_default(),
-            next: instant(10)?,
+            id: trip_id(&account_id, &country, first),
+            account_id: AccountId::stored(account_id),
+            account_name: row.get(1)?,
+            country,
+            country_name: row.get(3)?,
+            zone: parse_zone(&row.get::<_, String>(4)?)?,
+            home_zone: parse_zone(&row.get::<_, String>(5)?)?,
+            plays: row.get(6)?,
+            first,
+            last: instant(8)?.unwrap_or_default(),
+            next: instant(9)?,
         };
         let is_wanted = account.as_ref().is_none_or(|one| one.account_id == trip.account_id);
         let is_decided = zone_at(&zones, &trip.account_id, trip.first) != Some(trip.home_zone)
@@ -148,16 +173,22 @@ fn accept(context: &JobContext, trip: &Trip, zone: Tz) -> anyhow::Result<String>
     }
     let zones = state.zones()?;
     let is_set = |at| zones.iter().any(|one| one.account_id == trip.account_id && one.valid_from == Some(at));
+    let name = &trip.account_name;
+    let forget = |at| format!("`music-tracker account set {name:?} --forget-from {}`", shown(at));
+    let mut way_back = vec![match is_set(trip.first) {
+        true => format!("`music-tracker account set {name:?} --zone {} --from {}`", trip.home_zone, shown(trip.first)),
+        false => forget(trip.first),
+    }];
     if let Some(next) = trip.next
         && !is_set(next)
     {
         // Home may have changed meanwhile; what is in force then is where the trip leads back to.
         let home = zone_at(&zones, &trip.account_id, next).unwrap_or(trip.home_zone);
         state.set_zone(&trip.account_id, Some(next), home)?;
+        way_back.push(forget(next));
     }
     state.set_zone(&trip.account_id, Some(trip.first), zone)?;
-    let name = &trip.account_name;
-    Ok(match trip.next {
+    let done = match trip.next {
         Some(next) => {
             format!(
                 "{name:?} lives in {zone} from {} to {}, and at home again after that",
@@ -169,18 +200,8 @@ fn accept(context: &JobContext, trip: &Trip, zone: Tz) -> anyhow::Result<String>
             "{name:?} lives in {zone} from {} on; no play from elsewhere is known yet, so the way back will be asked about",
             shown(trip.first)
         ),
-    })
-}
-
-fn dismiss(context: &JobContext, trip: &Trip) -> anyhow::Result<()> {
-    TRIPS.add(&context.data, |_| {
-        Ok(vec![
-            ("account", trip.account_name.clone()),
-            ("country", trip.country.clone()),
-            ("first_play_at", shown(trip.first)),
-            ("created_at", shown(context.clock.now())),
-        ])
-    })
+    };
+    Ok(format!("{done}\n  to take that back: {}", way_back.join(", then ")))
 }
 
 /// `Japan, 3 to 17 July 2024, 143 plays`.
