@@ -8,15 +8,16 @@ mod near;
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use duckdb::params_from_iter;
 use platform::corrections::{PLAYS, RULES};
-use platform::state::{Account, StateDb};
+use platform::state::Account;
 use platform::{JobContext, Stop, Summary};
 
 use crate::corrections::{Action, Corrections};
 use crate::explain::Published;
 use crate::jobs::{told, tree};
+use crate::period::Period;
 use crate::query::Reader;
 
 /// The tables by which plays are found.
@@ -31,12 +32,9 @@ pub struct Which {
     /// One play, by its key or the beginning of it
     #[arg(long, value_name = "PLAY_ID")]
     pub play: Option<String>,
-    /// Plays that ended at this moment or later: 2024-07-03, or 2024-07-03T18:00:00Z
-    #[arg(long, value_name = "WHEN")]
-    pub from: Option<String>,
-    /// Plays that ended before this moment
-    #[arg(long, value_name = "WHEN")]
-    pub to: Option<String>,
+    /// When they ended
+    #[command(flatten)]
+    pub period: Period,
     /// Plays of this track: its URI or key, or its title
     #[arg(long)]
     pub track: Option<String>,
@@ -223,15 +221,10 @@ fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Meant> {
         (Some(_), Action::Exclude) => return Err(usage("--to-account is for `reassign`; `exclude` leaves plays out")),
         (None, Action::Exclude) => None,
     };
-    let (from, to) = (
-        which.from.as_deref().map(|text| instant(&state, account.as_ref(), text)).transpose()?,
-        which.to.as_deref().map(|text| instant(&state, account.as_ref(), text)).transpose()?,
-    );
-    if from.zip(to).is_some_and(|(from, to)| from >= to) {
-        return Err(usage("--to must be later than --from"));
-    }
-    let names_something = [&which.play, &which.from, &which.to, &which.track, &which.artist, &which.context];
-    if names_something.iter().all(|named| named.is_none()) {
+    let zones = state.zones()?;
+    let (from, to) = which.period.instants(account.as_ref().map(|one| &one.account_id), &zones)?;
+    let names_something = [&which.play, &which.track, &which.artist, &which.context];
+    if from.is_none() && to.is_none() && names_something.iter().all(|named| named.is_none()) {
         return Err(usage("say which plays: --play, --from, --to, --track, --artist or --context"));
     }
     let found = match &which.play {
@@ -318,31 +311,6 @@ fn plays_corrected(context: &JobContext) -> anyhow::Result<Vec<(String, i64)>> {
         reader.duckdb().prepare("select correction_id, count(*) from rpt_corrected_plays group by correction_id")?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<duckdb::Result<_>>()?)
-}
-
-/// A day begins at midnight where the account lived then.
-fn instant(state: &StateDb, account: Option<&Account>, text: &str) -> anyhow::Result<DateTime<Utc>> {
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Ok(at.to_utc());
-    }
-    let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") else {
-        return Err(usage(&format!("{text:?} is neither a day (2024-07-03) nor an instant (2024-07-03T18:00:00Z)")));
-    };
-    let Some(account) = account else {
-        return Err(usage("a day begins at different moments for different people: give --account, or an instant"));
-    };
-    let midnight = day.and_time(chrono::NaiveTime::MIN);
-    let zones = state.zones()?;
-    let zone = zones
-        .iter()
-        .filter(|one| one.account_id == account.account_id)
-        .rfind(|one| one.valid_from.is_none_or(|from| from.naive_utc() <= midnight))
-        .map_or(chrono_tz::UTC, |one| one.zone);
-    // Where clocks go forward at midnight, the day begins an hour later.
-    let local = zone.from_local_datetime(&midnight).earliest();
-    let later = || zone.from_local_datetime(&(midnight + chrono::TimeDelta::hours(1))).earliest();
-    let at = local.or_else(later).ok_or_else(|| usage(&format!("{text} did not exist in {zone}")))?;
-    Ok(at.to_utc())
 }
 
 /// A short name from the run that makes it.

@@ -19,6 +19,7 @@ pub mod explain;
 pub mod export;
 pub mod jobs;
 mod marks;
+pub mod period;
 pub mod project;
 mod publish;
 pub mod query;

@@ -10,13 +10,13 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use chrono::NaiveDate;
 use platform::files::{make_folder_durable, partial_path, put_in_place, remove_if_there};
 use platform::{JobContext, Stop, Summary, progress};
 
 use crate::engine::sql::path_literal;
 use crate::explain::Published;
 use crate::jobs::told;
+use crate::period::Period;
 use plays::{Choice, Counts};
 
 /// What DuckDB may use where the settings say nothing: the rest goes through the disk.
@@ -44,12 +44,9 @@ pub struct Request {
     /// Whose plays [default: everyone's; a file for ListenBrainz is of one account]
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
-    /// The first day: plays that ended on it or later, by the listener's own clock
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub from: Option<NaiveDate>,
-    /// The last day, by the listener's own clock
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub to: Option<NaiveDate>,
+    /// When the plays ended
+    #[command(flatten)]
+    pub period: Period,
     /// The file to write [default: stdout]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use chrono::NaiveDate;
 use platform::{Stop, Summary};
 
 use super::{Format, Request};
 use crate::engine::sql::literal;
+use crate::period::Period;
 use crate::query::Reader;
 
 /// What the plays are read from.
@@ -28,7 +28,7 @@ pub(super) struct Choice {
     of_account: String,
     /// The same, with the period.
     chosen: String,
-    period: (Option<NaiveDate>, Option<NaiveDate>),
+    period: Period,
 }
 
 /// How many plays there are.
@@ -76,13 +76,8 @@ impl Choice {
             }
             None => ("everyone".to_owned(), "true".to_owned()),
         };
-        let mut chosen = of_account.clone();
-        for (day, sign) in [(request.from, ">="), (request.to, "<=")] {
-            if let Some(day) = day {
-                chosen += &format!(" and plays.played_date {sign} date '{day}'");
-            }
-        }
-        Ok(Self { format, who, of_account, chosen, period: (request.from, request.to) })
+        let chosen = of_account.clone() + &request.period.condition("plays.ended_at", "plays.played_date");
+        Ok(Self { format, who, of_account, chosen, period: request.period })
     }
 
     /// Counts the plays.
@@ -96,13 +91,7 @@ impl Choice {
                 (_, Some((first, last))) => format!("their plays are of {first} to {last}"),
                 _ => "there are no plays at all".to_owned(),
             };
-            let period = match self.period {
-                (Some(from), Some(to)) => format!("from {from} to {to}"),
-                (Some(from), None) => format!("from {from} on"),
-                (None, Some(to)) => format!("until {to}"),
-                (None, None) => "at all".to_owned(),
-            };
-            return Err(Stop::Usage(format!("no plays of {} {period}: {all}", self.who)).into());
+            return Err(Stop::Usage(format!("no plays of {} {}: {all}", self.who, self.period)).into());
         };
         let mut counts = Counts { who: self.who.clone(), plays, days, left_out: Vec::new() };
         if self.format == Format::Listenbrainz {

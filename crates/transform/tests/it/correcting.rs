@@ -5,6 +5,7 @@ use platform::files::write_whole;
 use transform::cli::Cli;
 use transform::correct::{self, Wanted};
 use transform::explain::{Format, explain};
+use transform::export::{Request, to_file};
 
 use crate::story::Story;
 use crate::world::failure;
@@ -98,10 +99,11 @@ fn a_play_is_left_out_by_the_key_of_any_of_its_reports() {
 #[test]
 fn a_day_is_that_of_the_place() {
     corrected(
-        &["exclude", "--account", "Ann", "--from", "2024-07-02", "--to", "2024-07-03"],
+        &["exclude", "--account", "Ann", "--from", "2024-07-02", "--to", "2024-07-02"],
         1,
         "Ann:p1aa Ann:p3aa Bo:p4aa",
     );
+    corrected(&["exclude", "--account", "Ann", "--from", "2024-07-02", "--to", "2024-07-03"], 2, "Ann:p1aa Bo:p4aa");
 }
 
 #[test]
@@ -216,7 +218,6 @@ fn what_makes_no_sense_is_refused_before_it_is_written() {
         (&["exclude", "--track", "u1", "--to-account", "Bo"], "--to-account is for `reassign`"),
         (&["reassign", "--track", "u1"], "--to-account"),
         (&["exclude", "--from", "2024-07-02"], "give --account"),
-        (&["exclude", "--from", "July"], "neither a day"),
         (&["exclude", "--from", "2024-07-02T00:00:00Z", "--to", "2024-07-01T00:00:00Z"], "later than --from"),
         (&["exclude", "--play", "nothing"], "no play begins with"),
     ] {
@@ -247,4 +248,24 @@ fn a_rule_is_switched_off_and_on_again() {
     let outcome = transform::jobs::refresh(&context, None, false);
     assert!(outcome.as_ref().is_err_and(|error| matches!(Stop::in_chain(error), Some(Stop::Usage(_)))));
     assert!(failure(outcome).0.contains("rules.csv:2: column `rule`: there is no rule \"no_such\""));
+}
+
+/// Whoever exports days and then leaves the same days out means the same plays.
+#[test]
+fn the_same_days_are_the_same_plays_in_an_export() {
+    let story = story();
+    let context = story.world.context();
+    for (from, to) in
+        [("2024-07-01", "2024-07-02"), ("2024-07-03", "2024-07-03"), ("2024-07-02T21:59:00Z", "2024-07-03")]
+    {
+        let wanted = typed(&["exclude", "--account", "Ann", "--from", from, "--to", to]);
+        let would = correct::preview(&context, &wanted).unwrap().counts["plays"].clone();
+        let path = story.world.data().root().join("days.csv");
+        let period = wanted.which.period;
+        let request = Request { account: Some("Ann".into()), period, force: true, ..Request::default() };
+        assert_eq!(would, to_file(&context, &request, &path).unwrap().counts["plays"], "{from} to {to}");
+    }
+    let words = ["transform", "export", "--from", "July"];
+    let refused = <Cli as clap::Parser>::try_parse_from(words).unwrap_err().to_string();
+    assert!(refused.contains("neither a day (2024-07-03) nor an instant"), "{refused}");
 }

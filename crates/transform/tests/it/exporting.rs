@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use transform::correct;
 use transform::export::{Format, Request, to_file};
+use transform::period::Period;
 
 use crate::story::Story;
 use crate::world::{failure, names_in, one_value};
@@ -93,13 +94,16 @@ fn every_play_is_there_once_in_utc_and_local_time() {
 fn days_are_those_of_the_listener() {
     let story = told();
     let day = "2024-01-02".parse().ok();
-    let request = Request { from: day, to: day, ..ann(file(&story, "plays.csv")) };
+    let request = Request { period: Period { from: day, to: day }, ..ann(file(&story, "plays.csv")) };
     // The first play ended on New Year's Day by UTC.
     assert_eq!(export(&story, &request).1.lines().count(), 3);
     let everyone = Request { account: None, force: true, ..request };
     let (said, text) = export(&story, &everyone);
     assert!(said.starts_with("exported 2 plays of everyone, 2024-01-02\n"), "{said}");
     assert_eq!(fields(&text, 0, &["account"]), ["Ann"], "it was still the first in Denver");
+    let moments = Period { from: "2024-01-01T23:00:00Z".parse().ok(), to: "2024-01-02T10:03:00Z".parse().ok() };
+    let (_, text) = export(&story, &Request { period: moments, ..everyone });
+    assert_eq!(text.lines().count(), 3, "{text}");
 }
 
 #[test]
@@ -160,7 +164,8 @@ fn what_cannot_be_exported_is_said() {
     let output = file(&story, "plays.csv");
     let nobody = Request { account: Some("Zoe".to_owned()), ..ann(output.clone()) };
     assert_eq!(refused(&story, &nobody), "no plays of \"Zoe\" are published; there are: Ann, Bo");
-    let early = Request { to: "2020-12-31".parse().ok(), ..ann(output.clone()) };
+    let until = Period { to: "2020-12-31".parse().ok(), ..Period::default() };
+    let early = Request { period: until, ..ann(output.clone()) };
     assert_eq!(
         refused(&story, &early),
         "no plays of Ann until 2020-12-31: their plays are of 2024-01-02 to 2024-01-06"

@@ -1,0 +1,127 @@
+//! A stretch of time as people type it: `--from` and `--to`, with one meaning for all commands.
+//!
+//! A day is included by both, and is a day by the listener's own clock. An instant is a moment:
+//! `--from` takes what ended at it or later, `--to` what ended before it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use platform::Stop;
+use platform::state::{AccountId, AccountZone};
+
+/// Which plays, by their end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
+pub struct Period {
+    /// The first day, by the listener's own clock (2024-07-03), or an instant (2024-07-03T18:00:00Z): plays that
+    /// ended then or later
+    #[arg(long, value_name = "WHEN")]
+    pub from: Option<When>,
+    /// The last day, which is included, by the listener's own clock; or an instant: plays that ended before it
+    #[arg(long, value_name = "WHEN")]
+    pub to: Option<When>,
+}
+
+/// A period as instants: its first, and the first behind it.
+pub(crate) type Instants = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// One bound of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// A whole day.
+    Day(NaiveDate),
+    /// A moment.
+    Instant(DateTime<Utc>),
+}
+
+/// A bound that nobody understands.
+#[derive(Debug, thiserror::Error)]
+#[error("it is neither a day (2024-07-03) nor an instant (2024-07-03T18:00:00Z)")]
+pub struct NoTime;
+
+impl FromStr for When {
+    type Err = NoTime;
+
+    fn from_str(text: &str) -> Result<Self, NoTime> {
+        if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            return Ok(Self::Day(day));
+        }
+        DateTime::parse_from_rfc3339(text).map(|at| Self::Instant(at.to_utc())).map_err(|_| NoTime)
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => day.fmt(formatter),
+            Self::Instant(at) => formatter.write_str(&at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+        }
+    }
+}
+
+/// In words, for a message: `from 2024-07-03 to 2024-07-05`.
+impl fmt::Display for Period {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) => write!(formatter, "from {from} to {to}"),
+            (Some(from), None) => write!(formatter, "from {from} on"),
+            (None, Some(to)) => write!(formatter, "until {to}"),
+            (None, None) => formatter.write_str("at all"),
+        }
+    }
+}
+
+impl Period {
+    /// The condition on columns of plays: the end, and the day of it by the listener's own clock.
+    pub(crate) fn condition(&self, ended_at: &str, played_date: &str) -> String {
+        let from = self.from.map(|from| match from {
+            When::Day(day) => format!(" and {played_date} >= date '{day}'"),
+            When::Instant(_) => format!(" and {ended_at} >= timestamptz '{from}'"),
+        });
+        let to = self.to.map(|to| match to {
+            When::Day(day) => format!(" and {played_date} <= date '{day}'"),
+            When::Instant(_) => format!(" and {ended_at} < timestamptz '{to}'"),
+        });
+        [from, to].into_iter().flatten().collect()
+    }
+
+    /// The same as instants, the second of which is not included, where the days are those of one account.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`] when days are given and no account, or nothing lies in between.
+    pub(crate) fn instants(&self, account: Option<&AccountId>, zones: &[AccountZone]) -> Result<Instants, Stop> {
+        let begin = |day: NaiveDate| match account {
+            Some(account) => beginning(day, account, zones),
+            None => Err(Stop::Usage(
+                "a day begins at different moments for different people: give --account, or an instant".to_owned(),
+            )),
+        };
+        let instant = |when: When, is_end: bool| match when {
+            When::Instant(at) => Ok(at),
+            When::Day(day) if is_end => begin(day.checked_add_days(Days::new(1)).unwrap_or(day)),
+            When::Day(day) => begin(day),
+        };
+        let from = self.from.map(|from| instant(from, false)).transpose()?;
+        let to = self.to.map(|to| instant(to, true)).transpose()?;
+        match from.zip(to) {
+            Some((from, to)) if from >= to => Err(Stop::Usage("--to must be later than --from".to_owned())),
+            _ => Ok((from, to)),
+        }
+    }
+}
+
+/// A day begins at midnight where the account lived then.
+fn beginning(day: NaiveDate, account: &AccountId, zones: &[AccountZone]) -> Result<DateTime<Utc>, Stop> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let zone = zones
+        .iter()
+        .filter(|one| one.account_id == *account)
+        .rfind(|one| one.valid_from.is_none_or(|from| from.naive_utc() <= midnight))
+        .map_or(Tz::UTC, |one| one.zone);
+    // Where clocks go forward at midnight, the day begins an hour later.
+    let local = zone.from_local_datetime(&midnight).earliest();
+    let later = || zone.from_local_datetime(&(midnight + TimeDelta::hours(1))).earliest();
+    let at = local.or_else(later).ok_or_else(|| Stop::Usage(format!("{day} did not exist in {zone}")))?;
+    Ok(at.to_utc())
+}
