@@ -1,5 +1,9 @@
 -- How much of what was heard is known: MBIDs, genres, places, facts about albums?
 --
+-- An artist counts here who is named first on a track, once however many sources name them: the artists of
+-- `summary`. `enrich status` counts the identities that services are asked about, of which one artist may
+-- have several, and those of guests on a track too.
+--
 -- grain: one row per account, and one for all of them, and fact
 -- kind:  table
 -- key:   account_id, fact
@@ -16,7 +20,7 @@
 --   plays  Plays of music.
 --   plays_known  Those of which the fact is known.
 --   share_of_plays  The part that these are, 0 to 1; empty without plays.
---   things  Artists, or albums, that the fact is about.
+--   things  Artists who are named first, or albums, that the fact is about.
 --   things_known  Those of which it is known.
 --   share_of_things  The part that these are, 0 to 1; empty where there are none.
 

@@ -261,11 +261,6 @@ impl Known {
         self.with_genres.contains(artist_ref)
     }
 
-    /// How many of these artists are linked.
-    pub(crate) fn links(&self, kind: Kind) -> usize {
-        self.links.subjects(kind).filter(|subject| self.linked(kind, subject).is_some()).count()
-    }
-
     fn lookup(&mut self, answer: &str, method: &str, kind: &str, subject: &str, outcome: &str, at: UnixMs) {
         self.answered.insert(answer.to_owned());
         let (Some(method), Some(kind)) = (Method::of_name(method), Kind::of_name(kind)) else { return };

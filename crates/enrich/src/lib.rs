@@ -16,6 +16,7 @@ mod due;
 mod failures;
 pub mod genres;
 mod heard;
+mod identities;
 mod known;
 mod links;
 pub mod names;

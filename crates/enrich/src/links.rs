@@ -52,9 +52,4 @@ impl Links {
         let standing = links.filter(|link| !(is_address_gone && link.method == BY_ADDRESS));
         standing.max_by_key(|link| link.worth()).map(|link| link.mbid.as_str())
     }
-
-    /// Everybody of this kind who was ever linked.
-    pub(crate) fn subjects(&self, kind: Kind) -> impl Iterator<Item = &str> {
-        self.0.keys().filter(move |(of, _)| *of == kind).map(|(_, subject)| subject.as_str())
-    }
 }

@@ -13,8 +13,9 @@ use crate::books::Books;
 use crate::corrected::Corrected;
 use crate::failures::{self, Failures, PATIENCE};
 use crate::heard::{Heard, Plays};
+use crate::identities::{MEANING, identities};
 use crate::plan::{self, Situation};
-use crate::question::{Group, Kind, Method, Question, Service};
+use crate::question::{Group, Method, Question, Service};
 
 /// What a person wishes.
 #[derive(Debug, Clone, Default)]
@@ -76,8 +77,9 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
     }
     let known = &run.books.borrow().known;
     let heard = plays.in_order(&known.tracks, context.clock.now());
-    let linked = known.links(Kind::SpotifyArtist) + known.links(Kind::ArtistName);
-    let mut summary = summary(context, run.progress.into_inner(), linked, &heard)?;
+    let found =
+        identities(&heard, known).fold((0, 0), |(found, all), one| (found + usize::from(one.mbid.is_some()), all + 1));
+    let mut summary = summary(context, run.progress.into_inner(), found)?;
     summary.warnings.extend(run.books.borrow().warnings());
     Ok(summary)
 }
@@ -243,13 +245,12 @@ fn refusal(question: &Question, error: &ClientError) -> Option<u16> {
     }
 }
 
-fn summary(context: &JobContext, progress: Progress, linked: usize, heard: &Heard) -> anyhow::Result<Summary> {
+fn summary(context: &JobContext, progress: Progress, (found, identities): (usize, usize)) -> anyhow::Result<Summary> {
     let requests: u64 = progress.requests.values().sum();
     let mut by_service: BTreeMap<Service, u64> = BTreeMap::new();
     for ((service, _), count) in &progress.requests {
         *by_service.entry(*service).or_default() += count;
     }
-    let artists = heard.artists.len() + heard.names.len();
     let left = progress.left.into_iter().map(|(service, (questions, error))| {
         let reason = format!("{} gave no answer to {questions} of the questions", service.title());
         anyhow::Error::from(error).context(Stop::Later { reason, retry_at: None })
@@ -269,11 +270,11 @@ fn summary(context: &JobContext, progress: Progress, linked: usize, heard: &Hear
             format!("{requests} requests ({})", each.collect::<Vec<_>>().join(", "))
         }
     };
-    text += &format!("\n{linked} of {artists} credited artists (by Spotify id, else by name) are known at MusicBrainz");
+    text += &format!("\n{found} of {identities} identities of artists are known at MusicBrainz. {MEANING}");
     let mut summary = Summary { undone, text, ..Summary::default() }
         .count("requests", requests)
-        .count("artists", artists)
-        .count("artists_linked", linked);
+        .count("identities", identities)
+        .count("identities_known", found);
     let by_service: Map<String, Value> =
         by_service.iter().map(|(service, count)| (service.name().to_owned(), json!(count))).collect();
     let by_method = progress.requests.iter();

@@ -6,6 +6,7 @@ use lake::cache::Cache;
 use platform::{JobContext, Summary};
 
 use crate::heard::Plays;
+use crate::identities::{Identity, MEANING, identities};
 use crate::known::Known;
 use crate::question::{Kind, Method};
 
@@ -17,16 +18,8 @@ pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
     let known = Known::read(&context.data)?;
     let now = context.clock.now();
     let heard = Plays::read(&context.data)?.in_order(&known.tracks, now);
-    let people = heard
-        .artists
-        .iter()
-        .map(|one| (Kind::SpotifyArtist, one.uri.as_str(), one.listening.plays))
-        .chain(heard.names.iter().map(|one| (Kind::ArtistName, one.name.as_str(), one.listening.plays)))
-        .map(|(kind, id, plays)| (known.linked(kind, id), plays))
-        .chain(heard.mbids.iter().map(|(mbid, listening)| (Some(mbid.as_str()), listening.plays)));
     let mut counts: BTreeMap<&str, Share> = BTreeMap::new();
-    for (mbid, plays) in people {
-        let mbid = mbid.map(|mbid| known.today(mbid));
+    for Identity { mbid, plays } in identities(&heard, &known) {
         let artist = mbid.and_then(|mbid| known.artists.get(mbid));
         let origin = artist.and_then(|artist| artist.begin.as_ref().or(artist.area.as_ref()));
         let has_country = artist.is_some_and(|artist| artist.country.is_some() || origin.is_some());
@@ -40,16 +33,16 @@ pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
         }
     }
     let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::NOTHING).set_header(["", "artists", "", "of the reports of plays"]);
+    table.load_preset(comfy_table::presets::NOTHING).set_header([
+        "",
+        "identities of artists",
+        "",
+        "of the reports of plays",
+    ]);
     let mut summary = Summary::default();
     for (what, share) in &counts {
-        let artists = format!("{} of {}", share.known, share.all);
-        table.add_row([
-            *what,
-            &artists,
-            &percent(share.known, share.all),
-            &percent(share.known_plays, share.all_plays),
-        ]);
+        let of_all = format!("{} of {}", share.known, share.all);
+        table.add_row([*what, &of_all, &percent(share.known, share.all), &percent(share.known_plays, share.all_plays)]);
         let name = what.replace(' ', "_").to_lowercase();
         summary = summary.count(&name, share.known).count(&format!("{name}_of"), share.all);
     }
@@ -57,13 +50,12 @@ pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
     let missed = missed.filter(|one| known.linked(Kind::SpotifyArtist, &one.uri).is_none()).count();
     let answers = Cache::new(&context.data).answer_ids()?.len();
     let text = format!(
-        "{table}\n\nCredited artists, by Spotify id, else by MBID or name; {missed} of those with a Spotify id were looked \
-         for and not found; {answers} answers are kept"
+        "{table}\n\n{MEANING}\n\n{missed} ids of Spotify were looked for and not found; {answers} answers are kept"
     );
     Ok(Summary { text, ..summary }.count("not_found", missed as u64).count("answers", answers as u64))
 }
 
-/// How many are known, by artists and by plays.
+/// How many are known, by identities and by plays.
 #[derive(Default)]
 struct Share {
     known: u64,

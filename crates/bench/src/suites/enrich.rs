@@ -37,7 +37,7 @@ pub(crate) fn linked_artists(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     let counted = asked(&services)? - before;
     let count = |pointer: &str| report["counts"].pointer(pointer).and_then(Value::as_f64).unwrap_or_default();
     let of_albums: f64 = OF_ALBUMS.iter().map(|way| count(&format!("/requests_by_method/{way}"))).sum();
-    let (artists, linked) = (count("/artists"), count("/artists_linked"));
+    let (artists, linked) = (count("/identities"), count("/identities_known"));
     ensure!(artists >= 1_000.0 && linked == artists, "{linked} of {artists} artists were found");
     let per_1000 = (counted - of_albums) * 1_000.0 / artists;
     Ok(vec![

@@ -245,3 +245,18 @@ fn an_artist_whom_somebody_linked_by_hand_is_described() {
     let described = world.pairs(&ARTISTS, "artist_ref", "service");
     assert!(described.iter().any(|(mbid, _)| *mbid == somebody.mbid), "{described:?}");
 }
+
+/// Three sources name the same people in three ways.
+#[test]
+fn a_run_and_the_status_count_the_same() {
+    let world = World::of(30, Options::default());
+    let tracks = world.tracks();
+    world.hear_without_albums(&tracks[..10]);
+    world.listen(&tracks[5..20]);
+    world.import(&tracks[15..]);
+    let ran = world.enrich().expect_ok();
+    let status = world.run(&["status"]).expect_ok();
+    let counted = (ran.count("identities_known"), ran.count("identities"));
+    assert_eq!(counted, (status.count("known_at_musicbrainz"), status.count("known_at_musicbrainz_of")));
+    assert!(counted.0 > 10 && counted.1 > 30, "{counted:?}");
+}

@@ -233,10 +233,10 @@ fn an_address_that_musicbrainz_took_away_links_nobody_any_more() {
     let relation = json!({"type": "free streaming", "artist": {"id": wrong, "name": "Somebody else"}});
     let body = json!({"resource": address, "relations": [relation]});
     let fault = world.server.switch_on(Fault::new(Service::MusicBrainz, FaultKind::Says { body }).at("url")).unwrap();
-    assert_eq!(world.enrich().expect_ok().count("artists_linked"), 1);
+    assert_eq!(world.enrich().expect_ok().count("identities_known"), 1);
     assert!(world.server.switch_off(fault));
     world.wait(TimeDelta::days(181));
-    assert_eq!(world.enrich().expect_ok().count("artists_linked"), 0);
+    assert_eq!(world.enrich().expect_ok().count("identities_known"), 0);
     let described = kept(&world, "artists").len();
     world.wait(TimeDelta::days(181));
     world.enrich().expect_ok();
