@@ -99,12 +99,18 @@ impl Request {
     /// Whether plays may change, or who and where people are.
     pub(crate) fn then_refresh(&self) -> bool {
         const CHANGES: [&str; 4] = ["set", "merge", "remove", "disconnect"];
+        const ANSWERS: [&str; 3] = ["--accept", "--dismiss", "--undo"];
         let word = self.rest.first().map(|word| word.to_string_lossy());
         self.command.then_refresh
             && match self.command.name {
                 "account" => word.is_some_and(|word| CHANGES.contains(&word.as_ref())),
                 "import" => !self.flags().any(|word| word == "--list"),
                 "enrich" => word.is_none_or(|word| word != "status"),
+                "correct" => {
+                    let word = if word.as_deref() == Some("artist") { self.rest.get(1) } else { self.rest.first() };
+                    word.is_none_or(|word| word != "list" && word != "preview")
+                }
+                "travel" => self.flags().any(|word| ANSWERS.iter().any(|flag| is_flag(word, flag))),
                 _ => true,
             }
     }
@@ -188,7 +194,9 @@ impl Request {
         let mut rest = self.flags();
         while let Some(word) = rest.next() {
             let text = word.to_string_lossy();
-            if SHARED.contains(&text.as_ref()) {
+            if text == JSON {
+                flags.push(word.clone());
+            } else if SHARED.contains(&text.as_ref()) {
                 flags.push(word.clone());
                 flags.extend(rest.next().cloned());
             } else if text.split_once('=').is_some_and(|(flag, _)| SHARED.contains(&flag)) {
@@ -205,6 +213,14 @@ const DATA_DIR: &str = "--data-dir";
 
 const SHARED: &[&str] = &[DATA_DIR, "--log-format", "--report"];
 
+const JSON: &str = "--json";
+
+/// Whether a word is this flag, with or without its value.
+fn is_flag(word: &OsStr, flag: &str) -> bool {
+    let rest = word.as_bytes().strip_prefix(flag.as_bytes());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"="))
+}
+
 /// The shared flags as somebody would type them.
 fn typed(common: &CommonArgs) -> Vec<OsString> {
     fn word(value: &impl ValueEnum) -> Option<OsString> {
@@ -215,7 +231,8 @@ fn typed(common: &CommonArgs) -> Vec<OsString> {
         common.log_format.as_ref().and_then(word),
         common.report.as_ref().and_then(word),
     ];
-    SHARED.iter().zip(values).filter_map(|(flag, value)| Some([flag.into(), value?])).flatten().collect()
+    let with_values = SHARED.iter().zip(values).filter_map(|(flag, value)| Some([flag.into(), value?])).flatten();
+    with_values.chain(common.json.then(|| JSON.into())).collect()
 }
 
 /// Reads the arguments. Ends the process when they are wrong or only ask for help.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use platform::{CommonArgs, run_job};
+use platform::{CommonArgs, run_job, run_question};
 
 use crate::question::Group;
 use crate::run::Wishes;
@@ -56,7 +56,7 @@ impl Cli {
                 run_job("enrich run", common, |context| run::run(context, &Wishes { only, limit }))
             }
             Command::Replay => run_job("enrich replay", common, replay::replay),
-            Command::Status => run_job("enrich status", common, status::status),
+            Command::Status => run_question("enrich status", common, status::status),
         }
     }
 }

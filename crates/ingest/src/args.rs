@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use platform::state::CountingRule;
-use platform::{CommonArgs, JobContext, run_change, run_job};
+use platform::{CommonArgs, JobContext, run_change, run_job, run_question};
 
 use crate::account::Change;
 use crate::import::Request;
@@ -264,13 +264,13 @@ impl Cli {
                 run_job("ingest lastfm", common, |context| lastfm::fetch(context, account.as_deref(), all))
             }
             Command::Status { account } => {
-                run_job("ingest status", common, |context| status::status(context, account.as_deref()))
+                run_question("ingest status", common, |context| status::status(context, account.as_deref()))
             }
             Command::Import(ImportArgs { list: Some(Some(run)), .. }) => {
-                run_job("ingest import --list", common, |context| import::told(context, &run))
+                run_question("ingest import --list", common, |context| import::told(context, &run))
             }
             Command::Import(ImportArgs { list: Some(None), account, .. }) => {
-                run_job("ingest import --list", common, |context| import::list(context, account.as_deref()))
+                run_question("ingest import --list", common, |context| import::list(context, account.as_deref()))
             }
             Command::Import(ImportArgs { undo: Some(run), account, .. }) => {
                 run_job("ingest import --undo", common, |context| undo::command(context, &run, account.as_deref()))

@@ -42,11 +42,22 @@ pub struct CommonArgs {
     #[arg(long, global = true, value_enum, value_name = "FORMAT", help_heading = "Common options")]
     pub log_format: Option<LogFormat>,
 
-    /// How the result on stdout looks [default: text on a terminal, else json]
+    /// How the result on stdout looks [default: text; of a job, json where no terminal reads it]
     #[arg(long, global = true, value_enum, value_name = "FORMAT", help_heading = "Common options")]
     pub report: Option<ReportFormat>,
+
+    /// The same as --report json; of a query or plays, one JSON object each
+    #[arg(long, global = true, conflicts_with = "report", help_heading = "Common options")]
+    pub json: bool,
 
     /// Also write the JSON report to this file (for the program that started this one)
     #[arg(long, global = true, value_name = "FILE", hide = true)]
     pub report_file: Option<PathBuf>,
+}
+
+impl CommonArgs {
+    /// How the result is wanted, where that was said.
+    pub fn wanted(&self) -> Option<ReportFormat> {
+        self.report.or(self.json.then_some(ReportFormat::Json))
+    }
 }

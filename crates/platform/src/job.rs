@@ -1,7 +1,7 @@
 //! The job protocol: how a program starts, reports and ends.
 //!
 //! A job ends with a short summary on a terminal, or with one JSON object as the last line
-//! of stdout. Exit codes: 0 ok, 1 failed (may be retried), 2 wrong usage or settings,
+//! of stdout. A question is answered for people wherever its answer goes, unless the report is asked for. Exit codes: 0 ok, 1 failed (may be retried), 2 wrong usage or settings,
 //! 3 needs a person, 75 try later.
 //!
 //! A job that did only part of its work keeps its counts, says `partial`, and ends with the code
@@ -116,6 +116,26 @@ impl Summary {
 
 /// Runs `work` as the job `name` and turns its outcome into output and an exit code.
 pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> anyhow::Result<Summary>) -> ExitCode {
+    let default = if io::stdout().is_terminal() { ReportFormat::Text } else { ReportFormat::Json };
+    run_reporting(name, args, default, work)
+}
+
+/// The same for a question whose answer is a report: how things stand, what there is. Whoever reads the
+/// answer through a pipe (`| less`) is a person as well, and programs say that they want the report.
+pub fn run_question(
+    name: &str,
+    args: &CommonArgs,
+    work: impl FnOnce(&JobContext) -> anyhow::Result<Summary>,
+) -> ExitCode {
+    run_reporting(name, args, ReportFormat::Text, work)
+}
+
+fn run_reporting(
+    name: &str,
+    args: &CommonArgs,
+    default: ReportFormat,
+    work: impl FnOnce(&JobContext) -> anyhow::Result<Summary>,
+) -> ExitCode {
     let (run, outcome) = run(name, args, |context| {
         stopping::explain(for_people(args, &when_stopped(name)))?;
         tracing::info!("job started");
@@ -130,7 +150,7 @@ pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> 
         Ok(summary) => (text_of(summary), summary.undone.iter().map(failure_text).collect()),
         Err(error) => (String::new(), vec![failure_text(error)]),
     };
-    let code = finish(args, &report, &for_people(args, &said), &for_people(args, &failures.join("\n")));
+    let code = finish(args, default, &report, &for_people(args, &said), &for_people(args, &failures.join("\n")));
     tell(args, &run.notices);
     code
 }
@@ -312,15 +332,14 @@ fn failure_text(error: &anyhow::Error) -> String {
 
 /// Prints the result and ends the protocol. Output that nobody reads (a closed pipe) does
 /// not turn success into failure.
-fn finish(args: &CommonArgs, report: &Report, said: &str, failures: &str) -> ExitCode {
+fn finish(args: &CommonArgs, default: ReportFormat, report: &Report, said: &str, failures: &str) -> ExitCode {
     let json = serde_json::to_string(report).unwrap_or_default();
     if let Some(path) = &args.report_file
         && let Err(error) = files::write_whole(path, json.as_bytes())
     {
         tracing::error!(path = %path.display(), %error, "could not write the report");
     }
-    let default = if io::stdout().is_terminal() { ReportFormat::Text } else { ReportFormat::Json };
-    let as_text = args.report.unwrap_or(default) == ReportFormat::Text;
+    let as_text = args.wanted().unwrap_or(default) == ReportFormat::Text;
     if as_text && !said.is_empty() {
         drop(writeln!(io::stdout(), "{said}"));
     }

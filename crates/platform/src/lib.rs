@@ -26,7 +26,7 @@ mod zone;
 
 pub use args::CommonArgs;
 pub use clock::{Clock, FixedClock, SystemClock};
-pub use job::{JobContext, Summary, new_run_id, run_change, run_command, run_job};
+pub use job::{JobContext, Summary, new_run_id, run_change, run_command, run_job, run_question};
 pub use paths::DataDir;
 pub use printable::printable;
 pub use report::Report;

@@ -155,7 +155,11 @@ pub fn ls(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<String
         let header = &model.header;
         table.add_row([model.layer.folder(), &model.name, header.kind.as_str(), &header.grain, &reads]);
     }
-    Ok(table.to_string())
+    if let Some((width, _)) = terminal_size::terminal_size_of(io::stdout()) {
+        table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_width(width.0);
+    }
+    // Where nobody measures lines, each model is one, and ends where its text does.
+    Ok(table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n"))
 }
 
 /// Refuses what would not run on Spark as it does on DuckDB, with the way to write it; then tries

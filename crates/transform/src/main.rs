@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use platform::args::{self, ReportFormat};
-use platform::{run_command, run_job};
+use platform::{run_command, run_job, run_question};
 use transform::cli::{ArtistCommand, Cli, Command, CorrectCommand, Switch};
-use transform::{correct, docs, explain, export, jobs, travel};
+use transform::{correct, docs, explain, export, jobs, query, travel};
 
 fn main() -> ExitCode {
     let Cli { common, sql_dir, command } = args::parse::<Cli>();
@@ -30,17 +30,31 @@ fn main() -> ExitCode {
             run_job("transform refresh", &common, |context| jobs::refresh(context, sql_dir, full_refresh))
         }
         Command::Query { sql, format } => {
+            let format = format.or(common.json.then_some(query::Format::Json));
             run_command("transform query", &common, |context| jobs::query(context, &sql, format))
         }
         Command::Explain { play, format } => {
-            let json = common.report == Some(ReportFormat::Json);
+            let json = common.wanted() == Some(ReportFormat::Json);
             let format = format.unwrap_or(if json { explain::Format::Json } else { explain::Format::Text });
             run_command("transform explain", &common, |context| explain::explain(context, &play, format))
         }
-        Command::Export(request) => match &request.output {
-            Some(path) => run_job("transform export", &common, |context| export::to_file(context, &request, path)),
-            None => run_command("transform export", &common, |context| export::to_stdout(context, &request)),
+        Command::Export(mut request) => match request.output.clone() {
+            Some(path) => run_job("transform export", &common, |context| export::to_file(context, &request, &path)),
+            None => {
+                request.format = request.format.or(common.json.then_some(export::Format::Json));
+                run_command("transform export", &common, |context| export::to_stdout(context, &request))
+            }
         },
+        Command::Correct(CorrectCommand::Preview(wanted)) => {
+            run_question("transform correct", &common, |context| correct::preview(context, &wanted))
+        }
+        Command::Correct(CorrectCommand::List) => run_question("transform correct", &common, correct::list),
+        Command::Correct(CorrectCommand::Artist(ArtistCommand::Preview(wanted))) => {
+            run_question("transform correct", &common, |context| correct::artist::preview(context, &wanted))
+        }
+        Command::Correct(CorrectCommand::Artist(ArtistCommand::List)) => {
+            run_question("transform correct", &common, correct::artist::list)
+        }
         Command::Correct(command) => run_job("transform correct", &common, |context| match &command {
             CorrectCommand::Preview(wanted) => correct::preview(context, wanted),
             CorrectCommand::Add(wanted) => correct::add(context, wanted),
@@ -56,6 +70,9 @@ fn main() -> ExitCode {
                 ArtistCommand::Undo { id } => correct::artist::undo(context, id),
             },
         }),
+        Command::Travel(request) if request.is_question() => {
+            run_question("transform travel", &common, |context| travel::travel(context, &request))
+        }
         Command::Travel(request) => run_job("transform travel", &common, |context| travel::travel(context, &request)),
         Command::Summary { account } => {
             run_command("transform summary", &common, |context| jobs::summary(context, account.as_deref()))

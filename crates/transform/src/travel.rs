@@ -40,6 +40,13 @@ pub struct Request {
     pub undo: Vec<String>,
 }
 
+impl Request {
+    /// Whether nothing is answered, so that nothing changes.
+    pub fn is_question(&self) -> bool {
+        self.accept.is_empty() && self.dismiss.is_empty() && self.undo.is_empty()
+    }
+}
+
 /// One suggestion.
 struct Trip {
     /// What it is called: see [`trip_id`].

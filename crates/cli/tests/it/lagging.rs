@@ -5,7 +5,7 @@ use std::process::Output;
 use crate::home::Home;
 
 const MODELS: &str = "fct_track_played agg_daily rpt_listening_calendar rpt_listening_clock rpt_top_artists \
-                      rpt_corrected_plays rpt_play_sources bridge_track_artist dim_artist dim_album";
+                      rpt_corrected_plays rpt_play_sources bridge_track_artist dim_artist dim_album rpt_trips";
 
 /// The commands that show what is published.
 const SHOWING: &[&[&str]] = &[
@@ -13,6 +13,7 @@ const SHOWING: &[&[&str]] = &[
     &["query", "select count(*) as plays from fct_track_played"],
     &["export"],
     &["export", "--output", "plays.csv", "--force"],
+    &["travel"],
 ];
 
 /// The lines for people about what is shown.

@@ -11,6 +11,7 @@ mod hostile_names;
 mod lagging;
 mod lessons;
 mod log_lines;
+mod piped;
 mod private_data;
 mod programs;
 mod quick_start;

@@ -163,6 +163,11 @@ fn a_program_that_is_called_as_its_word_has_words_of_its_own() {
     check(&["enrich", "run", "--only", "geo"], &followed("enrich run --only geo"));
     check(&["enrich", "replay"], &followed("enrich replay"));
     check(&["enrich", "status"], &["enrich status"]);
+    check(&["travel", "--account", "a"], &["transform travel --account a"]);
+    check(&["travel", "--dismiss=x"], &["transform travel --dismiss=x", "transform refresh --if-changed"]);
+    check(&["correct", "list"], &["transform correct list"]);
+    check(&["correct", "artist", "preview", "x"], &["transform correct artist preview x"]);
+    check(&["correct", "undo", "x"], &["transform correct undo x", "transform refresh --if-changed"]);
     check(&["enrich", "--help"], &["enrich --help"]);
     check(&["help", "enrich"], &["enrich --help"]);
 }

@@ -61,6 +61,7 @@ pub struct Request {
 /// A [`Stop::Usage`] when nothing is published, nobody has that name, there are no such plays, or
 /// the file is there already; I/O errors.
 pub fn to_file(context: &JobContext, request: &Request, path: &Path) -> anyhow::Result<Summary> {
+    format(request)?;
     if path.is_dir() {
         return Err(Stop::Usage(format!("{} is a folder: name a file in it", path.display())).into());
     }
@@ -88,7 +89,7 @@ pub fn to_file(context: &JobContext, request: &Request, path: &Path) -> anyhow::
 /// # Errors
 /// As [`to_file`].
 pub fn to_stdout(context: &JobContext, request: &Request) -> anyhow::Result<String> {
-    if format(request) == Format::Parquet {
+    if format(request)? == Format::Parquet {
         return Err(Stop::Usage("Parquet is no text: name a file with --output".to_owned()).into());
     }
     // Whole before the first byte of it is told, so that nobody takes a part for everything.
@@ -114,7 +115,7 @@ fn write(context: &JobContext, request: &Request, path: &Path) -> anyhow::Result
         if context.settings.transform.memory_limit.is_none() {
             duckdb.execute_batch(&format!("set memory_limit = '{MEMORY}'"))?;
         }
-        let format = format(request);
+        let format = format(request)?;
         let bar = progress::count_bar(2, "finding the plays");
         let choice = Choice::of(&published.reader, request, format)?;
         let counts = choice.counts(&published.reader)?;
@@ -134,13 +135,20 @@ fn write(context: &JobContext, request: &Request, path: &Path) -> anyhow::Result
     })
 }
 
+/// What the endings of files say.
+const ENDINGS: [(&str, Format); 4] =
+    [("csv", Format::Csv), ("json", Format::Json), ("parquet", Format::Parquet), ("jsonl", Format::Listenbrainz)];
+
 /// As it was asked for, else as the file is called.
-fn format(request: &Request) -> Format {
-    let ending = request.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
-    request.format.unwrap_or(match ending {
-        Some("json") => Format::Json,
-        Some("parquet") => Format::Parquet,
-        Some("jsonl") => Format::Listenbrainz,
-        _ => Format::Csv,
+fn format(request: &Request) -> Result<Format, Stop> {
+    let ending = request.output.as_deref().and_then(Path::extension).map(|ending| ending.to_string_lossy());
+    let (None, Some(ending)) = (request.format, ending) else { return Ok(request.format.unwrap_or(Format::Csv)) };
+    let known = ENDINGS.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known));
+    known.map(|(_, format)| *format).ok_or_else(|| {
+        let known = ENDINGS.map(|(known, _)| format!(".{known}")).join(", ");
+        Stop::Usage(format!(
+            "nobody knows here what a .{ending} file is: the endings are {known} (for ListenBrainz); --format says what \
+             a file of another name is to hold"
+        ))
     })
 }
