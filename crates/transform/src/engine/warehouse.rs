@@ -10,6 +10,7 @@ use platform::{Clock, DataDir, Stop, private};
 
 use super::fault::words;
 use super::session::{self, Limits};
+use crate::record::BuildRecord;
 
 /// The warehouse of a data folder. While it lives, no other transform runs.
 pub(crate) struct Warehouse {
@@ -17,6 +18,8 @@ pub(crate) struct Warehouse {
     pub(crate) duckdb: Connection,
     /// What the person should know about how it was opened.
     pub(crate) notes: Vec<String>,
+    /// What the file says about itself that is built anew, without a look at what it holds.
+    pub(crate) replaced: Option<BuildRecord>,
     path: PathBuf,
     /// What a build begins with.
     begins: Option<Begin>,
@@ -75,7 +78,8 @@ impl Warehouse {
                 Err(error) => return Err(told(error, &path)),
             }
         }
-        Ok(Self { duckdb, notes, path, begins, scratch, _lock: lock })
+        let replaced = if how == Open::Anew && path.exists() { record_of(&duckdb, &path) } else { None };
+        Ok(Self { duckdb, notes, replaced, path, begins, scratch, _lock: lock })
     }
 
     /// Begins a build, or begins it once more: the session is then in a working copy of the file, or in
@@ -125,6 +129,16 @@ impl Drop for Warehouse {
             tracing::warn!(path = %copy.display(), %error, "could not delete what was built");
         }
     }
+}
+
+/// What a file says about itself that goes whatever it is: nothing, where it cannot be read.
+fn record_of(duckdb: &Connection, path: &Path) -> Option<BuildRecord> {
+    let record = session::attach(duckdb, path).and_then(|()| BuildRecord::read(duckdb));
+    let record = record.and_then(|record| session::detach(duckdb).map(|()| record));
+    record.unwrap_or_else(|error| {
+        tracing::debug!(path = %path.display(), "{error:#}");
+        None
+    })
 }
 
 /// There is nothing to work on yet.

@@ -34,6 +34,12 @@ fn nobody_publishes_or_tests_what_another_folder_built() {
     let [warning] = &refresh(&bo, &warehouse)[..] else { panic!("it was taken over in silence") };
     assert!(warning.contains("shared.duckdb held the star schema of another data folder"), "{warning}");
     assert!(refresh(&bo, &warehouse).is_empty());
+    // Nor is it when nothing of the old is looked at.
+    let anew = |world: &World| jobs::refresh(&job(world, &warehouse), Some(&world.sql_dir()), true).unwrap().warnings;
+    let [warning] = &anew(&ann)[..] else { panic!("it was taken over in silence") };
+    assert!(warning.contains("shared.duckdb held the star schema of another data folder"), "{warning}");
+    assert!(anew(&ann).is_empty());
+    assert_eq!(anew(&bo).len(), 1);
     assert_eq!(ann.published("select plays from rpt_totals"), "1");
     assert_eq!(bo.published("select plays from rpt_totals"), "2");
     let told = |outcome| {
