@@ -15,13 +15,14 @@ use lake::built::LastBuild;
 use platform::{DataDir, JobContext, Stop};
 use tempfile::TempDir;
 
-use crate::engine::fault::words;
+use crate::engine::fault::words_to_ask;
 use crate::engine::session::{self, Limits, PRELUDE};
-use crate::engine::sql::{columns, path_literal, quoted};
+use crate::engine::sql::{columns, literal, path_literal, quoted};
 use crate::project::references;
 use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;
 use crate::publish::views::View;
+use crate::record::BuiltColumn;
 use table::Rows;
 
 /// How an answer looks.
@@ -104,6 +105,21 @@ impl Reader {
         Err(Stop::Usage(text).into())
     }
 
+    /// What `describe` asks of a published table, which has more to say than DuckDB knows: what each column means.
+    fn described(&self, sql: &str) -> Option<String> {
+        let words: Vec<&str> = sql.split_whitespace().collect();
+        let [verb, name] = words[..] else { return None };
+        let is_verb = ["describe", "desc", "show"].iter().any(|known| verb.eq_ignore_ascii_case(known));
+        let name = name.trim_matches('"');
+        let table = self.run.tables.iter().find(|table| is_verb && table.name.eq_ignore_ascii_case(name))?;
+        let row = |column: &BuiltColumn| {
+            let meaning = column.description.as_deref().map_or_else(|| "null".to_owned(), literal);
+            format!("({}, {}, {meaning})", literal(&column.name), literal(&column.data_type))
+        };
+        let rows = table.columns.iter().map(row).collect::<Vec<_>>().join(", ");
+        Some(format!("select * from (values {rows}) as described(column_name, column_type, meaning)"))
+    }
+
     /// The session, for our own questions.
     pub(crate) fn duckdb(&self) -> &Connection {
         &self.duckdb
@@ -127,7 +143,9 @@ impl Reader {
                         `music-tracker query 'show tables'`";
             return Err(Stop::Usage(text.to_owned()).into());
         }
-        let wrong = |error: duckdb::Error| Stop::Usage(words(&error));
+        let described = self.described(sql);
+        let sql = described.as_deref().unwrap_or(sql);
+        let wrong = |error: duckdb::Error| Stop::Usage(words_to_ask(&error));
         // Alone first, so that the line and the place in an error are the user's.
         self.duckdb.prepare(sql).map_err(wrong)?;
         let relation = format!("({sql}\n)");

@@ -46,6 +46,25 @@ pub(crate) fn words(error: &duckdb::Error) -> String {
     }
 }
 
+/// The same for whoever asks a question. DuckDB would have an extension installed that cannot be had: nothing is
+/// fetched here.
+pub(crate) fn words_to_ask(error: &duckdb::Error) -> String {
+    let message = words(error);
+    let extension = message.split_once("INSTALL ").and_then(|(_, rest)| rest.split([';', '\n', ' ']).next());
+    match extension {
+        Some("httpfs") => {
+            "a question reads what is on this machine, and nothing from the network: fetch the file first, \
+                           then name it, as in `select * from 'file.csv'`"
+                .to_owned()
+        }
+        Some(name) => format!(
+            "this needs the extension {name} of DuckDB, which is not part of this program, and nothing is fetched: ask \
+             without it, or open the published files with a DuckDB of your own"
+        ),
+        None => message,
+    }
+}
+
 /// Takes the crate's codes ("Error code 1: Unknown error code") off the end of a chain of
 /// causes: the words before them say it all.
 pub(crate) fn without_codes(error: anyhow::Error) -> anyhow::Error {

@@ -113,3 +113,33 @@ fn the_summary_counts_tracks_and_artists_that_are_known_and_are_music() {
     assert_eq!(ask(&world, share, Format::Csv).unwrap(), "share_of_plays\n0.3333333333333333\n");
     assert_eq!(ask(&world, "select count(*) from rpt_rejected_rows", Format::Csv).unwrap(), "count_star()\n0\n");
 }
+
+#[test]
+fn a_table_is_described_with_what_its_columns_mean() {
+    let world = World::small();
+    world.refresh().unwrap();
+    let expected = "column_name,column_type,meaning\ntrack_name,VARCHAR,The title.\n";
+    for question in ["describe dim_track", "DESC \"dim_track\";", "show dim_track"] {
+        assert_eq!(ask(&world, question, Format::Csv).unwrap(), expected, "{question}");
+    }
+    assert!(ask(&world, "describe fct_play", Format::Table).unwrap().contains("Key of the play."));
+    let answer = ask(&world, "describe select 1 as one", Format::Csv).unwrap();
+    assert!(answer.contains("one,INTEGER"), "{answer}");
+}
+
+#[test]
+fn what_would_have_to_be_fetched_is_refused_without_advice_that_does_not_help() {
+    let world = World::small();
+    world.refresh().unwrap();
+    for question in ["from 'https://127.0.0.1:9/plays.csv'", "select * from read_parquet('s3://bucket/plays.parquet')"]
+    {
+        let refused = ask(&world, question, Format::Csv).unwrap_err();
+        assert!(refused.contains("nothing from the network: fetch the file first"), "{question}: {refused}");
+        assert!(!refused.contains("INSTALL"), "{refused}");
+    }
+    let refused = ask(&world, "select st_point(1, 2)", Format::Csv).unwrap_err();
+    assert!(
+        refused.contains("extension spatial of DuckDB, which is not part") && !refused.contains("INSTALL"),
+        "{refused}"
+    );
+}
