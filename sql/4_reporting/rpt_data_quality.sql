@@ -7,8 +7,8 @@
 -- grain: one row per account and thing looked at
 -- kind:  table
 -- key:   account_id, measure
--- reads: fct_track_played, dim_account, int_account_zones_bounded, rpt_gaps, rpt_rejected_rows,
---        rpt_silent_omissions, rpt_trips, rpt_corrected_plays
+-- reads: fct_track_played, dim_account, int_account_zones_bounded, quality_measures, rpt_gaps,
+--        rpt_rejected_rows, rpt_silent_omissions, rpt_trips, rpt_corrected_plays
 -- sort:  account_name, account_id, measure_sort
 -- tests: not_null account_name, meaning, see, found
 --        between share 0 1
@@ -98,75 +98,35 @@ rows_found as (
 ),
 
 measures as (
-    select account_id, account_name, 'without_track' as measure, 1 as measure_sort,
-        'Plays of music for which no source names the track' as meaning,
-        'fct_track_played' as see, without_track as found, music_plays as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'without_artist' as measure, 2 as measure_sort,
-        'Plays of music for which no source names an artist' as meaning,
-        'fct_track_played' as see, without_artist as found, music_plays as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'without_time' as measure, 3 as measure_sort,
-        'Plays of which not even an estimate of the time heard is possible' as meaning,
-        'fct_track_played' as see, without_time as found, plays as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'time_estimated' as measure, 4 as measure_sort,
-        'Plays whose time heard is estimated' as meaning,
-        'fct_track_played' as see, time_estimated as found, plays as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'end_estimated' as measure, 5 as measure_sort,
-        'Plays whose end is estimated, and with it perhaps the day' as meaning,
-        'fct_track_played' as see, end_estimated as found, plays as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'not_heard' as measure, 6 as measure_sort,
-        'Plays that were reported with no time at all' as meaning,
-        'fct_track_played' as see, not_heard as found, plays as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'longer_than_track' as measure, 7 as measure_sort,
-        'Plays of music reported at least ten seconds longer than the track' as meaning,
-        'fct_track_played' as see, longer_than_track as found, music_plays as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'starts_after_end' as measure, 8 as measure_sort,
-        'Plays that were reported to end before they began' as meaning,
-        'fct_track_played' as see, starts_after_end as found, plays as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'without_zone' as measure, 9 as measure_sort,
-        'Plays told in UTC, because the account has no time zone' as meaning,
-        'dim_account' as see, without_zone as found, plays as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'open_gap' as measure, 10 as measure_sort,
-        'Stretches of time in which plays may be missing' as meaning,
-        'rpt_gaps' as see, cast(null as bigint) as found, cast(null as bigint) as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'rejected_row' as measure, 11 as measure_sort,
-        'Rows of imports that could not be read' as meaning,
-        'rpt_rejected_rows' as see, cast(null as bigint) as found, cast(null as bigint) as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'silent_omission' as measure, 12 as measure_sort,
-        'Plays that the API of Spotify never listed while it was being watched, private sessions aside' as meaning,
-        'rpt_silent_omissions' as see, cast(null as bigint) as found, cast(null as bigint) as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'unanswered_trip' as measure, 13 as measure_sort,
-        'Stretches abroad in which the time zone stayed at home' as meaning,
-        'rpt_trips' as see, cast(null as bigint) as found, cast(null as bigint) as looked_at
-    from plays_of_accounts
-    union all
-    select account_id, account_name, 'corrected_play' as measure, 14 as measure_sort,
-        'Plays that a correction leaves out or gives to somebody else' as meaning,
-        'rpt_corrected_plays' as see, cast(null as bigint) as found, cast(null as bigint) as looked_at
-    from plays_of_accounts
+    select measure, measure_sort, of_plays, see, meaning
+    from quality_measures
+),
+
+measures_of_accounts as (
+    select
+        plays.account_id,
+        plays.account_name,
+        measures.measure,
+        measures.measure_sort,
+        measures.meaning,
+        measures.see,
+        case measures.measure
+            when 'without_track' then plays.without_track
+            when 'without_artist' then plays.without_artist
+            when 'without_time' then plays.without_time
+            when 'time_estimated' then plays.time_estimated
+            when 'end_estimated' then plays.end_estimated
+            when 'not_heard' then plays.not_heard
+            when 'longer_than_track' then plays.longer_than_track
+            when 'starts_after_end' then plays.starts_after_end
+            when 'without_zone' then plays.without_zone
+        end as found,
+        case measures.of_plays
+            when 'all' then plays.plays
+            when 'music' then plays.music_plays
+        end as looked_at
+    from plays_of_accounts as plays
+    cross join measures
 ),
 
 data_quality as (
@@ -185,7 +145,7 @@ data_quality as (
         coalesce(measures.found, rows_found.found, 0) as found,
         measures.looked_at,
         round(1e0 * measures.found / nullif(measures.looked_at, 0), 6) as share
-    from measures
+    from measures_of_accounts as measures
     left join rows_found
         on measures.account_id = rows_found.account_id
         and measures.measure = rows_found.measure
