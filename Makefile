@@ -27,6 +27,7 @@ demo: vendor ## two invented listeners, 100,000 plays, a filled star schema, and
 test: export RUST_TEST_THREADS ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN))))
 test: vendor ## all tests
 	cargo test --workspace $(CARGO_FLAGS)
+	@[ -d ../shared/recorded ] || echo 'SKIPPED: recorded answers of the services were not read, there is no ../shared/recorded'
 
 check: vendor ## format, lints, docs, scripts: what a pull request must pass besides the tests
 	cargo fmt --all --check
@@ -44,8 +45,9 @@ readers: build ## hold what is published open by another DuckDB, as dashboards d
 	target/readers/bin/pip install --quiet duckdb==1.5.5
 	target/readers/bin/python scripts/readers.py --programs $(target)/debug $(if $(PUBLICATIONS),--publications $(PUBLICATIONS))
 
-build: vendor ## the programs, in target/debug
+build: vendor ## the programs, in target/debug, and ./music-tracker
 	cargo build --workspace --bins $(CARGO_FLAGS)
+	@ln -sf $(target)/debug/music-tracker music-tracker
 
 vendor: tools ## the prebuilt DuckDB library, into vendor/duckdb
 	@$(if $(BUNDLED),:,scripts/fetch-duckdb.sh)

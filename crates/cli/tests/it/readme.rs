@@ -38,6 +38,26 @@ fn every_command_of_the_readme_exists() {
     }
 }
 
+/// cron starts in the home folder, and keeps no output.
+#[test]
+fn the_line_for_cron_polls_from_the_folder_of_the_programs() {
+    let (_, rest) = README.split_once("```cron\n").expect("README.md has no line for cron");
+    let line = rest.lines().next().unwrap();
+    let (when, command) = line.split_once(" cd ").unwrap();
+    assert_eq!(when, "*/30 * * * *");
+    let (_, typed) = command.split_once(" && ./music-tracker ").unwrap();
+    let word = typed.split(' ').next().unwrap();
+    assert!(cli::COMMANDS.iter().any(|command| command.name == word) && typed.contains(" >>data/"), "{line}");
+}
+
+/// What the README has people type is there after the command that it names for that.
+#[test]
+fn make_build_leaves_the_link_that_is_typed() {
+    let (_, recipe) = MAKEFILE.split_once("\nbuild:").unwrap();
+    let recipe: Vec<&str> = recipe.lines().skip(1).take_while(|line| line.starts_with('\t')).collect();
+    assert!(recipe.contains(&"\t@ln -sf $(target)/debug/music-tracker music-tracker"), "{recipe:?}");
+}
+
 #[test]
 fn every_link_of_the_readme_leads_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
