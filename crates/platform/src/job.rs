@@ -164,7 +164,7 @@ pub fn run_command(
     work: impl FnOnce(&JobContext) -> anyhow::Result<String>,
 ) -> ExitCode {
     let (run, outcome) = run(name, args, work);
-    answer(name, args, &run, outcome)
+    end_command(name, args, &run, outcome)
 }
 
 /// The same for a command that changes something: whoever stops it is told what that means.
@@ -173,10 +173,10 @@ pub fn run_change(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) 
         stopping::explain(for_people(args, &when_stopped(name)))?;
         work(context)
     });
-    answer(name, args, &run, outcome)
+    end_command(name, args, &run, outcome)
 }
 
-fn answer(name: &str, args: &CommonArgs, run: &Run, outcome: anyhow::Result<String>) -> ExitCode {
+fn end_command(name: &str, args: &CommonArgs, run: &Run, outcome: anyhow::Result<String>) -> ExitCode {
     if let Some(path) = &args.report_file {
         let done = match &outcome {
             Ok(_) => Ok(Summary { warnings: run.notices.clone(), ..Summary::default() }),
