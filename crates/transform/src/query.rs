@@ -61,7 +61,7 @@ impl Reader {
         duckdb.execute_batch(PRELUDE)?;
         let folder = folder.to_string_lossy();
         for table in &run.tables {
-            let ddl = View::of_table(table).ddl("main", &folder);
+            let ddl = View::of_table(table).bare_ddl("main", &folder);
             duckdb.execute_batch(&ddl).with_context(|| format!("opening the published table {}", table.name))?;
         }
         tell_what_it_lacks(context, &run);

@@ -40,17 +40,11 @@ impl<'a> View<'a> {
         Self { name: &table.name, comment, columns: &table.columns, files }
     }
 
-    /// The statements that make the view in `schema`, over files in `folder`. They name every
-    /// column: `*` would hide a change from readers that remember columns.
+    /// The statements that make the view in `schema`, over files in `folder`, and say what it and its
+    /// columns mean.
     pub(crate) fn ddl(&self, schema: &str, folder: &str) -> String {
         let view = format!("{schema}.{}", quoted(self.name));
-        let columns: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
-        let files: Vec<String> = self.files.iter().map(|file| literal(&format!("{folder}/{file}"))).collect();
-        let mut ddl = format!(
-            "create view {view} as select {} from read_parquet([{}], hive_partitioning = false);\n",
-            quoted_list(&columns),
-            files.join(", ")
-        );
+        let mut ddl = self.bare_ddl(schema, folder);
         ddl += &format!("comment on view {view} is {};\n", literal(&self.comment));
         for column in self.columns {
             if let Some(description) = &column.description {
@@ -59,6 +53,19 @@ impl<'a> View<'a> {
             }
         }
         ddl
+    }
+
+    /// The statement that makes the view. It names every column: `*` would hide a change from readers
+    /// that remember columns.
+    pub(crate) fn bare_ddl(&self, schema: &str, folder: &str) -> String {
+        let columns: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        let files: Vec<String> = self.files.iter().map(|file| literal(&format!("{folder}/{file}"))).collect();
+        format!(
+            "create view {schema}.{} as select {} from read_parquet([{}], hive_partitioning = false);\n",
+            quoted(self.name),
+            quoted_list(&columns),
+            files.join(", ")
+        )
     }
 }
 
