@@ -225,7 +225,7 @@ pub(crate) fn for_each(
         match fetched {
             Ok(one) => {
                 lines.push(format!("{name}: {} new of {} plays", one.tally.stored, one.rows));
-                lines.extend(one.gap.iter().map(|gap| format!("{name}: {gap}")));
+                // People read warnings below the text.
                 total.warnings.extend(one.gap.iter().map(|gap| format!("{name}: {gap}")));
                 soonest = [soonest, one.ask_again_in].into_iter().flatten().min();
                 total.add(Outcome { gap: None, ask_again_in: None, ..one });

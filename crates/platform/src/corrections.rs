@@ -27,7 +27,7 @@ pub const PLAYS: Sheet = Sheet {
 /// Who an artist is, and how it is called.
 pub const ARTISTS: Sheet = Sheet {
     name: "artists.csv",
-    columns: &["id", "action", "artist", "value", "reason", "created_at"],
+    columns: &["id", "action", "artist", "value", "reason", "created_at", "artist_name"],
     needed: &["id", "action", "artist", "value"],
     accounts: &[],
 };

@@ -12,13 +12,18 @@ const QUIET: Duration = Duration::from_secs(10);
 /// A bar that counts bytes. Draws to stderr where that is a terminal.
 pub fn bytes_bar(total: u64, what: &'static str) -> Progress {
     let template = "{msg} [{bar:30}] {bytes}/{total_bytes}  {binary_bytes_per_sec}  {eta} left";
-    Progress::on(ProgressDrawTarget::stderr_with_hz(8), total, what, template)
+    Progress::on(ProgressDrawTarget::stderr_with_hz(8), Some(total), what, template)
 }
 
 /// A bar that counts things (files, months, models).
 pub fn count_bar(total: u64, what: &'static str) -> Progress {
     let template = "{msg} [{bar:30}] {pos}/{len}  {eta} left";
-    Progress::on(ProgressDrawTarget::stderr_with_hz(8), total, what, template)
+    Progress::on(ProgressDrawTarget::stderr_with_hz(8), Some(total), what, template)
+}
+
+/// Counts things of which nobody knows how many there are.
+pub fn counter(what: &'static str) -> Progress {
+    Progress::on(ProgressDrawTarget::stderr_with_hz(8), None, what, "{msg}: {pos}  {elapsed}")
 }
 
 /// How far some work has come. Where nobody would see the bar, a line of the log tells it:
@@ -26,15 +31,15 @@ pub fn count_bar(total: u64, what: &'static str) -> Progress {
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
-    total: u64,
+    total: Option<u64>,
     what: &'static str,
     /// Where there are log lines instead of a bar.
     lines: Option<Mutex<Pace>>,
 }
 
 impl Progress {
-    fn on(target: ProgressDrawTarget, total: u64, what: &'static str, template: &str) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(total), target);
+    fn on(target: ProgressDrawTarget, total: Option<u64>, what: &'static str, template: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(total, target);
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));
         }
@@ -98,10 +103,14 @@ mod tests {
 
     /// What the log says about work of 3 steps, without the times.
     fn logged(work: impl FnOnce(&Progress)) -> Vec<String> {
+        logged_of(Some(3), work)
+    }
+
+    fn logged_of(total: Option<u64>, work: impl FnOnce(&Progress)) -> Vec<String> {
         let mut log = tempfile::tempfile().unwrap();
         let writer = Mutex::new(log.try_clone().unwrap());
         let format = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).without_time().with_target(false);
-        let progress = Progress::on(ProgressDrawTarget::hidden(), 3, "building", "{msg}");
+        let progress = Progress::on(ProgressDrawTarget::hidden(), total, "building", "{msg}");
         tracing::subscriber::with_default(format.finish(), || work(&progress));
         let mut text = String::new();
         log.rewind().unwrap();
@@ -128,6 +137,15 @@ mod tests {
             (0..2).for_each(|_| progress.inc(1));
         });
         assert_eq!(lines, ["INFO dim_track position=2 total=3"]);
+    }
+
+    #[test]
+    fn where_nobody_knows_how_much_there_is_no_total_is_told() {
+        let lines = logged_of(None, |progress| {
+            progress.inc(7_000);
+            progress.finish_and_clear();
+        });
+        assert_eq!(lines, ["INFO building position=7000"]);
     }
 
     #[test]

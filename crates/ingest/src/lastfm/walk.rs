@@ -45,7 +45,7 @@ impl Pages for Scrobbles<'_, '_> {
         floor: Option<i64>,
     ) -> anyhow::Result<Option<i64>> {
         let (mut top, mut number) = (None, 1);
-        let bar = progress::count_bar(0, "scrobbles fetched");
+        let bar = progress::counter("scrobbles fetched");
         while let Some((seconds, rows)) = self.page(course, Window { from: floor, to: at, page: number }).await? {
             bar.inc(rows);
             if top.is_none() {

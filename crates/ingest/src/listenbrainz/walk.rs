@@ -89,7 +89,7 @@ impl Pages for Listens<'_, '_> {
         at: Option<i64>,
         floor: Option<i64>,
     ) -> anyhow::Result<Option<i64>> {
-        let bar = progress::count_bar(0, "listens fetched");
+        let bar = progress::counter("listens fetched");
         let (mut top, mut first, mut floor) = (None, None, floor.unwrap_or(BEGINNING));
         let mut before = match at {
             Some(at) => at,

@@ -48,6 +48,18 @@ fn a_list_that_does_not_reach_back_to_what_is_known_is_a_gap() {
 }
 
 #[test]
+fn a_gap_is_told_once() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    spotify.plays(page(200..250));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ingest"));
+    command.args(["spotify", "--report", "text"]).current_dir(world.path("")).env_clear().env("DATA_DIR", "data");
+    let output = command.env("ENVIRONMENT", "testing").envs(spotify.settings("a-login")).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said.matches("a gap from").count(), 1, "{said}");
+}
+
+#[test]
 fn a_list_that_names_a_play_twice_hides_no_gap() {
     let (world, spotify) = (World::new(), Spotify::start());
     world.list(&spotify, page(0..50));

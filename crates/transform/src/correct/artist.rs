@@ -2,6 +2,8 @@
 //!
 //! They only change `data/corrections/artists.csv`; the next refresh applies them.
 
+use std::collections::HashMap;
+
 use platform::corrections::ARTISTS;
 use platform::{JobContext, Stop, Summary};
 
@@ -64,6 +66,7 @@ pub fn add(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Summary> {
                 ("value", text_of(&one.values)),
                 ("reason", one.reason.clone().unwrap_or_default()),
                 ("created_at", shown(context.clock.now())),
+                ("artist_name", one.name.clone().unwrap_or_default()),
             ])
         })?;
         let id = &one.id;
@@ -99,11 +102,35 @@ pub fn list(context: &JobContext) -> anyhow::Result<Summary> {
         }
         let mut table = comfy_table::Table::new();
         table.load_preset(comfy_table::presets::NOTHING).set_header(["id", "does", "to the artist", "reason"]);
+        let names = names(context);
+        let named = |text: &str| names.get(text).map_or_else(|| text.to_owned(), |name| format!("{name} ({text})"));
         for one in &all {
-            let does = format!("{} {}", one.action.as_str(), text_of(&one.values));
-            table.add_row([&one.id, &does, &one.artist, one.reason.as_deref().unwrap_or_default()]);
+            let values: Vec<String> = match one.action {
+                ArtistAction::Merge | ArtistAction::Split => one.values.iter().map(|value| named(value)).collect(),
+                _ => one.values.clone(),
+            };
+            let does = format!("{} {}", one.action.as_str(), text_of(&values));
+            let artist = match &one.name {
+                Some(name) if *name != one.artist => format!("{name} ({})", one.artist),
+                _ => named(&one.artist),
+            };
+            table.add_row([&one.id, &does, &artist, one.reason.as_deref().unwrap_or_default()]);
         }
         Ok(Summary::text(table.to_string()).count("corrections", all.len()))
+    })
+}
+
+/// The names of all artists by their keys, as far as any are published.
+fn names(context: &JobContext) -> HashMap<String, String> {
+    let names = || -> anyhow::Result<HashMap<String, String>> {
+        let reader = Reader::open(context)?;
+        let mut query = reader.duckdb().prepare("select artist_id, artist_name from dim_artist")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<duckdb::Result<_>>()?)
+    };
+    names().unwrap_or_else(|error| {
+        tracing::info!("artists are listed by their keys: {error:#}");
+        HashMap::new()
     })
 }
 
@@ -123,6 +150,8 @@ fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<(ArtistCorrect
         artist: artist.artist_id.clone(),
         values,
         reason: wanted.reason.clone(),
+        // The name of who is masked stands in no file of ours.
+        name: (wanted.action != ArtistAction::Mask).then(|| artist.name.clone()),
     };
     if one.action == ArtistAction::Merge && one.values[0] == one.artist {
         return Err(usage("an artist cannot be merged into itself"));

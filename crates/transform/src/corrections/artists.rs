@@ -57,6 +57,8 @@ pub(crate) struct ArtistCorrection {
     /// One, but for `split` and `genre`.
     pub(crate) values: Vec<String>,
     pub(crate) reason: Option<String>,
+    /// How the artist was called when a program wrote the line; nobody needs it but people.
+    pub(crate) name: Option<String>,
 }
 
 /// Reads and checks the file.
@@ -99,8 +101,9 @@ fn correction(line: &Line) -> anyhow::Result<ArtistCorrection> {
     match problem {
         Some(problem) => Err(line.wrong("value", problem)),
         None => {
-            let reason = line.get("reason").map(str::to_owned);
-            Ok(ArtistCorrection { id: line.need("id")?.to_owned(), action, artist, values, reason })
+            let text = |column| line.get(column).map(str::to_owned);
+            let (id, reason, name) = (line.need("id")?.to_owned(), text("reason"), text("artist_name"));
+            Ok(ArtistCorrection { id, action, artist, values, reason, name })
         }
     }
 }

@@ -135,6 +135,19 @@ fn what_makes_no_sense_is_refused_before_it_is_written() {
 }
 
 #[test]
+fn corrections_are_listed_by_name() {
+    let story = story();
+    corrected(&story, &["merge", "beatles", "The Beatles"]);
+    corrected(&story, &["mask", "Simon & Co", "Artist 1"]);
+    let list = artist::list(&story.world.context()).unwrap().text;
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(lines[1].contains("merge The Beatles (name:") && lines[1].contains("Beatles (name:"), "{list}");
+    assert!(lines[2].contains("mask Artist 1") && lines[2].contains("Artist 1 (name:"), "{list}");
+    let path = story.world.data().corrections().join("artists.csv");
+    assert!(!std::fs::read_to_string(path).unwrap().contains("Simon"), "who is masked is named in no file");
+}
+
+#[test]
 fn a_wrong_line_is_named_and_nothing_is_built() {
     let story = story();
     let path = story.world.data().corrections().join("artists.csv");
