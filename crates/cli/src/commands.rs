@@ -100,14 +100,15 @@ impl Request {
     pub(crate) fn then_refresh(&self) -> bool {
         const CHANGES: [&str; 4] = ["set", "merge", "remove", "disconnect"];
         const ANSWERS: [&str; 3] = ["--accept", "--dismiss", "--undo"];
-        let word = self.rest.first().map(|word| word.to_string_lossy());
+        let mut words = self.own_arguments().map(|word| word.to_string_lossy());
+        let word = words.next();
         self.command.then_refresh
             && match self.command.name {
                 "account" => word.is_some_and(|word| CHANGES.contains(&word.as_ref())),
                 "import" => !self.flags().any(|word| word == "--list"),
                 "enrich" => word.is_none_or(|word| word != "status"),
                 "correct" => {
-                    let word = if word.as_deref() == Some("artist") { self.rest.get(1) } else { self.rest.first() };
+                    let word = if word.as_deref() == Some("artist") { words.next() } else { word };
                     word.is_none_or(|word| word != "list" && word != "preview")
                 }
                 "travel" => self.flags().any(|word| ANSWERS.iter().any(|flag| is_flag(word, flag))),
@@ -190,20 +191,26 @@ impl Request {
 
     /// The flags that every program understands, wherever they were typed.
     pub(crate) fn shared_flags(&self) -> Vec<OsString> {
-        let mut flags = typed(&self.common);
-        let mut rest = self.flags();
-        while let Some(word) = rest.next() {
+        let typed_behind = self.by_owner().filter(|(is_shared, _)| *is_shared).map(|(_, word)| word.clone());
+        typed(&self.common).into_iter().chain(typed_behind).collect()
+    }
+
+    /// What was typed behind the word and is for this command alone.
+    fn own_arguments(&self) -> impl Iterator<Item = &OsString> {
+        self.by_owner().filter(|(is_shared, _)| !is_shared).map(|(_, word)| word)
+    }
+
+    /// The words behind the first, and whether each is one of the shared flags or the value of one.
+    fn by_owner(&self) -> impl Iterator<Item = (bool, &OsString)> {
+        let mut is_value = false;
+        self.flags().map(move |word| {
             let text = word.to_string_lossy();
-            if text == JSON {
-                flags.push(word.clone());
-            } else if SHARED.contains(&text.as_ref()) {
-                flags.push(word.clone());
-                flags.extend(rest.next().cloned());
-            } else if text.split_once('=').is_some_and(|(flag, _)| SHARED.contains(&flag)) {
-                flags.push(word.clone());
-            }
-        }
-        flags
+            let takes_value = !is_value && SHARED.contains(&text.as_ref());
+            let has_value = text.split_once('=').is_some_and(|(flag, _)| SHARED.contains(&flag));
+            let is_shared = is_value || takes_value || has_value || text == JSON;
+            is_value = takes_value;
+            (is_shared, word)
+        })
     }
 }
 

@@ -72,14 +72,15 @@ fn left(report: &Report, word: &str, has_published: bool) -> Option<String> {
     let (what, rest) = match (is_partial, has_published) {
         (true, true) => ("did not do everything", " What it did store is published."),
         (true, false) => ("did not do everything", ""),
-        (false, true) => (if is_put_off { "could not work now" } else { "failed" }, PUBLISHED_BEFORE),
+        (false, true) => (if is_put_off { "could not work now" } else { "failed" }, PUBLISHED),
         (false, false) => (if is_put_off { "could not work now" } else { "failed" }, ""),
     };
     let end = if error.message.ends_with(['.', '?']) { "" } else { "." };
     Some(format!("\n`music-tracker {word}` {what}: {}{end}{rest}", error.message))
 }
 
-const PUBLISHED_BEFORE: &str = " What is published now was stored before.";
+/// A job that failed may have stored some of what it was to get, and the run before it as well.
+const PUBLISHED: &str = " What is stored so far is published.";
 
 /// The exit code of what another try may do.
 const LATER: u8 = 75;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::ErrorKind;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use platform::{DataDir, JobContext, corrections};
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::Manifest;
-use crate::schema::{TABLES, all_tables};
+use crate::schema::{PLAYS, REJECTED, TABLES, all_tables};
 
 /// A mark for each thing by its name. Two marks of one name are equal when what they stand for is
 /// the same, as the same version of the program sees it. They need not mean the same to every
@@ -58,7 +59,7 @@ pub fn stored(context: &JobContext) -> anyhow::Result<Marks> {
     Ok(marks)
 }
 
-/// Whether plays were ever stored here.
+/// Whether anything was ever received here, were it only rows that are no plays.
 ///
 /// # Errors
 /// When a manifest cannot be read.
@@ -69,6 +70,14 @@ pub fn received_anything(data: &DataDir) -> anyhow::Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// Whether there are plays now.
+///
+/// # Errors
+/// When the manifest cannot be read.
+pub fn holds_plays(data: &DataDir) -> anyhow::Result<bool> {
+    Ok(!Manifest::read(data, &PLAYS)?.files.is_empty())
 }
 
 /// When what is published was built, and of what: the part of its `run.json` that others may read.
@@ -83,9 +92,18 @@ pub struct LastBuild {
 
 impl LastBuild {
     /// That of what is published now; `None` when nothing is.
-    pub fn current(data: &DataDir) -> Option<Self> {
-        let text = std::fs::read(data.processed().join("current").join("run.json")).ok()?;
-        serde_json::from_slice(&text).ok()
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn current(data: &DataDir) -> anyhow::Result<Option<Self>> {
+        let path = data.processed().join("current").join("run.json");
+        match std::fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            text => text
+                .map_err(anyhow::Error::from)
+                .and_then(|text| Ok(Some(serde_json::from_slice(&text)?)))
+                .with_context(|| format!("reading {}", path.display())),
+        }
     }
 
     /// What it lacks of what is stored; `None` when it is up to date.
@@ -138,8 +156,9 @@ impl Lacking {
 /// What a mark is of, in the words of people.
 fn kind(name: &str) -> &'static str {
     match name.strip_prefix("src_") {
+        Some(table) if table == REJECTED.name => "rejected rows",
         Some(table) if TABLES.iter().any(|one| one.name == table) => "plays",
-        Some(_) => "facts about artists",
+        Some(_) => "what is known about artists, albums and places",
         None if name == "accounts" => "accounts and time zones",
         None if name == "gaps" => "gaps",
         None => "corrections",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::hints;
+use crate::{Stop, hints};
 
 /// Reads the arguments of this process; ends it when they are wrong or only ask for help.
 pub fn parse<C: Parser>() -> C {
@@ -46,7 +46,7 @@ pub struct CommonArgs {
     #[arg(long, global = true, value_enum, value_name = "FORMAT", help_heading = "Common options")]
     pub report: Option<ReportFormat>,
 
-    /// The same as --report json; of a query or plays, one JSON object each
+    /// The answer as JSON: the report of a job or a list, the rows of a query
     #[arg(long, global = true, conflicts_with = "report", help_heading = "Common options")]
     pub json: bool,
 
@@ -59,5 +59,16 @@ impl CommonArgs {
     /// How the result is wanted, where that was said.
     pub fn wanted(&self) -> Option<ReportFormat> {
         self.report.or(self.json.then_some(ReportFormat::Json))
+    }
+
+    /// Refuses `--json` for an answer that is for people alone; `instead` says where a program finds it.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`].
+    pub fn for_people_alone(&self, instead: &str) -> Result<(), Stop> {
+        match self.json {
+            true => Err(Stop::Usage(format!("this answer is for people and has no JSON; for a program: {instead}"))),
+            false => Ok(()),
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! The job protocol: how a program starts, reports and ends.
 //!
 //! A job ends with a short summary on a terminal, or with one JSON object as the last line
-//! of stdout. A question is answered for people wherever its answer goes, unless the report is asked for. Exit codes: 0 ok, 1 failed (may be retried), 2 wrong usage or settings,
-//! 3 needs a person, 75 try later.
+//! of stdout. A question is answered for people wherever its answer goes, unless the report is
+//! asked for. Exit codes: 0 ok, 1 failed (may be retried), 2 wrong usage or settings, 3 needs a
+//! person, 75 try later.
 //!
 //! A job that did only part of its work keeps its counts, says `partial`, and ends with the code
 //! that what it left undone would have had alone: a scheduler that sees 75 comes back for the

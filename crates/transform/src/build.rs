@@ -74,7 +74,7 @@ pub(crate) fn build(
             true => BuildRecord::read(duckdb)?,
             false => BuildRecord::of_this_folder(duckdb, &run.folder)?,
         };
-        let took_over = before.as_ref().is_some_and(|record| record.folder_id.is_some() && !record.is_of(&run.folder));
+        let took_over = before.as_ref().is_some_and(|record| record.is_of_another(&run.folder));
         let before = before.filter(|record| record.is_of(&run.folder)).unwrap_or_default();
         needs_nothing_else(project, &names, &before)?;
         let mut record = if everything { BuildRecord::default() } else { before.clone() };

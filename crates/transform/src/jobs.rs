@@ -19,7 +19,7 @@ use crate::engine::warehouse::{Open, Warehouse};
 use crate::project::{Problem, Project, Selection, SqlTree, portable};
 use crate::publish::{self, Published};
 use crate::query::{Format, Reader};
-use crate::record::{BuildRecord, Folder};
+use crate::record::Folder;
 use crate::results;
 use crate::summary;
 use crate::trial::try_cases;
@@ -267,8 +267,7 @@ fn build_into(
     })?;
     warehouse.keep()?;
     results::keep_build(&context.data, &built.record);
-    let took_over = |record: &BuildRecord| record.folder_id.is_some() && !record.is_of(&run.folder);
-    if built.took_over || warehouse.replaced.as_ref().is_some_and(took_over) {
+    if built.took_over || warehouse.replaced.as_ref().is_some_and(|record| record.is_of_another(&run.folder)) {
         warehouse.notes.push(run.folder.took_over());
     }
     Ok(built)

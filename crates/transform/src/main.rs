@@ -17,7 +17,10 @@ fn main() -> ExitCode {
         Command::Test { selection } => {
             run_job("transform test", &common, |context| jobs::test(context, sql_dir, &selection.into()))
         }
-        Command::Ls => run_command("transform ls", &common, |context| jobs::ls(context, sql_dir)),
+        Command::Ls => run_command("transform ls", &common, |context| {
+            common.for_people_alone("`run.json` beside the published files lists tables and columns")?;
+            jobs::ls(context, sql_dir)
+        }),
         Command::Check => run_job("transform check", &common, |context| jobs::check(context, sql_dir)),
         Command::Docs { output } => {
             run_job("transform docs", &common, |context| docs::docs(context, sql_dir, output.as_deref()))
@@ -74,8 +77,9 @@ fn main() -> ExitCode {
             run_question("transform travel", &common, |context| travel::travel(context, &request))
         }
         Command::Travel(request) => run_job("transform travel", &common, |context| travel::travel(context, &request)),
-        Command::Summary { account } => {
-            run_command("transform summary", &common, |context| jobs::summary(context, account.as_deref()))
-        }
+        Command::Summary { account } => run_command("transform summary", &common, |context| {
+            common.for_people_alone("`music-tracker query --format json` answers any question")?;
+            jobs::summary(context, account.as_deref())
+        }),
     }
 }

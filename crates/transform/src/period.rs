@@ -73,6 +73,18 @@ impl fmt::Display for Period {
 }
 
 impl Period {
+    /// Refuses two bounds of one kind that nothing lies between.
+    ///
+    /// # Errors
+    /// A [`Stop::Usage`].
+    pub(crate) fn in_order(&self) -> Result<(), Stop> {
+        match (self.from, self.to) {
+            (Some(When::Day(from)), Some(When::Day(to))) if to < from => Err(reversed()),
+            (Some(When::Instant(from)), Some(When::Instant(to))) if to <= from => Err(reversed()),
+            _ => Ok(()),
+        }
+    }
+
     /// The condition on columns of plays: the end, and the day of it by the listener's own clock.
     pub(crate) fn condition(&self, ended_at: &str, played_date: &str) -> String {
         let from = self.from.map(|from| match from {
@@ -105,21 +117,45 @@ impl Period {
         let from = self.from.map(|from| instant(from, false)).transpose()?;
         let to = self.to.map(|to| instant(to, true)).transpose()?;
         match from.zip(to) {
-            Some((from, to)) if from >= to => Err(Stop::Usage("--to must be later than --from".to_owned())),
+            Some((from, to)) if from >= to => Err(reversed()),
             _ => Ok((from, to)),
         }
     }
 }
 
-/// A day begins at midnight where the account lived then.
+fn reversed() -> Stop {
+    Stop::Usage("nothing lies between --from and --to: the first must be earlier".to_owned())
+}
+
+/// A day begins at midnight where the account lived then, or with the stay in which it is that day
+/// already.
+///
+/// # Errors
+/// A [`Stop::Usage`] for a day that begins twice: somebody flew west over midnight.
 fn beginning(day: NaiveDate, account: &AccountId, zones: &[AccountZone]) -> Result<DateTime<Utc>, Stop> {
+    let stays: Vec<&AccountZone> = zones.iter().filter(|one| one.account_id == *account).collect();
+    let mut begun = None;
+    for (index, stay) in stays.iter().enumerate() {
+        let midnight = midnight(day, stay.zone)?;
+        let came = stay.valid_from.unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let left = stays.get(index + 1).and_then(|next| next.valid_from);
+        let at = midnight.max(came);
+        if begun.is_none() {
+            begun = Some(at).filter(|at| left.is_none_or(|left| *at < left));
+        } else if midnight > came {
+            let zone = stay.zone;
+            let came = came.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+            return Err(Stop::Usage(format!(
+                "{day} began twice for this account, which is in {zone} from {came} on: give an instant instead of a day"
+            )));
+        }
+    }
+    begun.map_or_else(|| midnight(day, Tz::UTC), Ok)
+}
+
+/// Where clocks go forward at midnight, a day begins an hour later.
+fn midnight(day: NaiveDate, zone: Tz) -> Result<DateTime<Utc>, Stop> {
     let midnight = day.and_time(NaiveTime::MIN);
-    let zone = zones
-        .iter()
-        .filter(|one| one.account_id == *account)
-        .rfind(|one| one.valid_from.is_none_or(|from| from.naive_utc() <= midnight))
-        .map_or(Tz::UTC, |one| one.zone);
-    // Where clocks go forward at midnight, the day begins an hour later.
     let local = zone.from_local_datetime(&midnight).earliest();
     let later = || zone.from_local_datetime(&(midnight + TimeDelta::hours(1))).earliest();
     let at = local.or_else(later).ok_or_else(|| Stop::Usage(format!("{day} did not exist in {zone}")))?;

@@ -144,6 +144,11 @@ impl BuildRecord {
         self.folder_id.as_ref() == Some(&folder.id)
     }
 
+    /// Whether it tells of another one: older versions did not say of which.
+    pub(crate) fn is_of_another(&self, folder: &Folder) -> bool {
+        self.folder_id.is_some() && !self.is_of(folder)
+    }
+
     /// The model of that name, as it was built.
     pub(crate) fn model(&self, name: &str) -> Option<&BuiltModel> {
         self.models.iter().find(|model| model.name == name)

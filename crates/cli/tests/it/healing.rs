@@ -146,5 +146,5 @@ fn a_command_that_has_nothing_to_work_on_publishes_nothing() {
     let said = String::from_utf8_lossy(&output.stderr);
     let last = said.trim_end().lines().last().unwrap();
     assert!(last.contains("`music-tracker import` failed: no-such.zip: cannot be read"), "{said}");
-    assert!(last.contains("What is published now was stored before") && home.published() == PLAYS, "{said}");
+    assert!(last.contains("What is stored so far is published") && home.published() == PLAYS, "{said}");
 }

@@ -25,7 +25,6 @@ fn no_message_names_a_program_that_people_do_not_type() {
             let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
             let is_wrong =
                 |line: &&str| ["`ingest ", "`transform ", "`account ", "`correct "].iter().any(|it| line.contains(it));
-            // What is looked for here, and what an older version wrote into the state database.
             found.extend(lines.filter(is_wrong).map(|line| format!("{}: {}", path.display(), line.trim())));
         }
     }

@@ -166,6 +166,10 @@ fn a_program_that_is_called_as_its_word_has_words_of_its_own() {
     check(&["travel", "--account", "a"], &["transform travel --account a"]);
     check(&["travel", "--dismiss=x"], &["transform travel --dismiss=x", "transform refresh --if-changed"]);
     check(&["correct", "list"], &["transform correct list"]);
+    check(&["correct", "--json", "list"], &["transform correct --json list"]);
+    let set = "ingest account --data-dir list set ann --zone UTC";
+    let words: Vec<&str> = set.split(' ').skip(1).collect();
+    check(&words, &[set, "transform refresh --if-changed --data-dir list"]);
     check(&["correct", "artist", "preview", "x"], &["transform correct artist preview x"]);
     check(&["correct", "undo", "x"], &["transform correct undo x", "transform refresh --if-changed"]);
     check(&["enrich", "--help"], &["enrich --help"]);

@@ -47,7 +47,7 @@ fn the_line_for_cron_polls_from_the_folder_of_the_programs() {
     assert_eq!(when, "*/30 * * * *");
     let (_, typed) = command.split_once(" && ./music-tracker ").unwrap();
     let word = typed.split(' ').next().unwrap();
-    assert!(cli::COMMANDS.iter().any(|command| command.name == word) && typed.contains(" >>data/"), "{line}");
+    assert!(cli::COMMANDS.iter().any(|command| command.name == word) && typed.contains(" >>\"$HOME/"), "{line}");
 }
 
 /// What the README has people type is there after the command that it names for that.

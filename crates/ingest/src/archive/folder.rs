@@ -38,14 +38,16 @@ pub(super) fn open(folder: &Path, limits: &Limits) -> anyhow::Result<Opened> {
         }
     }
     opened.unread.extend(loose.unread.drain(..).map(|why| format!("{}: {why}", loose.name)));
-    let passed_over = found.passed_over.into_values();
+    let mut gave_nothing = if loose.files.is_empty() { std::mem::take(&mut loose.warnings) } else { Vec::new() };
+    gave_nothing.extend(found.passed_over.into_values());
     if !loose.files.is_empty() {
         opened.archives.insert(0, loose);
     } else if opened.archives.is_empty() {
-        let why: Vec<String> = opened.unread.into_iter().chain(loose.warnings).chain(passed_over).collect();
+        let why: Vec<String> = opened.unread.into_iter().chain(gave_nothing).collect();
         return Err(nothing_here(&folder.display().to_string(), &loose.others, &why));
     }
-    opened.archives[0].warnings.extend(passed_over);
+    // It belongs to none of them, and is told once.
+    opened.archives[0].warnings.extend(gave_nothing);
     Ok(opened)
 }
 

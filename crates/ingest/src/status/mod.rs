@@ -5,7 +5,7 @@ mod left;
 mod table;
 
 use chrono::{DateTime, Utc};
-use lake::built::{LastBuild, received_anything};
+use lake::built::{LastBuild, holds_plays};
 use platform::state::TroubleKind;
 use platform::{JobContext, Summary};
 use serde::Serialize;
@@ -35,12 +35,12 @@ pub struct StarSchemaStatus {
 
 impl StarSchemaStatus {
     fn of(context: &JobContext) -> anyhow::Result<Self> {
-        Ok(match LastBuild::current(&context.data) {
+        Ok(match LastBuild::current(&context.data)? {
             Some(build) => {
                 let lacks = build.lacks(context)?.map(|lacking| lacking.line("the star schema"));
                 Self { built_at: Some(build.built_at), lacks }
             }
-            None if received_anything(&context.data)? => {
+            None if holds_plays(&context.data)? => {
                 let lacks = "nothing is published yet of the plays that are stored: `music-tracker refresh` builds \
                              the star schema of them";
                 Self { built_at: None, lacks: Some(lacks.to_owned()) }

@@ -92,6 +92,16 @@ fn a_broken_zip_beside_a_good_file_is_not_passed_over() {
 }
 
 #[test]
+fn an_empty_file_beside_a_zip_is_told() {
+    let world = World::new();
+    world.zip("good.zip", &[("endsong_0.json", rows([row(1, 1)]))]);
+    world.file("mixed/endsong_1.json", "");
+    std::fs::rename(world.path("good.zip"), world.path("mixed/good.zip")).unwrap();
+    let ran = world.import(&world.path("mixed"));
+    assert!(ran.report.warnings.iter().any(|warning| warning.contains("endsong_1.json")), "{ran:?}");
+}
+
+#[test]
 #[cfg(unix)]
 fn what_is_not_looked_into_is_named() {
     let world = World::new();

@@ -50,7 +50,8 @@ pub(crate) fn words(error: &duckdb::Error) -> String {
 /// fetched here.
 pub(crate) fn words_to_ask(error: &duckdb::Error) -> String {
     let message = words(error);
-    let extension = message.split_once("INSTALL ").and_then(|(_, rest)| rest.split([';', '\n', ' ']).next());
+    let extension =
+        message.split_once("Please try installing and loading the ").and_then(|(_, rest)| rest.split(' ').next());
     match extension {
         Some("httpfs") => {
             "a question reads what is on this machine, and nothing from the network: fetch the file first, \

@@ -76,8 +76,19 @@ pub(crate) fn detach(duckdb: &Connection) -> anyhow::Result<()> {
 
 /// Whether there is a database at `path` that can be opened.
 pub(crate) fn look_into(duckdb: &Connection, path: &Path) -> anyhow::Result<()> {
-    let path = path_literal(path);
-    Ok(duckdb.execute_batch(&format!("attach {path} as old (read_only); detach old"))?)
+    read_only(duckdb, path, || Ok(()))
+}
+
+/// Does `work` in the database at `path`, which is not changed.
+pub(crate) fn read_only<T>(
+    duckdb: &Connection,
+    path: &Path,
+    work: impl FnOnce() -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    duckdb.execute_batch(&format!("attach {} as old (read_only); use old", path_literal(path)))?;
+    let done = work();
+    duckdb.execute_batch("use memory; detach old")?;
+    done
 }
 
 fn config(limits: &Limits) -> anyhow::Result<Config> {

@@ -18,7 +18,7 @@ pub(crate) struct Warehouse {
     pub(crate) duckdb: Connection,
     /// What the person should know about how it was opened.
     pub(crate) notes: Vec<String>,
-    /// What the file says about itself that is built anew, without a look at what it holds.
+    /// Of whom the file was that a build from nothing takes the place of.
     pub(crate) replaced: Option<BuildRecord>,
     path: PathBuf,
     /// What a build begins with.
@@ -133,8 +133,7 @@ impl Drop for Warehouse {
 
 /// What a file says about itself that goes whatever it is: nothing, where it cannot be read.
 fn record_of(duckdb: &Connection, path: &Path) -> Option<BuildRecord> {
-    let record = session::attach(duckdb, path).and_then(|()| BuildRecord::read(duckdb));
-    let record = record.and_then(|record| session::detach(duckdb).map(|()| record));
+    let record = session::read_only(duckdb, path, || BuildRecord::read(duckdb));
     record.unwrap_or_else(|error| {
         tracing::debug!(path = %path.display(), "{error:#}");
         None

@@ -76,6 +76,7 @@ impl Choice {
             }
             None => ("everyone".to_owned(), "true".to_owned()),
         };
+        request.period.in_order()?;
         let chosen = of_account.clone() + &request.period.condition("plays.ended_at", "plays.played_date");
         Ok(Self { format, who, of_account, chosen, period: request.period })
     }

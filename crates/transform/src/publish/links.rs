@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use lake::built::received_anything;
+use lake::built::holds_plays;
 use platform::files::{partial_path, put_in_place, remove_if_there};
 use platform::{DataDir, Stop};
 
@@ -31,7 +31,7 @@ pub(crate) fn resolve(link: &Path) -> Option<PathBuf> {
 pub(crate) fn resolve_current(data: &DataDir) -> anyhow::Result<PathBuf> {
     let link = data.processed().join("current");
     if !link.is_symlink() {
-        let message = match received_anything(data).unwrap_or_default() {
+        let message = match holds_plays(data).unwrap_or_default() {
             true => {
                 "nothing has been published yet, but plays are stored: `music-tracker refresh` builds the star schema of them"
             }

@@ -218,7 +218,10 @@ fn what_makes_no_sense_is_refused_before_it_is_written() {
         (&["exclude", "--track", "u1", "--to-account", "Bo"], "--to-account is for `reassign`"),
         (&["reassign", "--track", "u1"], "--to-account"),
         (&["exclude", "--from", "2024-07-02"], "give --account"),
-        (&["exclude", "--from", "2024-07-02T00:00:00Z", "--to", "2024-07-01T00:00:00Z"], "later than --from"),
+        (
+            &["exclude", "--from", "2024-07-02T00:00:00Z", "--to", "2024-07-01T00:00:00Z"],
+            "nothing lies between --from and --to",
+        ),
         (&["exclude", "--play", "nothing"], "no play begins with"),
     ] {
         let (message, code) = failure(correct::add(&story.world.context(), &typed(words)));
@@ -250,20 +253,58 @@ fn a_rule_is_switched_off_and_on_again() {
     assert!(failure(outcome).0.contains("rules.csv:2: column `rule`: there is no rule \"no_such\""));
 }
 
+fn of_days(from: &str, to: &str) -> Wanted {
+    typed(&["exclude", "--account", "Ann", "--from", from, "--to", to])
+}
+
+/// Expects a correction to be about the plays that an export has.
+#[track_caller]
+fn check_days(story: &Story, from: &str, to: &str) {
+    let context = story.world.context();
+    let wanted = of_days(from, to);
+    let would = correct::preview(&context, &wanted).unwrap().counts["plays"].clone();
+    let path = story.world.data().root().join("days.csv");
+    let request =
+        Request { account: Some("Ann".into()), period: wanted.which.period, force: true, ..Request::default() };
+    let exported = to_file(&context, &request, &path).map_or_else(|_| 0.into(), |done| done.counts["plays"].clone());
+    assert_eq!(would, exported, "{from} to {to}");
+}
+
 /// Whoever exports days and then leaves the same days out means the same plays.
 #[test]
 fn the_same_days_are_the_same_plays_in_an_export() {
     let story = story();
-    let context = story.world.context();
     for (from, to) in
         [("2024-07-01", "2024-07-02"), ("2024-07-03", "2024-07-03"), ("2024-07-02T21:59:00Z", "2024-07-03")]
     {
-        let wanted = typed(&["exclude", "--account", "Ann", "--from", from, "--to", to]);
-        let would = correct::preview(&context, &wanted).unwrap().counts["plays"].clone();
-        let path = story.world.data().root().join("days.csv");
-        let period = wanted.which.period;
-        let request = Request { account: Some("Ann".into()), period, force: true, ..Request::default() };
-        assert_eq!(would, to_file(&context, &request, &path).unwrap().counts["plays"], "{from} to {to}");
+        check_days(&story, from, to);
+    }
+    // From 2024-07-02 22:00 in Berlin to 2024-07-03 05:00 in Tokyo.
+    let zone_from = |at: &str, zone| {
+        story.world.context().state().unwrap().set_zone(&story.ann, Some(at.parse().unwrap()), zone).unwrap();
+        story.refresh();
+    };
+    zone_from("2024-07-01T00:00:00Z", chrono_tz::Europe::Berlin);
+    zone_from("2024-07-02T20:00:00Z", chrono_tz::Asia::Tokyo);
+    for (from, to) in [("2024-07-01", "2024-07-02"), ("2024-07-02", "2024-07-02"), ("2024-07-03", "2024-07-03")] {
+        check_days(&story, from, to);
+    }
+    // And from 2024-07-04 01:00 in Tokyo back to 2024-07-03 18:00 in Berlin.
+    zone_from("2024-07-03T16:00:00Z", chrono_tz::Europe::Berlin);
+    check_days(&story, "2024-07-01", "2024-07-02");
+    let (message, code) = failure(correct::preview(&story.world.context(), &of_days("2024-07-03", "2024-07-03")));
+    assert!(
+        message.contains("2024-07-04 began twice") && message.contains("give an instant") && code == 2,
+        "{message}"
+    );
+    let backwards = of_days("2024-07-03", "2024-07-01");
+    let request = Request { period: backwards.which.period, ..Request::default() };
+    let path = story.world.data().root().join("backwards.csv");
+    for (message, _) in [
+        failure(correct::preview(&story.world.context(), &backwards)),
+        failure(to_file(&story.world.context(), &request, &path)),
+    ] {
+        assert!(message.contains("nothing lies between --from and --to"), "{message}");
     }
     let words = ["transform", "export", "--from", "July"];
     let refused = <Cli as clap::Parser>::try_parse_from(words).unwrap_err().to_string();

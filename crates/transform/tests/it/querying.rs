@@ -137,6 +137,9 @@ fn what_would_have_to_be_fetched_is_refused_without_advice_that_does_not_help() 
         assert!(refused.contains("nothing from the network: fetch the file first"), "{question}: {refused}");
         assert!(!refused.contains("INSTALL"), "{refused}");
     }
+    let refused =
+        ask(&world, "select nonsense from fct_play where track_name = 'INSTALL ME'", Format::Csv).unwrap_err();
+    assert!(refused.contains("nonsense"), "{refused}");
     let refused = ask(&world, "select st_point(1, 2)", Format::Csv).unwrap_err();
     assert!(
         refused.contains("extension spatial of DuckDB, which is not part") && !refused.contains("INSTALL"),
