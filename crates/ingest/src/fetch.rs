@@ -216,7 +216,11 @@ pub(crate) fn for_each(
     for account in accounts {
         let (name, account_id) = (account.name.clone(), account.account_id.clone());
         let started_at = context.clock.now();
-        let fetched = Session::begin(context, account).and_then(|session| {
+        let session = match service == SPOTIFY {
+            true => Session::begin_poll(context, account),
+            false => Session::begin_walk(context, account),
+        };
+        let fetched = session.and_then(|session| {
             let outcome = fetch(&session)?;
             context.state()?.note_success(service.name, &account_id, context.clock.now())?;
             Ok(outcome)

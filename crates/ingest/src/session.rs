@@ -1,9 +1,18 @@
 //! Work on one account: alone, and on top of what a killed program left in order.
+//!
+//! Two locks say who may do what. The account's own belongs to whoever changes the history at the
+//! moment. The one of its walks belongs to a walk through a long history, which takes hours and
+//! must not keep polls away: it gives the account back while it waits for the next page, and keeps
+//! the other lock, which everything but a poll shares. So a poll comes in between two pages, and a
+//! person's import or removal never does.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use lake::raw::RawStore;
-use platform::files::FileLock;
+use platform::files::{FileLock, remove_if_there};
 use platform::state::Account;
 use platform::{DataDir, JobContext, Stop};
 
@@ -23,7 +32,10 @@ pub struct Session<'c> {
     pub raw: RawStore,
     /// The undos that were interrupted, and were ended at its beginning.
     pub(crate) ended_undos: Vec<Undone>,
-    lock: FileLock,
+    /// Not there while a walk waits for an answer.
+    lock: Mutex<Option<FileLock>>,
+    /// Not there for a poll.
+    _of_walks: Option<FileLock>,
 }
 
 impl<'c> Session<'c> {
@@ -33,11 +45,38 @@ impl<'c> Session<'c> {
     /// # Errors
     /// A [`Stop::Later`] when another job holds the account; errors of the recovery.
     pub fn begin(context: &'c JobContext, account: Account) -> anyhow::Result<Self> {
-        let lock = FileLock::try_take(&lock_of(context, &account)).context(TAKING)?.ok_or_else(|| Stop::Later {
-            reason: format!("another job is working on the account {:?}: try again when it is done", account.name),
-            retry_at: None,
-        })?;
-        Self::with(context, account, lock)
+        let no_walk = FileLock::try_share(&lock_of_walks(context, &account)).context(TAKING)?;
+        let no_walk = no_walk.ok_or_else(|| busy(&account))?;
+        let lock = FileLock::try_take(&lock_of(context, &account)).context(TAKING)?.ok_or_else(|| busy(&account))?;
+        Self::with(context, account, lock, Some(no_walk))
+    }
+
+    /// The same for a walk through a long history, beside which polls go on: see [`Self::apart`].
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub(crate) fn begin_walk(context: &'c JobContext, account: Account) -> anyhow::Result<Self> {
+        let walk = FileLock::try_take(&lock_of_walks(context, &account)).context(TAKING)?;
+        let walk = walk.ok_or_else(|| busy(&account))?;
+        // Only a poll can have it.
+        let lock = FileLock::wait(&lock_of(context, &account)).context(TAKING)?;
+        Self::with(context, account, lock, Some(walk))
+    }
+
+    /// The same for a poll, which waits for the page that a walk is storing and for nothing longer.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub(crate) fn begin_poll(context: &'c JobContext, account: Account) -> anyhow::Result<Self> {
+        let path = lock_of(context, &account);
+        let lock = match FileLock::try_take(&path).context(TAKING)? {
+            Some(lock) => lock,
+            None if FileLock::try_share(&lock_of_walks(context, &account)).context(TAKING)?.is_none() => {
+                FileLock::wait(&path).context(TAKING)?
+            }
+            None => return Err(busy(&account).into()),
+        };
+        Self::with(context, account, lock, None)
     }
 
     /// The same for a person who has just answered a question. Nobody holds an account while a
@@ -47,28 +86,53 @@ impl<'c> Session<'c> {
     /// # Errors
     /// A [`Stop::Usage`] when there is no such account any more; errors of the recovery.
     pub(crate) fn begin_after_question(context: &'c JobContext, account: &Account) -> anyhow::Result<Self> {
-        let path = lock_of(context, account);
+        let (path, path_of_walks) = (lock_of(context, account), lock_of_walks(context, account));
+        let no_walk = FileLock::share(&path_of_walks).context(TAKING)?;
         let lock = FileLock::wait(&path).context(TAKING)?;
         let Some(account) = context.state()?.account(account.account_id.as_str())? else {
             lock.remove(&path)?;
+            no_walk.remove(&path_of_walks)?;
             return Err(Stop::Usage(format!("the account {:?} was removed in the meantime", account.name)).into());
         };
-        Self::with(context, account, lock)
+        Self::with(context, account, lock, Some(no_walk))
     }
 
-    fn with(context: &'c JobContext, account: Account, lock: FileLock) -> anyhow::Result<Self> {
+    /// Waits for something that needs no account, and lets a poll have it meanwhile. Nothing of
+    /// what was read of the account before holds afterwards but what no poll changes.
+    ///
+    /// # Errors
+    /// Errors of taking the account again, and of the recovery when the poll was killed.
+    pub(crate) async fn apart<T>(&self, wait: impl Future<Output = T>) -> anyhow::Result<T> {
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let outcome = wait.await;
+        let lock = FileLock::wait(&lock_of(self.context, &self.account)).context(TAKING)?;
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
+        recover::recover(self)?;
+        Ok(outcome)
+    }
+
+    fn with(
+        context: &'c JobContext,
+        account: Account,
+        lock: FileLock,
+        of_walks: Option<FileLock>,
+    ) -> anyhow::Result<Self> {
         let raw = RawStore::new(&context.data, account.account_id.as_str());
-        let mut session = Self { context, account, raw, ended_undos: Vec::new(), lock };
+        let lock = Mutex::new(Some(lock));
+        let mut session = Self { context, account, raw, ended_undos: Vec::new(), lock, _of_walks: of_walks };
         session.ended_undos = recover::recover(&session)?;
         Ok(session)
     }
 
-    /// Ends the work on an account that is no more: not even the name of its lock stays.
+    /// Ends the work on an account that is no more: not even the names of its locks stay.
     ///
     /// # Errors
     /// Any I/O error.
     pub(crate) fn end_for_good(self) -> anyhow::Result<()> {
-        self.lock.remove(&lock_of(self.context, &self.account)).context("deleting the account's lock")
+        for path in [lock_of_walks(self.context, &self.account), lock_of(self.context, &self.account)] {
+            remove_if_there(&path).context("deleting the account's lock")?;
+        }
+        Ok(())
     }
 
     /// The data folder.
@@ -114,11 +178,20 @@ impl<'c> Session<'c> {
     }
 
     /// Scratch space that only this session uses.
-    pub fn work_folder(&self) -> std::path::PathBuf {
+    pub fn work_folder(&self) -> PathBuf {
         self.data().work(self.account_id())
     }
 }
 
-fn lock_of(context: &JobContext, account: &Account) -> std::path::PathBuf {
+fn busy(account: &Account) -> Stop {
+    let reason = format!("another job is working on the account {:?}: try again when it is done", account.name);
+    Stop::Later { reason, retry_at: None }
+}
+
+fn lock_of(context: &JobContext, account: &Account) -> PathBuf {
     context.data.lock(&format!("account-{}", account.account_id))
+}
+
+fn lock_of_walks(context: &JobContext, account: &Account) -> PathBuf {
+    context.data.lock(&format!("walks-{}", account.account_id))
 }

@@ -115,8 +115,8 @@ fn unless_gone(removed: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// An exclusive lock between processes, held while this value lives. The kernel frees it
-/// when the process ends, however it ends.
+/// A lock between processes, held while this value lives: by one alone, or by any number that share
+/// it. The kernel frees it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct FileLock {
     file: File,
@@ -128,13 +128,7 @@ impl FileLock {
     /// # Errors
     /// Any I/O error.
     pub fn wait(path: &Path) -> io::Result<Self> {
-        loop {
-            let file = lock_file(path)?;
-            file.lock()?;
-            if is_at(&file, path)? {
-                return Ok(Self { file });
-            }
-        }
+        Self::wait_with(path, File::lock)
     }
 
     /// Takes the lock if it is free; `None` when another process holds it.
@@ -142,13 +136,43 @@ impl FileLock {
     /// # Errors
     /// Any I/O error.
     pub fn try_take(path: &Path) -> io::Result<Option<Self>> {
+        Self::try_with(path, File::try_lock)
+    }
+
+    /// Shares the lock with others that do; `None` when a process holds it alone.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn try_share(path: &Path) -> io::Result<Option<Self>> {
+        Self::try_with(path, File::try_lock_shared)
+    }
+
+    /// Shares the lock, waiting for as long as a process holds it alone.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn share(path: &Path) -> io::Result<Self> {
+        Self::wait_with(path, File::lock_shared)
+    }
+
+    fn try_with(path: &Path, lock: impl Fn(&File) -> Result<(), TryLockError>) -> io::Result<Option<Self>> {
         loop {
             let file = lock_file(path)?;
-            match file.try_lock() {
+            match lock(&file) {
                 Ok(()) if is_at(&file, path)? => return Ok(Some(Self { file })),
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    }
+
+    fn wait_with(path: &Path, lock: impl Fn(&File) -> io::Result<()>) -> io::Result<Self> {
+        loop {
+            let file = lock_file(path)?;
+            lock(&file)?;
+            if is_at(&file, path)? {
+                return Ok(Self { file });
             }
         }
     }

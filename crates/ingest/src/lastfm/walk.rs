@@ -69,7 +69,8 @@ impl Pages for Scrobbles<'_, '_> {
 
     async fn count(&mut self) -> Option<i64> {
         // Whatever is wrong, the scrobbles themselves will tell.
-        let answer = self.client.recent_tracks(self.user, Window::default(), 1).await.ok()?;
+        let count = self.client.recent_tracks(self.user, Window::default(), 1);
+        let answer = self.session.apart(count).await.ok()?.ok()?;
         Listed::of(&answer.body)?.total
     }
 }
@@ -96,7 +97,7 @@ impl Scrobbles<'_, '_> {
     }
 
     async fn ask(&self, window: Window) -> anyhow::Result<Answer> {
-        let answer = self.client.recent_tracks(self.user, window, MAX_LIMIT).await;
+        let answer = self.session.apart(self.client.recent_tracks(self.user, window, MAX_LIMIT)).await?;
         answer.map_err(|error: ClientError| fetch::decided(self.session.context, LASTFM, error))
     }
 }

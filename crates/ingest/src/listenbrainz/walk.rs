@@ -153,7 +153,7 @@ impl Pages for Listens<'_, '_> {
             count: i64,
         }
         // Whatever is wrong, the listens themselves will tell.
-        let answer = self.client.listen_count(self.user).await.ok()?;
+        let answer = self.session.apart(self.client.listen_count(self.user)).await.ok()?.ok()?;
         Some(serde_json::from_slice::<Body>(&answer.body).ok()?.payload.count)
     }
 }
@@ -193,9 +193,9 @@ impl Listens<'_, '_> {
     /// Fetches one page and stores it.
     async fn page(&mut self, course: &mut Course<'_, '_>, window: Window, count: u32) -> anyhow::Result<Page> {
         let answer: Answer = self
-            .client
-            .listens(self.user, window, count)
-            .await
+            .session
+            .apart(self.client.listens(self.user, window, count))
+            .await?
             .map_err(|error: ClientError| fetch::decided(self.session.context, LISTENBRAINZ, error))?;
         let page = read(&answer.body)?;
         if page.listens > 0 {

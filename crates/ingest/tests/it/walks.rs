@@ -48,6 +48,31 @@ fn a_walk_through_listenbrainz_that_is_killed_goes_on_where_it_was() {
     assert_eq!(rows(&world), rows(&calm));
 }
 
+#[test]
+fn polls_go_on_while_a_long_history_is_walked_through() {
+    let options = Options { listens_per_page: 20, ..Options::default() };
+    let upstream = Upstream::busy(2_000, options, Some(SECRET));
+    let world = World::new();
+    world.log_in(&upstream, &[]);
+    world.connect_listenbrainz(&upstream);
+    let calm = world.twin();
+    let mut walk = start(&mut world.command_at(&upstream, &["listenbrainz"]));
+    let mut polls = 0;
+    while walk.try_wait().unwrap().is_none() {
+        world.job(&upstream, &["spotify"]).expect_ok();
+        polls += 1;
+    }
+    assert!(polls > 2 && walk.wait().unwrap().success(), "{polls} polls");
+    // Whatever came in between, the listens are those of a walk that was alone.
+    calm.job(&upstream, &["listenbrainz"]).expect_ok();
+    let listens = |world: &World| {
+        let mut plays = world.plays();
+        plays.retain(|play| !play.contains("spotify_api"));
+        plays
+    };
+    assert_eq!(listens(&world), listens(&calm));
+}
+
 /// A ListenBrainz of listens at some seconds, in order, that looks through so many seconds before
 /// it says that there is nothing.
 struct Heard {
