@@ -13,9 +13,8 @@ use platform::{JobContext, Stop, seal};
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Request, listener};
+use super::{Request, listener, owner};
 use crate::fetch::{SPOTIFY, decided};
-use crate::import::choose_account;
 use crate::session::Session;
 use crate::spotify::token;
 
@@ -57,7 +56,7 @@ pub(super) fn log_in(context: &JobContext, account: Option<&Account>, request: &
          page here and press Enter."
     )?;
     let address = listener::wait(request.port, state)?;
-    finish(context, &address)
+    finish(context, &address, request.account.as_deref())
 }
 
 /// Begins a login. Where to send the person, and the state they come back with.
@@ -78,12 +77,13 @@ fn begin(context: &JobContext, account: Option<&Account>, redirect_uri: &str) ->
     Ok((url, state))
 }
 
-/// Ends a login with the address at which the browser ended up.
+/// Ends a login with the address at which the browser ended up. Whose it is was said when it was begun;
+/// `account` says it where that is not clear any more.
 ///
 /// # Errors
-/// A [`Stop::Usage`] when the address belongs to no login that was begun, a
-/// [`Stop::NeedsPerson`] when Spotify or the person said no.
-pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<String> {
+/// A [`Stop::Usage`] when the address belongs to no login that was begun, or it is not clear whose it is;
+/// a [`Stop::NeedsPerson`] when Spotify or the person said no.
+pub(super) fn finish(context: &JobContext, address: &str, account: Option<&str>) -> anyhow::Result<String> {
     let back = Back::read(address)?;
     let (sealer, now) = (context.sealer()?, context.clock.now());
     let begun = context.state()?.begun_login(&back.state, &sealer, now)?.ok_or_else(|| {
@@ -96,10 +96,10 @@ pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<Stri
     let code = back.code.map_err(|reason| {
         Stop::NeedsPerson(format!("Spotify sent you back without a login ({reason}): begin again and agree"))
     })?;
-    let (account, note) = choose_account(context, begun.account_name.as_deref())?;
+    let owner = owner::of_login(context, &begun, account)?;
     // Until Spotify has given its tokens, the address stays good.
     let again = format!("the login is not used up: {PASTE} with the address of the browser's last page goes on");
-    let session = Session::begin(context, account).context(again)?;
+    let session = owner.map(|account| Session::begin(context, account)).transpose().context(again)?;
     let client = Spotify::open(context).map_err(|error| decided(context, SPOTIFY, error))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -110,13 +110,22 @@ pub(super) fn finish(context: &JobContext, address: &str) -> anyhow::Result<Stri
             .map_err(|error| decided(context, SPOTIFY, error))?;
         let refresh_token =
             tokens.refresh_token.ok_or_else(|| anyhow::anyhow!("Spotify gave no refresh token with the login"))?;
+        let mut state = context.state()?;
+        // Spotify takes a code once.
+        state.end_login(&begun.state)?;
+        let (session, note) = match session {
+            Some(session) => (session, None),
+            // Nobody is left behind by a login that was refused.
+            None => {
+                let (account, note) = owner::agreed(context, None)?;
+                (Session::begin(context, account)?, note)
+            }
+        };
         let login = Login { refresh_token, authorized_at: Some(now), stored_at: now };
         // Spotify gives it only once, and whose it is may have to be asked again later.
-        let mut state = context.state()?;
         state.store_login(token::UNPROVEN, &session.account.account_id, &login, &sealer)?;
         // Whoever logs in wants to be fetched again.
         state.pause(SPOTIFY.name, &session.account.account_id, false)?;
-        state.end_login(&begun.state)?;
         if let Err(error) = token::make_own(&session, &client, &tokens.access_token).await {
             let waits = state.has_login(token::UNPROVEN, &session.account.account_id)?;
             return Err(if waits { error.context(kept(&session.account)) } else { error });

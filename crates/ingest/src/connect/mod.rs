@@ -2,6 +2,7 @@
 
 mod listener;
 mod login;
+mod owner;
 
 use std::io::{self, BufRead};
 
@@ -13,7 +14,7 @@ use platform::{JobContext, Stop};
 
 use crate::account::{copies_left, erase_source, forget_published};
 use crate::fetch::{LASTFM, LISTENBRAINZ, SERVICES, SPOTIFY, Service, decided};
-use crate::import::{choose_account, thousands};
+use crate::import::thousands;
 use crate::question;
 use crate::session::Session;
 use crate::spotify::token::UNPROVEN;
@@ -50,9 +51,9 @@ pub fn connect(context: &JobContext, request: &Request) -> anyhow::Result<String
                     Some(address) => address,
                     None => io::stdin().lock().lines().next().transpose()?.unwrap_or_default(),
                 };
-                login::finish(context, &address)
+                login::finish(context, &address, request.account.as_deref())
             }
-            Some(address) => login::finish(context, address),
+            Some(address) => login::finish(context, address, request.account.as_deref()),
             None => {
                 // One that is not there yet is made when somebody has logged in.
                 let account = context.state()?.chosen_account(request.account.as_deref())?;
@@ -63,10 +64,10 @@ pub fn connect(context: &JobContext, request: &Request) -> anyhow::Result<String
     let Some(user) = request.user.as_deref().map(str::trim).filter(|user| !user.is_empty()) else {
         return Err(Stop::Usage(format!("say who you are at {} with --user NAME", service.title)).into());
     };
-    context.state()?.chosen_account(request.account.as_deref())?;
+    let chosen = context.state()?.chosen_account(request.account.as_deref())?;
     let plays = ask_once(context, service, user)?;
     // Nobody is left behind by an answer that was none.
-    let (account, note) = choose_account(context, request.account.as_deref())?;
+    let (account, note) = owner::agreed(context, chosen)?;
     let now = context.clock.now();
     let mut state = context.state()?;
     state.attach_identity(&account, service.name, &user.to_lowercase(), now)?;

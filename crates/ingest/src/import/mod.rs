@@ -24,7 +24,7 @@ use crate::buckets::Buckets;
 use crate::months::{Against, Settlement, settle_months};
 use crate::session::Session;
 use crate::{rebuild, recover};
-pub(crate) use account::choose as choose_account;
+pub(crate) use account::{choose as choose_account, make_first as make_first_account};
 use files::FileResult;
 pub use list::{ImportRun, ImportState, list, told};
 use question::Doubt;

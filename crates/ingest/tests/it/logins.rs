@@ -22,7 +22,7 @@ impl World {
     }
 
     /// A command that answers in words.
-    fn says_at(&self, spotify: &Spotify, args: &[&str]) -> (i32, String) {
+    pub(crate) fn says_at(&self, spotify: &Spotify, args: &[&str]) -> (i32, String) {
         let output = self.in_june(spotify, 1, args);
         let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
         (output.status.code().unwrap(), said)
@@ -30,7 +30,12 @@ impl World {
 
     /// The address with which a browser comes back from a login that was begun just now.
     fn comes_back(&self, spotify: &Spotify, account: &str) -> String {
-        let begin = ["account", "connect", "spotify", "--no-wait", "--account", account];
+        self.comes_back_from(spotify, &["--account", account])
+    }
+
+    /// The same, begun with these words.
+    pub(crate) fn comes_back_from(&self, spotify: &Spotify, words: &[&str]) -> String {
+        let begin = [&["account", "connect", "spotify", "--no-wait"], words].concat();
         let (code, said) = self.says_at(spotify, &begin);
         assert_eq!(code, 0, "{said}");
         let state = said.split(['?', '&']).find_map(|pair| pair.strip_prefix("state=")).unwrap();

@@ -15,6 +15,7 @@ mod lessons;
 mod life;
 mod listens;
 mod logins;
+mod owners;
 mod pace;
 mod parts;
 mod polls;

@@ -20,6 +20,7 @@ struct Script {
     is_someone_else: bool,
     profile_answer: Option<(u16, Value)>,
     profile_requests: u32,
+    meanwhile: Option<Box<dyn FnOnce() + Send>>,
 }
 
 /// The running server.
@@ -83,6 +84,11 @@ impl Spotify {
         self.script.lock().unwrap().token_answer = Some((status, body));
     }
 
+    /// This happens while the next login is traded for tokens.
+    pub(crate) fn meanwhile(&self, happens: impl FnOnce() + Send + 'static) {
+        self.script.lock().unwrap().meanwhile = Some(Box::new(happens));
+    }
+
     /// The list is answered so.
     pub(crate) fn list_answer(&self, status: u16, body: Value) {
         self.script.lock().unwrap().list_answer = Some((status, body));
@@ -125,6 +131,9 @@ fn token(script: &mut Script, request: &Request) -> ResponseTemplate {
     let form = String::from_utf8_lossy(&request.body).into_owned();
     let shown = form.split('&').find_map(|field| field.strip_prefix("refresh_token=")).unwrap_or_default();
     script.refresh_tokens.push(shown.to_owned());
+    if let Some(happens) = script.meanwhile.take() {
+        happens();
+    }
     if script.dead_tokens.iter().any(|dead| dead == shown) {
         return ResponseTemplate::new(400).set_body_json(json!({"error": "invalid_grant"}));
     }

@@ -118,6 +118,26 @@ impl StateDb {
         counting_rule: CountingRule,
         now: DateTime<Utc>,
     ) -> anyhow::Result<Account> {
+        let added = self.insert_account(name, zone, counting_rule, now, false)?;
+        added.ok_or_else(|| anyhow::anyhow!("account {name:?} vanished"))
+    }
+
+    /// The same where there is no account at all; `None` when there is one, whoever made it.
+    ///
+    /// # Errors
+    /// As [`StateDb::add_account`].
+    pub fn add_first_account(&mut self, name: &str, zone: Tz, now: DateTime<Utc>) -> anyhow::Result<Option<Account>> {
+        self.insert_account(name, zone, CountingRule::default(), now, true)
+    }
+
+    fn insert_account(
+        &mut self,
+        name: &str,
+        zone: Tz,
+        counting_rule: CountingRule,
+        now: DateTime<Utc>,
+        only_as_first: bool,
+    ) -> anyhow::Result<Option<Account>> {
         let name = name.trim();
         if name.is_empty() || name.chars().any(char::is_control) || name.chars().count() > 60 {
             return Err(Stop::Usage(
@@ -127,6 +147,10 @@ impl StateDb {
         }
         let account_id = AccountId(uuid::Uuid::new_v4().simple().to_string());
         self.write(|transaction| {
+            let any = "select 1 from accounts limit 1";
+            if only_as_first && transaction.query_row(any, [], |_| Ok(())).optional()?.is_some() {
+                return Ok(());
+            }
             let taken = "select 1 from accounts where name = ?1";
             if transaction.query_row(taken, [name], |_| Ok(())).optional()?.is_some() {
                 return Err(Stop::Usage(format!("there is already an account {name:?}: choose another name")).into());
@@ -141,7 +165,7 @@ impl StateDb {
             )?;
             Ok(())
         })?;
-        self.account(account_id.as_str())?.ok_or_else(|| anyhow::anyhow!("account {name:?} vanished"))
+        self.account(account_id.as_str())
     }
 
     /// Changes which plays of an account count.

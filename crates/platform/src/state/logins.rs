@@ -17,7 +17,7 @@ pub struct BegunLogin {
     pub state: String,
     /// Where to.
     pub service: String,
-    /// The account it is for; `None` when it shall be found out.
+    /// The id of the account it is for; `None` where there was no account: a new one.
     pub account_name: Option<String>,
     /// The PKCE verifier.
     pub verifier: Option<SecretString>,
