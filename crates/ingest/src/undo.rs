@@ -32,10 +32,10 @@ pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyh
     })?;
     // The session ends an undo that was interrupted; that it did is this command's success.
     let session = Session::begin(context, account)?;
-    let ended: Vec<Undone> = session.ended_undos.iter().filter(|one| one.run_id == run_id).cloned().collect();
-    // Unless it cannot be ended: then this says why.
+    let mut ended: Vec<Undone> = session.ended_undos.iter().filter(|one| one.run_id == run_id).cloned().collect();
+    // What it could not end is tried again, and says why.
     for receipt in begun(&session.raw, run_id)? {
-        finish(&session, &receipt)?;
+        ended.push(finish(&session, &receipt)?);
     }
     let rest = match ended.is_empty() || is_alive(&session.raw, run_id)? {
         true => undo(&session, run_id)?,

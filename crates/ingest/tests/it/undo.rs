@@ -1,8 +1,13 @@
 //! Taking an import back.
 
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
 use lake::schema::{PLAYS, REJECTED};
 
-use crate::world::{AUDIO, World, row, rows};
+use crate::world::{AUDIO, Ran, World, row, rows};
 
 #[test]
 fn what_only_that_import_held_goes_and_what_another_held_stays() {
@@ -62,7 +67,7 @@ fn an_undo_that_was_interrupted_is_listed_as_one_and_the_same_undo_counts_its_ro
     // As a kill leaves it behind its first step, with the second archive not begun.
     let receipts = world.files("raw").into_iter().filter(|path| path.extension().is_some_and(|it| it == "json"));
     let first = receipts.min_by_key(|path| path.as_os_str().len()).unwrap();
-    std::fs::rename(&first, first.with_extension("undoing.json")).unwrap();
+    fs::rename(&first, first.with_extension("undoing.json")).unwrap();
     let list = world.said_to_people(&["import", "--list"]);
     for words in ["200  undo not finished", "the same undo again ends it"] {
         assert!(list.contains(words), "{words}: {list}");
@@ -87,4 +92,32 @@ fn a_run_that_imported_nothing_is_named() {
     assert!(ran.stderr.contains(&run), "it lists the imports there are: {}", ran.stderr);
     world.ingest(&["import", "--undo", &run]).expect_ok();
     assert!(world.ingest(&["import", "--undo", &run]).stderr.contains("undone already"));
+}
+
+#[test]
+fn an_undo_that_succeeds_only_when_it_is_tried_again_is_told_as_done() {
+    let world = World::new();
+    let zip = world.zip("a.zip", &[(AUDIO, rows((0..10).map(|n| row(n, n))))]);
+    let run = world.import(&zip).expect_ok().report.run_id;
+    let of_ending = |ending: &str| {
+        let is_it = |path: &PathBuf| path.extension().is_some_and(|it| it == ending);
+        world.files("raw").into_iter().find(is_it).unwrap()
+    };
+    // As a kill leaves it behind its first step.
+    let receipt = of_ending("json");
+    fs::rename(&receipt, receipt.with_extension("undoing.json")).unwrap();
+    // Whoever reads the raw file gets half of it at first, and all of it the second time.
+    let body = of_ending("zst");
+    let whole = fs::read(&body).unwrap();
+    fs::remove_file(&body).unwrap();
+    assert!(Command::new("mkfifo").arg(&body).status().unwrap().success());
+    let give = |bytes: &[u8]| File::options().write(true).open(&body).unwrap().write_all(bytes).unwrap();
+    let mut undo = world.command(&["import", "--undo", &run]);
+    let mut undo = undo.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    give(&whole[..whole.len() / 2]);
+    let mut log = BufReader::new(undo.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(log.any(|line| line.contains("damaged")), "the first try did not fail");
+    give(&whole);
+    let ran = Ran::of(&undo.wait_with_output().unwrap()).expect_ok();
+    assert_eq!((ran.count("archives"), ran.count("gone")), (1, 10), "{:?}", ran.report);
 }
