@@ -81,20 +81,39 @@ impl<'c> Session<'c> {
 
     /// The same for a person who has just answered a question. Nobody holds an account while a
     /// person thinks, since polls must go on; so everything may be another now, and the account
-    /// itself may be gone. Whoever works on it at the moment is waited for.
+    /// itself may be gone. Whoever works on it at the moment is waited for, but for a walk, which may
+    /// take hours.
     ///
     /// # Errors
-    /// A [`Stop::Usage`] when there is no such account any more; errors of the recovery.
+    /// A [`Stop::Later`] during a walk; a [`Stop::Usage`] when there is no such account any more; errors of
+    /// the recovery.
     pub(crate) fn begin_after_question(context: &'c JobContext, account: &Account) -> anyhow::Result<Self> {
         let (path, path_of_walks) = (lock_of(context, account), lock_of_walks(context, account));
-        let no_walk = FileLock::share(&path_of_walks).context(TAKING)?;
+        let no_walk = FileLock::try_share(&path_of_walks).context(TAKING)?.ok_or_else(|| busy(account))?;
         let lock = FileLock::wait(&path).context(TAKING)?;
         let Some(account) = context.state()?.account(account.account_id.as_str())? else {
             lock.remove(&path)?;
             no_walk.remove(&path_of_walks)?;
-            return Err(Stop::Usage(format!("the account {:?} was removed in the meantime", account.name)).into());
+            return Err(gone(account));
         };
         Self::with(context, account, lock, Some(no_walk))
+    }
+
+    /// For what makes an end of an account, or of a source of it: as after a question when a person
+    /// `was_asked`, else without waiting. The account is still there.
+    ///
+    /// # Errors
+    /// As [`Session::begin`]; a [`Stop::Usage`] when there is no such account any more.
+    pub(crate) fn begin_deciding(context: &'c JobContext, account: &Account, was_asked: bool) -> anyhow::Result<Self> {
+        if was_asked {
+            return Self::begin_after_question(context, account);
+        }
+        let session = Self::begin(context, account.clone())?;
+        if context.state()?.account(session.account_id())?.is_none() {
+            session.end_for_good()?;
+            return Err(gone(account));
+        }
+        Ok(session)
     }
 
     /// Waits for something that needs no account, and lets a poll have it meanwhile. Nothing of
@@ -181,6 +200,10 @@ impl<'c> Session<'c> {
     pub fn work_folder(&self) -> PathBuf {
         self.data().work(self.account_id())
     }
+}
+
+fn gone(account: &Account) -> anyhow::Error {
+    Stop::Usage(format!("the account {:?} was removed in the meantime", account.name)).into()
 }
 
 fn busy(account: &Account) -> Stop {

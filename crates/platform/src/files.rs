@@ -128,7 +128,13 @@ impl FileLock {
     /// # Errors
     /// Any I/O error.
     pub fn wait(path: &Path) -> io::Result<Self> {
-        Self::wait_with(path, File::lock)
+        loop {
+            let file = lock_file(path)?;
+            file.lock()?;
+            if is_at(&file, path)? {
+                return Ok(Self { file });
+            }
+        }
     }
 
     /// Takes the lock if it is free; `None` when another process holds it.
@@ -147,14 +153,6 @@ impl FileLock {
         Self::try_with(path, File::try_lock_shared)
     }
 
-    /// Shares the lock, waiting for as long as a process holds it alone.
-    ///
-    /// # Errors
-    /// Any I/O error.
-    pub fn share(path: &Path) -> io::Result<Self> {
-        Self::wait_with(path, File::lock_shared)
-    }
-
     fn try_with(path: &Path, lock: impl Fn(&File) -> Result<(), TryLockError>) -> io::Result<Option<Self>> {
         loop {
             let file = lock_file(path)?;
@@ -163,16 +161,6 @@ impl FileLock {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(error),
-            }
-        }
-    }
-
-    fn wait_with(path: &Path, lock: impl Fn(&File) -> io::Result<()>) -> io::Result<Self> {
-        loop {
-            let file = lock_file(path)?;
-            lock(&file)?;
-            if is_at(&file, path)? {
-                return Ok(Self { file });
             }
         }
     }

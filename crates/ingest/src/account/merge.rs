@@ -38,8 +38,7 @@ pub fn merge(context: &JobContext, from: &str, into: &str, yes: bool) -> anyhow:
         corrections::are_understood(&context.data)?;
         confirm(context, &from, &into)?;
     }
-    let source = Session::begin(context, from.clone())?;
-    let target = Session::begin(context, into.clone())?;
+    let (source, target) = both(context, &from, &into, !yes)?;
     context.state()?.may_merge(&from, &into)?;
     corrections::are_understood(&context.data)?;
     names_no_play(context, &source)?;
@@ -87,6 +86,22 @@ pub fn merge(context: &JobContext, from: &str, into: &str, yes: bool) -> anyhow:
             lines => format!(" {lines} corrections of {:?} hold for all of {:?} now.", from.name, into.name),
         }
     ))
+}
+
+/// Takes both accounts, always in the same order: two merges that wait for each other would wait for ever.
+fn both<'c>(
+    context: &'c JobContext,
+    from: &Account,
+    into: &Account,
+    was_asked: bool,
+) -> anyhow::Result<(Session<'c>, Session<'c>)> {
+    let take = |account| Session::begin_deciding(context, account, was_asked);
+    if from.account_id < into.account_id {
+        let source = take(from)?;
+        return Ok((source, take(into)?));
+    }
+    let target = take(into)?;
+    Ok((take(from)?, target))
 }
 
 /// Says what would move, and asks for it.

@@ -22,7 +22,7 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
     if !yes {
         confirm(&account.name)?;
     }
-    let session = Session::begin(context, account.clone())?;
+    let session = Session::begin_deciding(context, &account, !yes)?;
     // Others could work while the person thought.
     let had_history = may_go(context, &account, erase)?;
     // What cannot be read as text at all is for a person to mend before anything goes.
@@ -58,8 +58,9 @@ fn may_go(context: &JobContext, account: &Account, erase: bool) -> anyhow::Resul
     let receipts = RawStore::new(&context.data, account.account_id.as_str()).receipts()?;
     if !receipts.is_empty() && !erase {
         return Err(Stop::Usage(format!(
-            "{:?} has a history ({} imports and answers of services are kept). `music-tracker account remove {:?} --erase` deletes \
-             all of it for good; `music-tracker account pause` only stops the fetching, and `music-tracker account merge` moves it to another account",
+            "{:?} has a history ({} imports and answers of services are kept). `music-tracker account remove {:?} \
+             --erase` deletes all of it for good; `music-tracker account pause` only stops the fetching, and \
+             `music-tracker account merge` moves it to another account",
             account.name,
             receipts.len(),
             account.name

@@ -122,10 +122,7 @@ pub fn disconnect(
         (true, _) | (_, true) => None,
         _ => wants_erasing(service, &account)?,
     };
-    let session = match answer {
-        Some(_) => Session::begin_after_question(context, &account)?,
-        None => Session::begin(context, account.clone())?,
-    };
+    let session = Session::begin_deciding(context, &account, answer.is_some())?;
     if service == SPOTIFY {
         state.forget_login(UNPROVEN, &account.account_id)?;
     }

@@ -1,10 +1,13 @@
 //! Questions to a person at a terminal: whatever the answer, and however long it takes, polls go on.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::process::{Child, Command, Output, Stdio};
+use std::thread;
 
 use lake::schema::PLAYS;
+use platform::StateDb;
+use platform::files::FileLock;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::polls::page;
@@ -42,6 +45,25 @@ impl Conversation {
 
     fn answer(mut self, line: &str) -> Output {
         writeln!(self.terminal, "{line}").unwrap();
+        self.end()
+    }
+
+    /// Answers while another job works on the account, which it gives back when this program has come
+    /// to wait for it.
+    #[cfg(target_os = "linux")]
+    fn answer_while_held(mut self, line: &str, held: FileLock) -> Output {
+        writeln!(self.terminal, "{line}").unwrap();
+        let program = self.child.id().to_string();
+        let is_its = |lock: &str| lock.contains("-> FLOCK") && lock.split_whitespace().any(|word| word == program);
+        let waits = |locks: String| locks.lines().any(is_its);
+        while self.child.try_wait().unwrap().is_none() && !waits(fs::read_to_string("/proc/locks").unwrap()) {
+            thread::yield_now();
+        }
+        drop(held);
+        self.end()
+    }
+
+    fn end(self) -> Output {
         let output = self.child.wait_with_output().unwrap();
         drop(self.terminal);
         output
@@ -49,6 +71,22 @@ impl Conversation {
 }
 
 impl World {
+    /// Adds an account, and gives its id.
+    fn adds_account(&self, name: &str) -> String {
+        assert!(self.command(&["account", "add", name, "--zone", "UTC"]).output().unwrap().status.success());
+        let state = StateDb::open(&self.data().state_db()).unwrap();
+        state.account(name).unwrap().unwrap().account_id.to_string()
+    }
+
+    fn removes_account(&self, name: &str) {
+        let remove = ["account", "remove", name, "--erase", "--yes"];
+        assert!(self.command(&remove).output().unwrap().status.success());
+    }
+
+    fn accounts_left(&self) -> usize {
+        StateDb::open(&self.data().state_db()).unwrap().accounts().unwrap().len()
+    }
+
     fn command_of(&self, spotify: &Spotify, args: &[&str]) -> Command {
         let mut command = self.command(args);
         command.envs(spotify.settings("from-the-settings"));
@@ -156,5 +194,41 @@ fn a_merge_and_an_erasure_wait_for_a_person_who_says_so() {
         disconnect.read_until("Erase them? [y/N]");
         assert_eq!(disconnect.answer(answer).status.code(), Some(exit_code), "{answer}");
         assert_eq!(world.rows(&PLAYS, &[]).len(), kept, "{answer}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_confirmed_waits_for_a_poll_that_works_on_an_account() {
+    for (words, busy, left) in [
+        (&["account", "merge", "me", "ann"][..], "me", 1),
+        (&["account", "merge", "me", "ann"], "ann", 1),
+        (&["account", "remove", "me", "--erase"], "me", 1),
+    ] {
+        let (world, spotify) = (World::new(), Spotify::start());
+        world.import(&world.zip("mine.zip", &[(AUDIO, rows((0..5).map(|n| row(n, n))))])).expect_counts(5, 0, 0, 0);
+        let ann = world.adds_account("ann");
+        let me = StateDb::open(&world.data().state_db()).unwrap().account("me").unwrap().unwrap();
+        let busy_id = if busy == "me" { me.account_id.as_str() } else { &ann };
+        let mut asking = Conversation::begin(world.command_of(&spotify, words));
+        asking.read_until("Type the name");
+        let held = FileLock::try_take(&world.data().lock(&format!("account-{busy_id}"))).unwrap().unwrap();
+        let output = asking.answer_while_held("me", held);
+        assert_eq!((output.status.code(), world.accounts_left()), (Some(0), left), "{words:?} {busy}");
+    }
+}
+
+#[test]
+fn a_merge_that_was_confirmed_copies_nothing_to_or_from_an_account_that_is_gone() {
+    for (gone, kept) in [("ann", 5), ("me", 0)] {
+        let (world, spotify) = (World::new(), Spotify::start());
+        world.import(&world.zip("mine.zip", &[(AUDIO, rows((0..5).map(|n| row(n, n))))])).expect_counts(5, 0, 0, 0);
+        let ann = world.adds_account("ann");
+        let mut merge = Conversation::begin(world.command_of(&spotify, &["account", "merge", "me", "ann"]));
+        merge.read_until("Type the name \"me\"");
+        world.removes_account(gone);
+        assert_eq!(merge.answer("me").status.code(), Some(2), "{gone}");
+        assert_eq!((world.accounts_left(), world.rows(&PLAYS, &[]).len()), (1, kept), "{gone}");
+        assert!(world.files(&format!("raw/{ann}")).is_empty(), "{:?}", world.files("raw"));
     }
 }
