@@ -1,11 +1,13 @@
 //! The command line of `ingest`.
 
+mod stopped;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use platform::state::CountingRule;
-use platform::{CommonArgs, JobContext, run_change, run_job, run_question};
+use platform::{CommonArgs, JobContext, run_change, run_command, run_job, run_question};
 
 use crate::account::Change;
 use crate::import::Request;
@@ -283,7 +285,10 @@ impl Cli {
                 run_job("ingest replay", common, |context| replay::replay(context, account.as_deref()))
             }
             Command::Compact => run_job("ingest compact", common, replay::compact),
-            Command::Account(command) => run_change("ingest account", common, |context| command.run(context)),
+            Command::Account(command) => match stopped::words(&command) {
+                Some(words) => run_change("ingest account", common, &words, |context| command.run(context)),
+                None => run_command("ingest account", common, |context| command.run(context)),
+            },
         }
     }
 }

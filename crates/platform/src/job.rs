@@ -118,27 +118,31 @@ impl Summary {
 /// Runs `work` as the job `name` and turns its outcome into output and an exit code.
 pub fn run_job(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> anyhow::Result<Summary>) -> ExitCode {
     let default = if io::stdout().is_terminal() { ReportFormat::Text } else { ReportFormat::Json };
-    run_reporting(name, args, default, work)
+    run_reporting(name, args, default, Some(&when_stopped(name)), work)
 }
 
 /// The same for a question whose answer is a report: how things stand, what there is. Whoever reads the
-/// answer through a pipe (`| less`) is a person as well, and programs say that they want the report.
+/// answer through a pipe (`| less`) is a person as well, and programs say that they want the report. There
+/// is nothing to say to whoever stops it.
 pub fn run_question(
     name: &str,
     args: &CommonArgs,
     work: impl FnOnce(&JobContext) -> anyhow::Result<Summary>,
 ) -> ExitCode {
-    run_reporting(name, args, ReportFormat::Text, work)
+    run_reporting(name, args, ReportFormat::Text, None, work)
 }
 
 fn run_reporting(
     name: &str,
     args: &CommonArgs,
     default: ReportFormat,
+    when_stopped: Option<&str>,
     work: impl FnOnce(&JobContext) -> anyhow::Result<Summary>,
 ) -> ExitCode {
     let (run, outcome) = run(name, args, |context| {
-        stopping::explain(for_people(args, &when_stopped(name)))?;
+        if let Some(words) = when_stopped {
+            stopping::explain(for_people(args, words))?;
+        }
         tracing::info!("job started");
         let started_at = context.clock.now();
         let outcome = work(context);
@@ -168,10 +172,16 @@ pub fn run_command(
     end_command(name, args, &run, outcome)
 }
 
-/// The same for a command that changes something: whoever stops it is told what that means.
-pub fn run_change(name: &str, args: &CommonArgs, work: impl FnOnce(&JobContext) -> anyhow::Result<String>) -> ExitCode {
+/// The same for a command that changes something: whoever stops it is told what that means, in the words of
+/// the command.
+pub fn run_change(
+    name: &str,
+    args: &CommonArgs,
+    when_stopped: &str,
+    work: impl FnOnce(&JobContext) -> anyhow::Result<String>,
+) -> ExitCode {
     let (run, outcome) = run(name, args, |context| {
-        stopping::explain(for_people(args, &when_stopped(name)))?;
+        stopping::explain(for_people(args, when_stopped))?;
         work(context)
     });
     end_command(name, args, &run, outcome)

@@ -2,12 +2,14 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 
 use lake::schema::PLAYS;
 use platform::StateDb;
 use platform::files::FileLock;
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::polls::page;
@@ -231,4 +233,32 @@ fn a_merge_that_was_confirmed_copies_nothing_to_or_from_an_account_that_is_gone(
         assert_eq!((world.accounts_left(), world.rows(&PLAYS, &[]).len()), (1, kept), "{gone}");
         assert!(world.files(&format!("raw/{ann}")).is_empty(), "{:?}", world.files("raw"));
     }
+}
+
+#[test]
+fn whoever_stops_a_command_about_accounts_is_told_what_that_means() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    spotify.plays(page(0..5));
+    world.polls_now(&spotify).expect_counts(5, 0, 0, 0);
+    world.adds_account("ann");
+    for (words, asked, told) in [
+        ("remove me --erase", "Type the name", &["account remove me --erase`", "gone for good", "erases the rest"][..]),
+        (
+            "disconnect spotify --account me --erase",
+            "Erase them?",
+            &["account disconnect spotify --account me --erase`", "gone for good", "erases the rest"],
+        ),
+        ("disconnect spotify --account me", "too?", &["--account me` did not", "--account me --erase`; else the same"]),
+        ("merge me ann", "Type the name", &["account merge me ann`", "Nothing that was stored is lost"]),
+        ("connect spotify --account ann --port 0", "Waiting", &["account connect spotify`", "--paste -` with"]),
+        ("connect spotify --paste -", "Paste the address", &["account connect spotify`", "goes on with this login"]),
+    ] {
+        let words: Vec<_> = ["account"].into_iter().chain(words.split(' ')).collect();
+        let mut asking = Conversation::begin(world.command_of(&spotify, &words));
+        asking.read_until(asked);
+        kill_process(Pid::from_child(&asking.child), Signal::TERM).unwrap();
+        told.iter().for_each(|words| asking.read_until(words));
+        assert_eq!(asking.child.wait().unwrap().signal(), Some(Signal::TERM.as_raw()));
+    }
+    assert_eq!((world.accounts_left(), world.rows(&PLAYS, &[]).len()), (2, 5));
 }
