@@ -1,6 +1,6 @@
 //! The real programs: whoever stops `music-tracker` stops the job that it waits for.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -122,15 +122,20 @@ fn an_erasure_whose_refresh_is_stopped_is_made_up_for_by_the_next_command() {
     home.run("music-tracker", &["import", "export.zip"]);
     home.run("music-tracker", &["account", "add", "other", "--zone", "UTC"]);
     home.run("music-tracker", &["import", "export.zip", "--account", "other", "--yes"]);
+    // Only the refresh reads this, and waits until somebody has written it to its end.
+    let waited_for = home.path("data/src/lookups/manifest.json");
+    fs::create_dir_all(waited_for.parent().unwrap()).unwrap();
+    assert!(Command::new("mkfifo").arg(&waited_for).status().unwrap().success());
     let words = ["account", "remove", "other", "--erase", "--yes", "--log-format", "text"];
-    let mut remove = home.command("music-tracker", &words);
-    let mut remove = in_a_terminal(remove.env("LOG_LEVEL", "transform=debug")).spawn().unwrap();
+    let mut remove = in_a_terminal(&mut home.command("music-tracker", &words)).spawn().unwrap();
     let mut log = lines_of(&mut remove);
-    read_until(&mut log, "written");
+    let held = File::options().write(true).open(&waited_for).unwrap();
     wish(&remove, "-TERM", false);
     read_until(&mut log, "`music-tracker refresh` does the rest");
     assert_eq!(remove.wait().unwrap().code(), Some(143));
     assert!(log.all(|line| !line.contains("tries again")), "it is told once");
+    drop(held);
+    fs::remove_file(waited_for).unwrap();
     assert!(!home.path("data/processed/current").exists());
     home.run("music-tracker", &["import", "export.zip"]);
     assert_eq!(home.published(), PLAYS);
