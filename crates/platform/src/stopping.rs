@@ -4,12 +4,18 @@
 //! what became of the work. Then the signal ends the program as it would have without us.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
+
+/// How long the words may take. Where nobody reads them (a pager that waits, a log that is stuck), the
+/// program must end all the same.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The signals that wish this program to stop. Those that it was started to ignore (a shell does so
 /// for what runs in the background) are ignored for good.
@@ -26,13 +32,25 @@ pub(crate) fn explain(words: String) -> anyhow::Result<()> {
     let mut signals = Signals::new(wishes()).context(LISTENING)?;
     let listen = move || {
         if let Some(signal) = signals.forever().next() {
-            // Behind ^C, or a bar that shows progress, the line begins anew.
-            let begin = if io::stderr().is_terminal() { "\r\x1b[K" } else { "" };
-            drop(writeln!(io::stderr(), "{begin}{words}"));
+            say(words);
             drop(emulate_default_handler(signal));
         }
     };
     thread::Builder::new().name("signals".to_owned()).spawn(listen).context(LISTENING).map(drop)
+}
+
+/// Says the words on stderr, unless that takes too long: it may be full, or held by who waits for it.
+fn say(words: String) {
+    let (tell, told) = mpsc::channel();
+    let write = move || {
+        // Behind ^C, or a bar that shows progress, the line begins anew.
+        let begin = if io::stderr().is_terminal() { "\r\x1b[K" } else { "" };
+        drop(writeln!(io::stderr(), "{begin}{words}"));
+        tell.send(()).ok();
+    };
+    if thread::Builder::new().name("last words".to_owned()).spawn(write).is_ok() {
+        told.recv_timeout(PATIENCE).ok();
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -1,15 +1,16 @@
 //! The real programs: whoever stops `music-tracker` stops the job that it waits for.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, ErrorKind, PipeReader, PipeWriter, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::thread;
 
 use platform::DataDir;
 use platform::files::FileLock;
-use signal_hook::consts::SIGINT;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::home::{Home, PLAYS};
 
@@ -162,4 +163,49 @@ fn whoever_ignores_a_wish_to_stop_goes_on() {
     drop(line);
     assert!(said(&mut poll).contains(r#""job":"ingest spotify""#));
     assert_eq!(poll.wait().unwrap().code(), Some(75));
+}
+
+/// A pipe that is full, and the end at which nobody reads.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (nobody, mut full) = std::io::pipe().unwrap();
+    rustix::io::ioctl_fionbio(&full, true).unwrap();
+    while full.write(&[b'.'; 512]).map_err(|error| error.kind()) != Err(ErrorKind::WouldBlock) {}
+    rustix::io::ioctl_fionbio(&full, false).unwrap();
+    (nobody, full)
+}
+
+#[test]
+fn a_wish_to_stop_is_followed_where_nobody_reads_what_is_said() {
+    let home = Home::new();
+    for to_all in [false, true] {
+        let (_nobody, full) = full_pipe();
+        let spotify = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut poll = home.command("music-tracker", &["spotify"]);
+        poll.env("SPOTIFY_CLIENT_ID", "app").env("SPOTIFY_REFRESH_TOKEN", "a-login").env("LOG_LEVEL", "off");
+        poll.env("SPOTIFY_ACCOUNTS_BASE_URL", format!("http://{}/", spotify.local_addr().unwrap()));
+        let mut poll = in_a_terminal(&mut poll).stderr(full).spawn().unwrap();
+        let _line = spotify.accept().unwrap();
+        wish(&poll, "-INT", to_all);
+        assert_eq!(poll.wait().unwrap().code(), Some(130), "{to_all}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_wish_to_stop_is_followed_where_the_log_is_stuck() {
+    let home = Home::new();
+    let (_nobody, full) = full_pipe();
+    let mut poll = home.command("ingest", &["spotify"]);
+    let mut poll = in_a_terminal(poll.env("LOG_LEVEL", "info")).stderr(full).spawn().unwrap();
+    // It listens to signals from just before its first line on, which nobody lets it write.
+    let listens = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", poll.id())).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim().to_owned();
+        u64::from_str_radix(&caught, 16).unwrap() & (1 << (SIGTERM - 1)) != 0
+    };
+    while !listens() {
+        thread::yield_now();
+    }
+    wish(&poll, "-TERM", false);
+    assert_eq!(poll.wait().unwrap().signal(), Some(SIGTERM));
 }
