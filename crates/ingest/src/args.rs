@@ -285,10 +285,17 @@ impl Cli {
                 run_job("ingest replay", common, |context| replay::replay(context, account.as_deref()))
             }
             Command::Compact => run_job("ingest compact", common, replay::compact),
-            Command::Account(command) => match stopped::words(&command) {
-                Some(words) => run_change("ingest account", common, &words, |context| command.run(context)),
-                None => run_command("ingest account", common, |context| command.run(context)),
-            },
+            Command::Account(command) => {
+                let words = stopped::words(&command);
+                let run = |context: &JobContext| {
+                    common.for_people_alone("`music-tracker status --json` tells of all accounts")?;
+                    command.run(context)
+                };
+                match words {
+                    Some(words) => run_change("ingest account", common, &words, run),
+                    None => run_command("ingest account", common, run),
+                }
+            }
         }
     }
 }

@@ -34,10 +34,10 @@ fn a_question_is_answered_for_people_unless_json_is_asked_for() {
     let plays = home.run("music-tracker", &["export", "--json"]).stdout;
     let plays: Vec<serde_json::Value> = serde_json::from_slice(&plays).unwrap();
     assert_eq!(plays.len(), 120);
-    for words in ["summary", "ls"] {
-        let refused = home.command("music-tracker", &[words, "--json"]).output().unwrap();
+    for words in [&["summary"][..], &["ls"], &["account", "list"], &["account", "add", "bo"]] {
+        let refused = home.command("music-tracker", &[words, &["--json"]].concat()).output().unwrap();
         let said = String::from_utf8_lossy(&refused.stderr);
-        assert!(refused.status.code() == Some(2) && said.contains("has no JSON"), "{words}: {refused:?}");
+        assert!(refused.status.code() == Some(2) && said.contains("has no JSON"), "{words:?}: {refused:?}");
     }
 }
 
