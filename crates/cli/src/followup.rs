@@ -68,13 +68,12 @@ fn hand_over(report: &Path, wanted: &Path) {
 /// What the job did not do, and what became of the rest; nothing where all is done.
 fn left(report: &Report, word: &str, has_published: bool) -> Option<String> {
     let error = report.error.as_ref()?;
-    let (is_partial, is_put_off) = (report.status == "partial", error.exit_code == LATER);
-    let (what, rest) = match (is_partial, has_published) {
-        (true, true) => ("did not do everything", " What it did store is published."),
-        (true, false) => ("did not do everything", ""),
-        (false, true) => (if is_put_off { "could not work now" } else { "failed" }, PUBLISHED),
-        (false, false) => (if is_put_off { "could not work now" } else { "failed" }, ""),
+    let (what, published) = match report.status.as_str() {
+        "partial" => ("did not do everything", " What it did store is published."),
+        _ if error.exit_code == LATER => ("could not work now", PUBLISHED),
+        _ => ("failed", PUBLISHED),
     };
+    let rest = if has_published { published } else { "" };
     let end = if error.message.ends_with(['.', '?']) { "" } else { "." };
     Some(format!("\n`music-tracker {word}` {what}: {}{end}{rest}", error.message))
 }

@@ -196,6 +196,16 @@ pub enum CorrectCommand {
     Artist(ArtistCommand),
 }
 
+impl CorrectCommand {
+    /// Whether it only shows something, so that nothing changes.
+    pub fn is_question(&self) -> bool {
+        matches!(
+            self,
+            Self::Preview(_) | Self::List | Self::Artist(ArtistCommand::Preview(_)) | Self::Artist(ArtistCommand::List)
+        )
+    }
+}
+
 /// What can be done about corrections of artists.
 #[derive(Debug, Subcommand)]
 pub enum ArtistCommand {

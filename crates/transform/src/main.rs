@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use platform::args::{self, ReportFormat};
-use platform::{run_command, run_job, run_question};
+use platform::{JobContext, Summary, run_command, run_job, run_question};
 use transform::cli::{ArtistCommand, Cli, Command, CorrectCommand, Switch};
 use transform::{correct, docs, explain, export, jobs, query, travel};
 
@@ -48,31 +48,10 @@ fn main() -> ExitCode {
                 run_command("transform export", &common, |context| export::to_stdout(context, &request))
             }
         },
-        Command::Correct(CorrectCommand::Preview(wanted)) => {
-            run_question("transform correct", &common, |context| correct::preview(context, &wanted))
+        Command::Correct(command) if command.is_question() => {
+            run_question("transform correct", &common, |context| correct(context, &command))
         }
-        Command::Correct(CorrectCommand::List) => run_question("transform correct", &common, correct::list),
-        Command::Correct(CorrectCommand::Artist(ArtistCommand::Preview(wanted))) => {
-            run_question("transform correct", &common, |context| correct::artist::preview(context, &wanted))
-        }
-        Command::Correct(CorrectCommand::Artist(ArtistCommand::List)) => {
-            run_question("transform correct", &common, correct::artist::list)
-        }
-        Command::Correct(command) => run_job("transform correct", &common, |context| match &command {
-            CorrectCommand::Preview(wanted) => correct::preview(context, wanted),
-            CorrectCommand::Add(wanted) => correct::add(context, wanted),
-            CorrectCommand::List => correct::list(context),
-            CorrectCommand::Undo { id } => correct::undo(context, id),
-            CorrectCommand::Rule { switch, rule, reason } => {
-                correct::rule(context, rule, *switch == Switch::On, reason.as_deref())
-            }
-            CorrectCommand::Artist(command) => match command {
-                ArtistCommand::Preview(wanted) => correct::artist::preview(context, wanted),
-                ArtistCommand::Add(wanted) => correct::artist::add(context, wanted),
-                ArtistCommand::List => correct::artist::list(context),
-                ArtistCommand::Undo { id } => correct::artist::undo(context, id),
-            },
-        }),
+        Command::Correct(command) => run_job("transform correct", &common, |context| correct(context, &command)),
         Command::Travel(request) if request.is_question() => {
             run_question("transform travel", &common, |context| travel::travel(context, &request))
         }
@@ -81,5 +60,21 @@ fn main() -> ExitCode {
             common.for_people_alone("`music-tracker query --format json` answers any question")?;
             jobs::summary(context, account.as_deref())
         }),
+    }
+}
+
+fn correct(context: &JobContext, command: &CorrectCommand) -> anyhow::Result<Summary> {
+    match command {
+        CorrectCommand::Preview(wanted) => correct::preview(context, wanted),
+        CorrectCommand::Add(wanted) => correct::add(context, wanted),
+        CorrectCommand::List => correct::list(context),
+        CorrectCommand::Undo { id } => correct::undo(context, id),
+        CorrectCommand::Rule { switch, rule, reason } => {
+            correct::rule(context, rule, *switch == Switch::On, reason.as_deref())
+        }
+        CorrectCommand::Artist(ArtistCommand::Preview(wanted)) => correct::artist::preview(context, wanted),
+        CorrectCommand::Artist(ArtistCommand::Add(wanted)) => correct::artist::add(context, wanted),
+        CorrectCommand::Artist(ArtistCommand::List) => correct::artist::list(context),
+        CorrectCommand::Artist(ArtistCommand::Undo { id }) => correct::artist::undo(context, id),
     }
 }

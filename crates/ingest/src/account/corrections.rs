@@ -3,7 +3,7 @@
 
 use lake::identity::Id;
 use platform::corrections::{PLAYS, SHEETS};
-use platform::sheet::{Change, Changed, Line};
+use platform::sheet::{Change, Changed, Line, Sheet};
 use platform::state::Account;
 use platform::{DataDir, Stop};
 
@@ -16,12 +16,7 @@ pub(super) fn rename(data: &DataDir, account: &Account, into: Option<&str>) -> a
     let mut all = Changed::default();
     for sheet in SHEETS {
         let changed = sheet.change_each(data, |line| {
-            let naming: Vec<_> = sheet
-                .accounts
-                .iter()
-                .copied()
-                .filter(|column| line.get(column).is_some_and(|said| is(account, said)))
-                .collect();
+            let naming: Vec<_> = columns_naming(account, sheet, line).collect();
             match into {
                 _ if naming.is_empty() => Change::Keep,
                 Some(into) => Change::Set(naming.into_iter().map(|column| (column, into.to_owned())).collect()),
@@ -41,16 +36,20 @@ pub(super) fn rename(data: &DataDir, account: &Account, into: Option<&str>) -> a
 pub(super) fn naming(data: &DataDir, account: &Account) -> anyhow::Result<usize> {
     let mut naming = 0;
     for sheet in SHEETS {
-        let is_naming =
-            |line: &Line| sheet.accounts.iter().any(|column| line.get(column).is_some_and(|said| is(account, said)));
-        naming += sheet.read(data)?.iter().filter(|line| is_naming(line)).count();
+        let is_naming = |line: &&Line| columns_naming(account, sheet, line).next().is_some();
+        naming += sheet.read(data)?.iter().filter(is_naming).count();
     }
     Ok(naming)
 }
 
-/// Whether a value of a line means `account`.
-fn is(account: &Account, said: &str) -> bool {
-    said.to_lowercase() == account.name.to_lowercase() || said == account.account_id.as_str()
+/// The columns of a line that name `account`, by name or id.
+fn columns_naming<'l>(
+    account: &'l Account,
+    sheet: &Sheet,
+    line: &'l Line,
+) -> impl Iterator<Item = &'static str> + use<'l> {
+    let is_it = |said: &str| said.to_lowercase() == account.name.to_lowercase() || said == account.account_id.as_str();
+    sheet.accounts.iter().copied().filter(move |column| line.get(column).is_some_and(is_it))
 }
 
 /// Refuses while a line makes no sense: it may name the account, or one of its plays.
