@@ -179,7 +179,7 @@ pub fn check(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Sum
     if !problems.is_empty() {
         return Err(Stop::Usage(lines(&tree.root, &problems)).into());
     }
-    let cases = project.all_cases().count();
+    let cases: usize = project.cases.iter().map(|of_model| of_model.cases.len()).sum();
     let bar = progress::count_bar(u64::try_from(cases)?, "trying cases");
     let step = |name: &str| {
         bar.set_message(name.to_owned());

@@ -2,10 +2,12 @@
 //!
 //! All models are built once over empty source tables, so that given rows get the real types and
 //! name only the columns that matter; the rest is null. Each trial then makes what lies between
-//! the given tables and the tried model, and takes it back.
+//! the given tables and the tried model, and takes it back. Making is most of the work, so cases
+//! that name things of their own are tried beside each other.
+
+mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, ensure};
@@ -17,23 +19,29 @@ use crate::engine::sources::Sources;
 use crate::engine::sql::{columns, quoted, quoted_list};
 use crate::project::{Case, Cases, Problem, Project};
 
+pub use rows::Rows;
+
 /// Tries every case that stands beside a model of the project; tells of those that do not hold.
 /// `step` hears which model was tried.
 ///
 /// # Errors
 /// When DuckDB refuses a model.
 pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyhow::Result<Vec<Problem>> {
-    let all: Vec<(&Cases, &Case)> = project.all_cases().collect();
+    let all: Vec<(&Cases, Vec<&Case>)> = project
+        .cases
+        .iter()
+        .flat_map(|of_model| of_model.beside_each_other().into_iter().map(move |cases| (of_model, cases)))
+        .collect();
     let next = AtomicUsize::new(0);
     let work = || -> anyhow::Result<Vec<Problem>> {
         let (mut problems, mut trials) = (Vec::new(), None);
-        while let Some((of_model, case)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((of_model, cases)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
             let trials = match &mut trials {
                 Some(trials) => trials,
                 none => none.insert(Trials::of(project)?),
             };
-            problems.extend(trials.breach(of_model, case));
-            step(&of_model.model);
+            problems.extend(trials.breaches(of_model, cases));
+            cases.iter().for_each(|_| step(&of_model.model));
         }
         Ok(problems)
     };
@@ -48,15 +56,6 @@ pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyh
     })?;
     problems.sort();
     Ok(problems)
-}
-
-/// A small table, written and shown as text: a line of column names, then a line for each
-/// row, with `|` between values. `null` is null, quotes (`'null'`, `' '`) make text of
-/// anything else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rows {
-    columns: Vec<String>,
-    rows: Vec<Vec<Option<String>>>,
 }
 
 /// The models of a project over empty source tables.
@@ -86,10 +85,34 @@ impl<'p> Trials<'p> {
     /// When a table or column does not exist, a value does not fit its type, or DuckDB refuses
     /// a model.
     pub fn run(&self, model: &str, given: &[(&str, &str)], expect: &str) -> anyhow::Result<(Rows, Rows)> {
-        self.duckdb.execute_batch("begin transaction")?;
-        let outcome = self.build(model, given).and_then(|()| self.compare(model, expect));
-        self.duckdb.execute_batch("rollback")?;
-        outcome
+        self.in_transaction(|| {
+            let given = given.iter().map(|(table, rows)| Ok((*table, parsed(table, rows)?)));
+            self.build(model, given.collect::<anyhow::Result<_>>()?)?;
+            let expected = Rows::parse(expect).context("the rows expected")?;
+            self.has_columns(model, &expected.columns)?;
+            let found = self.read(model, &expected.columns, "true")?;
+            Ok((found, self.as_written_by(model, &expected)?))
+        })
+    }
+
+    /// How these cases do not hold, if they do not.
+    fn breaches(&self, of_model: &Cases, cases: &[&Case]) -> Vec<Problem> {
+        let mut beside = None;
+        if cases.len() > 1 {
+            match self.beside_each_other(of_model, cases) {
+                Ok(None) => return Vec::new(),
+                Ok(difference) => beside = difference,
+                Err(error) => beside = Some(format!("{error:#}")),
+            }
+        }
+        let alone: Vec<Problem> = cases.iter().filter_map(|case| self.breach(of_model, case)).collect();
+        match beside {
+            Some(difference) if alone.is_empty() => {
+                let wrong = format!("every case holds by itself, but not beside the others: {difference}");
+                vec![Problem::of(&of_model.path, wrong)]
+            }
+            _ => alone,
+        }
     }
 
     /// How a case does not hold, if it does not.
@@ -97,18 +120,61 @@ impl<'p> Trials<'p> {
         let given: Vec<(&str, &str)> = case.given.iter().map(|(name, rows)| (name.as_str(), rows.as_str())).collect();
         let wrong = match self.run(&of_model.model, &given, &case.expect) {
             Ok((found, expected)) if found == expected => return None,
-            Ok((found, expected)) => format!("gave\n\n{found}\nand not\n\n{expected}"),
+            Ok((found, expected)) => gave(&found, &expected),
             Err(error) => format!("{error:#}"),
         };
         Some(Problem::of(&of_model.path, format!("{:?}: {wrong}", case.holds)))
     }
 
-    fn build(&self, model: &str, given: &[(&str, &str)]) -> anyhow::Result<()> {
+    /// The first difference, if there is one, when all that the cases give is there at the same time.
+    fn beside_each_other(&self, of_model: &Cases, cases: &[&Case]) -> anyhow::Result<Option<String>> {
+        let (model, own) = (of_model.model.as_str(), &of_model.own);
+        let whose = |index: usize| format!("{index}/");
+        let mut given: BTreeMap<&str, Vec<Rows>> = BTreeMap::new();
+        for (index, case) in cases.iter().enumerate() {
+            for (table, rows) in &case.given {
+                given.entry(table).or_default().push(parsed(table, rows)?.named(own, &whose(index)));
+            }
+        }
+        self.in_transaction(|| {
+            self.build(model, given.iter().map(|(table, rows)| (*table, Rows::united(rows))).collect())?;
+            let name = own.iter().find(|name| self.has_columns(model, std::slice::from_ref(name)).is_ok());
+            let name = name.with_context(|| format!("{model} has none of the columns that are a case's own"))?;
+            let mut of_cases = Vec::new();
+            for (index, case) in cases.iter().enumerate() {
+                let expected = Rows::parse(&case.expect).context("the rows expected")?.named(own, &whose(index));
+                self.has_columns(model, &expected.columns)?;
+                let is_own = format!("starts_with({}, '{}')", quoted(name), whose(index));
+                of_cases.push((case, self.read(model, &expected.columns, &is_own)?, expected));
+            }
+            let rows = self.read(model, std::slice::from_ref(name), "true")?.len();
+            ensure!(
+                rows == of_cases.iter().map(|(_, found, _)| found.len()).sum::<usize>(),
+                "there are rows of no case"
+            );
+            for (case, found, expected) in of_cases {
+                let expected = self.as_written_by(model, &expected)?;
+                if found != expected {
+                    return Ok(Some(format!("{:?}: {}", case.holds, gave(&found, &expected))));
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// Does it, and takes it back.
+    fn in_transaction<T>(&self, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+        self.duckdb.execute_batch("begin transaction")?;
+        let outcome = work();
+        self.duckdb.execute_batch("rollback")?;
+        outcome
+    }
+
+    fn build(&self, model: &str, given: Vec<(&str, Rows)>) -> anyhow::Result<()> {
         let needed = needed(self.project, model)?;
-        for (name, text) in given {
+        for (name, rows) in &given {
             ensure!(needed.contains(name), "{model} reads {name} neither itself nor through others");
-            let rows = Rows::parse(text).with_context(|| format!("the rows given for {name}"))?;
-            self.replace(name, &rows)?;
+            self.replace(name, rows)?;
         }
         let mut changed: BTreeSet<&str> = given.iter().map(|(name, _)| *name).collect();
         for current in self.project.models.iter().filter(|current| needed.contains(current.name.as_str())) {
@@ -119,15 +185,18 @@ impl<'p> Trials<'p> {
         Ok(())
     }
 
-    fn compare(&self, model: &str, expect: &str) -> anyhow::Result<(Rows, Rows)> {
-        let expected = Rows::parse(expect).context("the rows expected")?;
+    fn has_columns(&self, model: &str, names: &[String]) -> anyhow::Result<()> {
         let types = columns(&self.duckdb, &quoted(model))?;
-        for column in &expected.columns {
-            ensure!(types.iter().any(|known| known.name == *column), "{model} has no column {column}");
+        for name in names {
+            ensure!(types.iter().any(|known| known.name == *name), "{model} has no column {name}");
         }
-        let found = self.read(model, &expected.columns)?;
-        self.replace(model, &expected)?;
-        Ok((found, self.read(model, &expected.columns)?))
+        Ok(())
+    }
+
+    /// The rows as the types of the model write them, which takes the place of what it holds.
+    fn as_written_by(&self, model: &str, rows: &Rows) -> anyhow::Result<Rows> {
+        self.replace(model, rows)?;
+        self.read(model, &rows.columns, "true")
     }
 
     /// Puts a table with the same columns and these rows in the place of a table or view.
@@ -154,9 +223,11 @@ impl<'p> Trials<'p> {
         Ok(self.duckdb.query_row(query, [name], |row| row.get(0))?)
     }
 
-    fn read(&self, table: &str, columns: &[String]) -> anyhow::Result<Rows> {
+    /// The rows of which `condition` is true, sorted.
+    fn read(&self, table: &str, columns: &[String], condition: &str) -> anyhow::Result<Rows> {
         let texts: Vec<String> = columns.iter().map(|column| format!("cast({} as varchar)", quoted(column))).collect();
-        let mut query = self.duckdb.prepare(&format!("select {} from {}", texts.join(", "), quoted(table)))?;
+        let mut query =
+            self.duckdb.prepare(&format!("select {} from {} where {condition}", texts.join(", "), quoted(table)))?;
         let rows = query.query_map([], |row| (0..columns.len()).map(|index| row.get(index)).collect())?;
         let mut rows: Vec<Vec<Option<String>>> = rows.collect::<duckdb::Result<_>>()?;
         rows.sort();
@@ -176,41 +247,10 @@ fn needed<'p>(project: &'p Project, model: &'p str) -> anyhow::Result<BTreeSet<&
     Ok(needed)
 }
 
-impl Rows {
-    /// Reads a table from text; empty lines count for nothing.
-    fn parse(text: &str) -> anyhow::Result<Self> {
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<String>>();
-        let columns = cells(lines.next().context("a table begins with a line of column names")?);
-        let mut rows = Vec::new();
-        for line in lines {
-            let row: Vec<Option<String>> = cells(line).into_iter().map(value).collect();
-            ensure!(row.len() == columns.len(), "{} columns, but {} values in: {line}", columns.len(), row.len());
-            rows.push(row);
-        }
-        Ok(Self { columns, rows })
-    }
+fn parsed(table: &str, rows: &str) -> anyhow::Result<Rows> {
+    Rows::parse(rows).with_context(|| format!("the rows given for {table}"))
 }
 
-fn value(cell: String) -> Option<String> {
-    match cell.strip_prefix('\'').and_then(|cell| cell.strip_suffix('\'')) {
-        Some(text) => Some(text.to_owned()),
-        None if cell == "null" => None,
-        None => Some(cell),
-    }
-}
-
-impl fmt::Display for Rows {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "null".to_owned());
-        let mut lines = vec![self.columns.clone()];
-        lines.extend(self.rows.iter().map(|row| row.iter().map(shown).collect()));
-        let width = |index: usize| lines.iter().map(|line| line[index].chars().count()).max().unwrap_or_default();
-        let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
-        for line in &lines {
-            let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-            writeln!(formatter, "{}", cells.collect::<Vec<_>>().join(" | ").trim_end())?;
-        }
-        Ok(())
-    }
+fn gave(found: &Rows, expected: &Rows) -> String {
+    format!("gave\n\n{found}\nand not\n\n{expected}")
 }

@@ -18,6 +18,8 @@ pub struct Cases {
     pub model: String,
     /// The file below the root of the tree.
     pub path: String,
+    /// Columns that name things of one case only: its people, its plays.
+    pub own: Vec<String>,
     /// In the order of the file.
     pub cases: Vec<Case>,
 }
@@ -35,9 +37,28 @@ pub struct Case {
     pub expect: String,
 }
 
+impl Cases {
+    /// The cases in groups that can be tried beside each other: where names are their own, those that
+    /// give the same tables.
+    pub(crate) fn beside_each_other(&self) -> Vec<Vec<&Case>> {
+        if self.own.is_empty() {
+            return self.cases.iter().map(|case| vec![case]).collect();
+        }
+        let mut groups: BTreeMap<Vec<&String>, Vec<&Case>> = BTreeMap::new();
+        for case in &self.cases {
+            groups.entry(case.given.keys().collect()).or_default().push(case);
+        }
+        groups.into_values().collect()
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Content {
+    /// Columns whose values are names that mean something within a case only. Where some are told,
+    /// cases are tried beside each other, each with names of its own, which is faster.
+    #[serde(default)]
+    own: Vec<String>,
     /// Rows that every case begins with; a case may have others in their place.
     #[serde(default)]
     given: BTreeMap<String, String>,
@@ -48,13 +69,13 @@ struct Content {
 /// Reads the cases of `model`; `None` when the file cannot be used.
 pub(crate) fn read(file: &SqlFile, model: &str, problems: &mut Vec<Problem>) -> Option<Cases> {
     match toml::from_str::<Content>(&file.text) {
-        Ok(Content { given, mut cases }) => {
+        Ok(Content { own, given, mut cases }) => {
             for case in &mut cases {
                 for (table, rows) in &given {
                     case.given.entry(table.clone()).or_insert_with(|| rows.clone());
                 }
             }
-            Some(Cases { model: model.to_owned(), path: file.path.clone(), cases })
+            Some(Cases { model: model.to_owned(), path: file.path.clone(), own, cases })
         }
         Err(error) => {
             let place = error.span().map(|span| span.start);

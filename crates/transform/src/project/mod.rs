@@ -74,11 +74,6 @@ impl Project {
         Ok(self)
     }
 
-    /// Every case, with the model that it stands beside.
-    pub(crate) fn all_cases(&self) -> impl Iterator<Item = (&Cases, &Case)> {
-        self.cases.iter().flat_map(|of_model| of_model.cases.iter().map(move |case| (of_model, case)))
-    }
-
     /// The model of that name.
     pub fn model(&self, name: &str) -> Option<&Model> {
         self.models.iter().find(|model| model.name == name)

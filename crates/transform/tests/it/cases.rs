@@ -95,3 +95,58 @@ fn a_new_case_builds_nothing() {
     let summary = jobs::refresh_if_changed(&world.context(), Some(&world.sql_dir())).unwrap();
     assert_eq!(summary.counts["up_to_date"], true);
 }
+
+/// Cases whose plays are their own.
+const OWN: &str = "
+own = ['play_id']
+
+[[case]]
+holds = 'A play is a play.'
+given.src_plays = '''
+play_id | track_name
+p1      | One
+'''
+expect = '''
+EXPECTED
+'''
+
+[[case]]
+holds = 'One of which less is known is one too.'
+given.src_plays = '''
+play_id
+p1
+'''
+expect = '''
+EXPECTED
+'''
+";
+const PLAYS_FILE: &str = "3_marts/fct_play.cases.toml";
+
+#[test]
+fn cases_that_name_things_of_their_own_are_tried_beside_each_other() {
+    let world = World::with(SMALL);
+    let checked = || jobs::check(&world.context(), Some(&world.sql_dir()));
+    let right = OWN.replace("EXPECTED", "play_id\np1");
+    world.sql(PLAYS_FILE, &right);
+    assert!(checked().unwrap().text.ends_with("; 2 cases hold"));
+    // The one that does not hold is the one that is told.
+    world.sql(PLAYS_FILE, &OWN.replacen("EXPECTED", "play_id\np1", 1).replace("EXPECTED", "play_id\np2"));
+    let (message, _) = failure(checked());
+    assert!(message.starts_with("1 of 2 cases do not hold"), "{message}");
+    assert!(message.contains("One of which less") && !message.contains("A play is a play"), "{message}");
+    // Names that are no column of the model can tell nobody's rows apart.
+    world.sql(PLAYS_FILE, &right.replace("own = ['play_id']", "own = ['observation_id']"));
+    let (message, _) = failure(checked());
+    assert!(message.contains("fct_play has none of the columns that are a case's own"), "{message}");
+}
+
+#[test]
+fn cases_that_disturb_each_other_say_so() {
+    let world = World::with(SMALL);
+    let counted = "select *, cast(count(*) over () as bigint) as ms_played from stg_plays";
+    world.edit("1_staging/stg_plays.sql", ", ms_played from", " from");
+    world.edit("3_marts/fct_play.sql", "select * from stg_plays", counted);
+    world.sql(PLAYS_FILE, &OWN.replace("EXPECTED", "play_id | ms_played\np1 | 1"));
+    let (message, _) = failure(jobs::check(&world.context(), Some(&world.sql_dir())));
+    assert!(message.contains("every case holds by itself, but not beside the others"), "{message}");
+}
