@@ -11,7 +11,7 @@ use super::header::{Header, Kind};
 use super::model::{Layer, Model, SeedFile, SqlTest};
 use super::order;
 use super::problem::{Problem, stop_on};
-use super::references::{NotASelect, References, references};
+use super::references::{NotASelect, References, references, with_parser};
 use super::sections::Sections;
 use super::tree::{SqlFile, SqlTree};
 use crate::engine::sources;
@@ -20,7 +20,6 @@ use crate::engine::sources;
 const TABLE_FUNCTIONS: &[&str] = &["range"];
 
 pub(crate) fn load(tree: &SqlTree) -> anyhow::Result<Project> {
-    let duckdb = Connection::open_in_memory()?;
     let mut problems = Vec::new();
     let (mut seeds, mut models, mut tests) = (Vec::new(), Vec::new(), Vec::new());
     let mut cases: Vec<Cases> = Vec::new();
@@ -51,10 +50,12 @@ pub(crate) fn load(tree: &SqlTree) -> anyhow::Result<Project> {
     // only distract.
     stop_on(&tree.root, std::mem::take(&mut problems))?;
     check_names(&models, &seeds, &mut problems);
-    if !tree.is_checked {
-        check_reads(&duckdb, &models, &seeds, &mut problems)?;
-    }
-    check_test_reads(&duckdb, &mut tests, &models, &mut problems)?;
+    with_parser(|duckdb| {
+        if !tree.is_checked {
+            check_reads(duckdb, &models, &seeds, &mut problems)?;
+        }
+        check_test_reads(duckdb, &mut tests, &models, &mut problems)
+    })?;
     check_references(&models, &mut problems);
     for cases in cases.iter().filter(|cases| !models.iter().any(|model| model.name == cases.model)) {
         problems.push(Problem::of(&cases.path, format!("there is no model {}", cases.model)));

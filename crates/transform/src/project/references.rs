@@ -1,6 +1,7 @@
 //! Which tables a query names, from DuckDB's own parse tree.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use duckdb::Connection;
 use serde_json::Value;
@@ -21,6 +22,18 @@ pub(crate) struct NotASelect {
     pub(crate) message: String,
     /// The byte of the text where the parser stumbled.
     pub(crate) position: Option<usize>,
+}
+
+/// Works with a DuckDB that is there for its parser alone. To open one takes as long as to parse a
+/// tree of models, so the next one who asks gets it too.
+pub(super) fn with_parser<T>(work: impl FnOnce(&Connection) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    static FREE: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
+    let free = || FREE.lock().unwrap_or_else(PoisonError::into_inner);
+    let left = free().pop();
+    let duckdb = left.map_or_else(Connection::open_in_memory, Ok)?;
+    let outcome = work(&duckdb);
+    free().push(duckdb);
+    outcome
 }
 
 /// Parses `text` with DuckDB, without running it and without needing any table.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::files::write_whole;
@@ -158,7 +158,10 @@ impl World {
         let folder = self.data().src().join(table);
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join(format!("{file}.parquet"));
-        let duckdb = duckdb::Connection::open_in_memory().unwrap();
+        // To open a DuckDB takes longer than to write a few rows.
+        static WRITER: LazyLock<Mutex<duckdb::Connection>> =
+            LazyLock::new(|| Mutex::new(duckdb::Connection::open_in_memory().unwrap()));
+        let duckdb = WRITER.lock().unwrap_or_else(PoisonError::into_inner);
         duckdb.execute_batch(&format!("copy ({query}) to '{}' (format parquet)", path.display())).unwrap();
     }
 

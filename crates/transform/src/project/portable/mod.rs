@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::check::Check;
 use super::problem::Problem;
-use super::references::parsed;
+use super::references::{parsed, with_parser};
 use super::{Project, SqlTree};
 use crate::engine::sources;
 use names::Columns;
@@ -30,22 +30,24 @@ use names::Columns;
 /// # Errors
 /// When DuckDB cannot be asked.
 pub(crate) fn unportable(tree: &SqlTree, project: &Project) -> anyhow::Result<Vec<Problem>> {
-    let duckdb = Connection::open_in_memory()?;
     let mut problems = spelling_of(tree);
     let mut tables = known_tables(project);
-    for model in &project.models {
-        let columns = of_query(&duckdb, &model.path, &model.text, &tables, &mut problems)?;
-        tables.insert(model.name.clone(), columns);
-        for test in &model.header.tests {
-            if let Check::Expression(expression) = &test.check {
-                let of_line = of_expression(&duckdb, expression)?;
-                problems.extend(of_line.into_iter().map(|why| Problem::at(&model.path, test.line, why)));
+    with_parser(|duckdb| {
+        for model in &project.models {
+            let columns = of_query(duckdb, &model.path, &model.text, &tables, &mut problems)?;
+            tables.insert(model.name.clone(), columns);
+            for test in &model.header.tests {
+                if let Check::Expression(expression) = &test.check {
+                    let of_line = of_expression(duckdb, expression)?;
+                    problems.extend(of_line.into_iter().map(|why| Problem::at(&model.path, test.line, why)));
+                }
             }
         }
-    }
-    for test in &project.tests {
-        of_query(&duckdb, &test.path, &test.text, &tables, &mut problems)?;
-    }
+        for test in &project.tests {
+            of_query(duckdb, &test.path, &test.text, &tables, &mut problems)?;
+        }
+        Ok(())
+    })?;
     problems.sort();
     problems.dedup();
     Ok(problems)
