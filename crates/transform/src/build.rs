@@ -14,7 +14,7 @@ use crate::engine::content::Content;
 use crate::engine::fault::Fault;
 use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
-use crate::engine::sql::{ColumnType, columns_of_all, drop_other_kind, kind, quoted};
+use crate::engine::sql::{ColumnType, columns_of_all, count, drop_other_kind, kind, quoted};
 use crate::marks::{self, Freshness};
 use crate::project::{Kind, Model, Project, SeedFile, Selection, SqlTest};
 use crate::record::{BuildRecord, BuiltModel, Folder};
@@ -88,9 +88,10 @@ pub(crate) fn build(
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
             step(&model.name);
             if freshness.takes_model(model) {
-                make(duckdb, project, model, freshness.there())?;
+                let rows = make(duckdb, project, model, freshness.there())?;
                 let content = match model.header.kind {
                     Kind::View => None,
+                    _ if rows == 0 => Some(Content::of_nothing()),
                     _ => Some(Content::of(duckdb, &quoted(&model.name), "true")?),
                 };
                 let rows = content.as_ref().map(|content| content.rows);
@@ -129,7 +130,7 @@ pub(crate) fn build(
         let changed = freshness.changed().clone();
         (record.marks, record.contents) = freshness.into_marks();
         record.write(duckdb)?;
-        let tests = tested(duckdb, project, &changed, &queries, run)?;
+        let tests = tested(duckdb, project, &changed, &queries, run, &record)?;
         tracing::info!(models, unchanged, tests = tests.tests, "built and tested");
         Ok(Built { record, models, unchanged, tests, took_over })
     })
@@ -158,7 +159,7 @@ pub(crate) fn test(
         }
         let concerns = |test: &&SqlTest| selection.is_all() || test.reads.iter().any(|table| names.contains(table));
         let queries: Vec<_> = project.tests.iter().filter(concerns).collect();
-        tested(duckdb, project, &names, &queries, run)
+        tested(duckdb, project, &names, &queries, run, &BuildRecord::default())
     })
 }
 
@@ -179,18 +180,20 @@ pub(crate) fn prepare(
     Ok(())
 }
 
-/// Makes one model; `there` is what the file holds, and whether it is a view.
+/// Makes one model, and gives the rows that a table has then; `there` is what the file holds, and
+/// whether it is a view.
 pub(crate) fn make(
     duckdb: &Connection,
     project: &Project,
     model: &Model,
     there: &BTreeMap<String, bool>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<i64> {
     let is_view = model.header.kind == Kind::View;
     drop_other_kind(duckdb, there, &model.name, is_view)?;
     // The file follows on the same line, so DuckDB's line numbers are those of the file.
     let statement = format!("create or replace {} {} as {}", kind(is_view), quoted(&model.name), model.text);
-    duckdb.execute_batch(&statement).map_err(|error| Fault::of(file_of(project, model), &model.text, &error).into())
+    let made = if is_view { duckdb.execute_batch(&statement).map(|()| 0) } else { count(duckdb, &statement) };
+    made.map_err(|error| Fault::of(file_of(project, model), &model.text, &error).into())
 }
 
 /// What there is to say about a model that was made with columns of these types. `record` knows
@@ -236,14 +239,17 @@ fn in_transaction<T>(duckdb: &Connection, keep: bool, work: impl FnOnce() -> any
     outcome
 }
 
+/// What `record` tells to have no rows is not asked.
 fn tested(
     duckdb: &Connection,
     project: &Project,
     names: &BTreeSet<String>,
     queries: &[&SqlTest],
     run: &Run,
+    record: &BuildRecord,
 ) -> anyhow::Result<Outcome> {
-    let mut outcome = checks::run(duckdb, project, names, queries)?;
+    let is_empty = |name: &str| record.model(name).and_then(|model| model.content.as_ref()).is_some_and(|it| it.rows == 0);
+    let mut outcome = checks::run(duckdb, project, names, queries, &is_empty)?;
     results::keep_results(project, &outcome, run);
     checks::keep_rows(duckdb, &mut outcome, &run.failed_tests)?;
     let failed: Vec<String> = outcome

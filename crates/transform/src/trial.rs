@@ -8,12 +8,13 @@
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::{Context, ensure};
 use duckdb::{Connection, params_from_iter};
 
 use crate::build::{make, prepare};
+use crate::checks;
 use crate::engine::session::{self, Limits};
 use crate::engine::sources::Sources;
 use crate::engine::sql::{columns, quoted, quoted_list};
@@ -25,14 +26,14 @@ pub use rows::Rows;
 /// `step` hears which model was tried.
 ///
 /// # Errors
-/// When DuckDB refuses a model.
+/// When DuckDB refuses a model, or a test of one.
 pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyhow::Result<Vec<Problem>> {
     let all: Vec<(&Cases, Vec<&Case>)> = project
         .cases
         .iter()
         .flat_map(|of_model| of_model.beside_each_other().into_iter().map(move |cases| (of_model, cases)))
         .collect();
-    let next = AtomicUsize::new(0);
+    let (next, are_tests_asked) = (AtomicUsize::new(0), AtomicBool::new(false));
     let work = || -> anyhow::Result<Vec<Problem>> {
         let (mut problems, mut trials) = (Vec::new(), None);
         while let Some((of_model, cases)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -40,6 +41,9 @@ pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyh
                 Some(trials) => trials,
                 none => none.insert(Trials::of(project)?),
             };
+            if !are_tests_asked.swap(true, Ordering::Relaxed) {
+                trials.ask_tests()?;
+            }
             problems.extend(trials.breaches(of_model, cases));
             cases.iter().for_each(|_| step(&of_model.model));
         }
@@ -93,6 +97,13 @@ impl<'p> Trials<'p> {
             let found = self.read(model, &expected.columns, "true")?;
             Ok((found, self.as_written_by(model, &expected)?))
         })
+    }
+
+    /// Whether DuckDB understands the tests; what they find in empty tables is nothing.
+    fn ask_tests(&self) -> anyhow::Result<()> {
+        let names = self.project.models.iter().map(|model| model.name.clone()).collect();
+        let queries: Vec<_> = self.project.tests.iter().collect();
+        checks::run(&self.duckdb, self.project, &names, &queries, &|_| false).map(drop)
     }
 
     /// How these cases do not hold, if they do not.

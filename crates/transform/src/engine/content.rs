@@ -14,6 +14,11 @@ pub(crate) struct Content {
 }
 
 impl Content {
+    /// Of no rows: what [`Self::of`] finds then.
+    pub(crate) fn of_nothing() -> Self {
+        Self { rows: 0, fingerprint: "0000000000000000-0".to_owned() }
+    }
+
     /// Of the rows of `relation` for which `condition` holds. The hashes of rows are put together in
     /// two ways, so that rows cannot cancel each other out.
     pub(crate) fn of(duckdb: &Connection, relation: &str, condition: &str) -> duckdb::Result<Self> {
@@ -22,5 +27,17 @@ impl Content {
              from (select hash(*columns(*)) as row_hash from {relation} where {condition})"
         );
         duckdb.query_row(&query, [], |row| Ok(Self { rows: row.get(0)?, fingerprint: row.get(1)? }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_without_rows_holds_nothing() {
+        let duckdb = Connection::open_in_memory().unwrap();
+        let nothing = Content::of(&duckdb, "(select 1 as a, 'x' as b)", "a > 1").unwrap();
+        assert_eq!(nothing, Content::of_nothing());
     }
 }

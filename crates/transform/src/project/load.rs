@@ -63,7 +63,7 @@ pub(crate) fn load(tree: &SqlTree) -> anyhow::Result<Project> {
     stop_on(&tree.root, std::mem::take(&mut problems))?;
     let models = order::in_order(models, &mut problems);
     stop_on(&tree.root, problems)?;
-    let project = Project { root: tree.root.clone(), seeds, models, tests, cases };
+    let project = Project { root: tree.root.clone(), seeds, models, tests, cases, is_checked: tree.is_checked };
     if tree.wanted.is_empty() { Ok(project) } else { project.only(&tree.wanted) }
 }
 

@@ -44,6 +44,8 @@ pub struct Project {
     pub tests: Vec<SqlTest>,
     /// Rows to try models on, by path. The tree inside the program has none.
     pub cases: Vec<Cases>,
+    /// Whether it is the tree inside the program, which was checked when that was made.
+    pub(crate) is_checked: bool,
 }
 
 impl Project {

@@ -150,3 +150,13 @@ fn cases_that_disturb_each_other_say_so() {
     let (message, _) = failure(jobs::check(&world.context(), Some(&world.sql_dir())));
     assert!(message.contains("every case holds by itself, but not beside the others"), "{message}");
 }
+
+#[test]
+fn a_test_of_a_table_without_rows_must_be_understood_too() {
+    let world = world(&[GIVEN, ONE].concat());
+    world.edit("3_marts/dim_track.sql", "-- reads: stg_plays", "-- reads: stg_plays\n-- tests: not_null title");
+    let (message, _) = failure(jobs::check(&world.context(), Some(&world.sql_dir())));
+    assert!(message.contains("dim_track.sql:7: ") && message.contains("title"), "{message}");
+    let (message, _) = failure(world.build());
+    assert!(message.contains("dim_track.sql:7: ") && message.contains("title"), "{message}");
+}
