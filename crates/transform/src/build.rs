@@ -248,7 +248,8 @@ fn tested(
     run: &Run,
     record: &BuildRecord,
 ) -> anyhow::Result<Outcome> {
-    let is_empty = |name: &str| record.model(name).and_then(|model| model.content.as_ref()).is_some_and(|it| it.rows == 0);
+    let is_empty =
+        |name: &str| record.model(name).and_then(|model| model.content.as_ref()).is_some_and(|it| it.rows == 0);
     let mut outcome = checks::run(duckdb, project, names, queries, &is_empty)?;
     results::keep_results(project, &outcome, run);
     checks::keep_rows(duckdb, &mut outcome, &run.failed_tests)?;

@@ -51,7 +51,7 @@ fn a_walk_through_listenbrainz_that_is_killed_goes_on_where_it_was() {
 #[test]
 fn polls_go_on_while_a_long_history_is_walked_through() {
     let options = Options { listens_per_page: 20, ..Options::default() };
-    let upstream = Upstream::busy(2_000, options, Some(SECRET));
+    let upstream = Upstream::busy(800, options, Some(SECRET));
     let world = World::new();
     world.log_in(&upstream, &[]);
     world.connect_listenbrainz(&upstream);

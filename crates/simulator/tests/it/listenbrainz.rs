@@ -117,12 +117,12 @@ async fn an_empty_page_is_not_the_end_and_windows_double_listens() {
     assert!(payload["latest_listen_ts"].as_i64().unwrap() > from);
 
     let visit = Visit::everywhere(Options { listen_window: TimeDelta::seconds(5_000), ..Options::default() }).await;
-    let mut doubles = 0;
-    for listen in &known {
+    let (mut doubles, asked) = (0, known.iter().step_by(7));
+    for listen in asked.clone() {
         let page = times(&visit.listens(&format!("count=100&min_ts={}", listen.listened_at - 4_999)).await);
         doubles += usize::from(page.iter().filter(|time| **time == listen.listened_at).count() > 1);
     }
-    assert!(doubles > known.len() / 2, "{doubles} of {}", known.len());
+    assert!(doubles > asked.len() / 2, "{doubles} of {}", asked.len());
 }
 
 #[tokio::test]
