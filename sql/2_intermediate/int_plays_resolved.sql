@@ -8,7 +8,7 @@
 -- grain: one row per real play
 -- kind:  incremental
 -- key:   play_id
--- recompute: whole
+-- recompute: by play_id
 -- reads: int_plays_merged, int_play_ends_estimated, int_plays_corrected, int_account_zones_bounded
 -- tests: not_null account_id, track_id, source, kind, zone, played_date, ended_at
 --        between second_of_day 0 86399

@@ -7,7 +7,7 @@
 -- grain: one row per play of music and genre
 -- kind:  incremental
 -- key:   play_id, genre_id
--- recompute: by play_id
+-- recompute: by play_id through track_id
 -- reads: fct_track_played, int_track_genres
 -- sort:  account_id, date_id, time_id
 -- split: played_date

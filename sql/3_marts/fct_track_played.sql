@@ -6,7 +6,7 @@
 -- grain: one row per real play
 -- kind:  incremental
 -- key:   play_id
--- recompute: by play_id
+-- recompute: by play_id through track_id
 -- reads: int_plays_resolved, int_plays_estimated, int_tracks_identified, dim_account
 -- sort:  account_id, ended_at
 -- split: played_date

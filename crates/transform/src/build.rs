@@ -15,6 +15,7 @@ use crate::engine::fault::Fault;
 use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
 use crate::engine::sql::{ColumnType, columns_of_all, count, drop_other_kind, kind, quoted};
+use crate::increments::{Fresh, Increments, LEDGER};
 use crate::marks::{self, Freshness};
 use crate::project::{Kind, Model, Project, SeedFile, Selection, SqlTest};
 use crate::record::{BuildRecord, BuiltModel, Folder};
@@ -84,26 +85,43 @@ pub(crate) fn build(
         if everything {
             drop_leftovers(duckdb, project, freshness.there())?;
         }
+        let increments = Increments::new(duckdb, project)?;
         let mut made: BTreeMap<&str, Option<Content>> = BTreeMap::new();
+        let mut fresh: BTreeMap<&str, Fresh> = BTreeMap::new();
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
             step(&model.name);
-            if freshness.takes_model(model) {
-                let rows = make(duckdb, project, model, freshness.there())?;
-                let content = match model.header.kind {
-                    Kind::View => None,
-                    _ if rows == 0 => Some(Content::of_nothing()),
-                    _ => Some(Content::of(duckdb, &quoted(&model.name), "true")?),
-                };
-                let rows = content.as_ref().map(|content| content.rows);
-                let is_new = freshness.holds(model, content.as_ref());
-                tracing::debug!(model = model.name, rows, is_new, "built");
-                made.insert(&model.name, content);
-                unseen += rows.unwrap_or(0);
-                if unseen > ROWS_UNSEEN {
-                    duckdb.execute_batch("commit; begin transaction").context("committing what was built so far")?;
-                    unseen = 0;
-                }
+            if !freshness.takes_model(model) {
+                continue;
             }
+            let content = match increments.update(model, &freshness)? {
+                Some(updated) => {
+                    unseen += updated.fresh.rows;
+                    fresh.insert(&model.name, updated.fresh);
+                    Some(updated.content)
+                }
+                None => {
+                    increments.about_to_make(model, &freshness)?;
+                    let rows = make(duckdb, project, model, freshness.there())?;
+                    unseen += rows;
+                    match model.header.kind {
+                        Kind::View => None,
+                        _ if rows == 0 => Some(Content::of_nothing()),
+                        _ => Some(Content::of(duckdb, &quoted(&model.name), "true")?),
+                    }
+                }
+            };
+            let is_new = freshness.holds(model, content.as_ref());
+            increments.made(model, is_new)?;
+            let (rows, by_rows) = (content.as_ref().map(|content| content.rows), fresh.contains_key(&*model.name));
+            tracing::debug!(model = model.name, rows, is_new, by_rows, "built");
+            made.insert(&model.name, content);
+            if unseen > ROWS_UNSEEN {
+                duckdb.execute_batch("commit; begin transaction").context("committing what was built so far")?;
+                unseen = 0;
+            }
+        }
+        if everything {
+            increments.close_ledger(&freshness).context("writing down which observations were consumed")?;
         }
         let mut types = columns_of_all(duckdb).context("reading the columns of what was built")?;
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
@@ -128,9 +146,9 @@ pub(crate) fn build(
         record.basis.clone_from(&sources.basis);
         record.built_at = run.now.to_rfc3339_opts(SecondsFormat::Millis, true);
         let changed = freshness.changed().clone();
-        (record.marks, record.contents) = freshness.into_marks();
+        (record.marks, record.contents, record.texts) = freshness.into_marks();
         record.write(duckdb)?;
-        let tests = tested(duckdb, project, &changed, &queries, run, &record)?;
+        let tests = tested(duckdb, project, &changed, &queries, run, &record, &fresh)?;
         tracing::info!(models, unchanged, tests = tests.tests, "built and tested");
         Ok(Built { record, models, unchanged, tests, took_over })
     })
@@ -159,7 +177,7 @@ pub(crate) fn test(
         }
         let concerns = |test: &&SqlTest| selection.is_all() || test.reads.iter().any(|table| names.contains(table));
         let queries: Vec<_> = project.tests.iter().filter(concerns).collect();
-        tested(duckdb, project, &names, &queries, run, &BuildRecord::default())
+        tested(duckdb, project, &names, &queries, run, &BuildRecord::default(), &BTreeMap::new())
     })
 }
 
@@ -193,7 +211,12 @@ pub(crate) fn make(
     // The file follows on the same line, so DuckDB's line numbers are those of the file.
     let statement = format!("create or replace {} {} as {}", kind(is_view), quoted(&model.name), model.text);
     let made = if is_view { duckdb.execute_batch(&statement).map(|()| 0) } else { count(duckdb, &statement) };
-    made.map_err(|error| Fault::of(file_of(project, model), &model.text, &error).into())
+    Ok(made.map_err(|error| fault(project, model, &error))?)
+}
+
+/// What DuckDB says against a model.
+pub(crate) fn fault(project: &Project, model: &Model, error: &duckdb::Error) -> Fault {
+    Fault::of(file_of(project, model), &model.text, error)
 }
 
 /// What there is to say about a model that was made with columns of these types. `record` knows
@@ -239,7 +262,7 @@ fn in_transaction<T>(duckdb: &Connection, keep: bool, work: impl FnOnce() -> any
     outcome
 }
 
-/// What `record` tells to have no rows is not asked.
+/// What `record` tells to have no rows is not asked, and of what was brought up to date the `fresh` rows are.
 fn tested(
     duckdb: &Connection,
     project: &Project,
@@ -247,10 +270,11 @@ fn tested(
     queries: &[&SqlTest],
     run: &Run,
     record: &BuildRecord,
+    fresh: &BTreeMap<&str, Fresh>,
 ) -> anyhow::Result<Outcome> {
     let is_empty =
         |name: &str| record.model(name).and_then(|model| model.content.as_ref()).is_some_and(|it| it.rows == 0);
-    let mut outcome = checks::run(duckdb, project, names, queries, &is_empty)?;
+    let mut outcome = checks::run(duckdb, project, names, queries, &is_empty, fresh)?;
     results::keep_results(project, &outcome, run);
     checks::keep_rows(duckdb, &mut outcome, &run.failed_tests)?;
     let failed: Vec<String> = outcome
@@ -294,7 +318,7 @@ fn needs_nothing_else(project: &Project, names: &BTreeSet<String>, record: &Buil
 /// Drops what no file of the tree stands for any more.
 fn drop_leftovers(duckdb: &Connection, project: &Project, there: &BTreeMap<String, bool>) -> anyhow::Result<()> {
     for (name, is_view) in there {
-        let ours = name == "_build"
+        let ours = ["_build", LEDGER].contains(&name.as_str())
             || sources::exists(name)
             || project.model(name).is_some()
             || project.seeds.iter().any(|seed| seed.table == *name);

@@ -1,6 +1,6 @@
 //! Tests: declared in headers or written as queries, run before a build takes the place of the last.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use platform::files::{partial_path, put_in_place};
 
 use crate::engine::fault::{Fault, words};
 use crate::engine::sql::{count, literal, path_literal, quoted, quoted_list};
+use crate::increments::Fresh;
 use crate::project::{Allowed, Check, Declared, Model, Project, Severity, SqlTest};
 
 /// At most this many failing rows of one test are kept.
@@ -77,13 +78,15 @@ impl Outcome {
 /// Runs every declared test that concerns the tables in `names`, and these queries.
 ///
 /// What is declared of a table that `is_empty` holds. Where a person wrote it, DuckDB is asked all the
-/// same: a column that does not exist is told today, and not when the first row comes.
+/// same: a column that does not exist is told today, and not when the first row comes. Of a table that was
+/// brought up to date, only the `fresh` rows are asked what was true of all the others before.
 pub(crate) fn run(
     duckdb: &Connection,
     project: &Project,
     names: &BTreeSet<String>,
     queries: &[&SqlTest],
     is_empty: &dyn Fn(&str) -> bool,
+    fresh: &BTreeMap<&str, Fresh>,
 ) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
     for model in &project.models {
@@ -97,7 +100,8 @@ pub(crate) fn run(
             outcome.tests += concerned.len();
             outcome.results.extend(concerned.iter().map(|test| Tested::held(model, test)));
         } else {
-            of_model(duckdb, project, model, &concerned, &mut outcome)?;
+            let fresh = fresh.get(model.name.as_str()).map(|fresh| (fresh, names));
+            of_model(duckdb, project, model, &concerned, fresh, &mut outcome)?;
         }
     }
     for test in queries {
@@ -125,13 +129,14 @@ pub(crate) fn keep_rows(duckdb: &Connection, outcome: &mut Outcome, folder: &Pat
     Ok(())
 }
 
-/// Conditions on single rows are counted in one pass over the table; the others need a
-/// query each.
+/// Conditions on single rows are counted in one pass over the rows they are asked of; the others need
+/// a query each. `fresh` are the rows that may be new, where they are known, and the tables that are.
 fn of_model(
     duckdb: &Connection,
     project: &Project,
     model: &Model,
     tests: &[&Declared],
+    fresh: Option<(&Fresh, &BTreeSet<String>)>,
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
     let fault = |line: usize, error: &duckdb::Error| Fault {
@@ -139,19 +144,27 @@ fn of_model(
         line: Some(line),
         message: words(error),
     };
-    let by_row: Vec<(&Declared, String)> =
-        tests.iter().filter_map(|test| Some((*test, breaks(&test.check)?))).collect();
+    let place = |test: &Declared| match fresh {
+        Some((fresh, changed)) if fresh.is_enough_for(test, changed) => fresh.relation.clone(),
+        _ => quoted(&model.name),
+    };
+    let mut by_row: BTreeMap<String, Vec<(&Declared, String)>> = BTreeMap::new();
+    for test in tests {
+        if let Some(condition) = breaks(&test.check) {
+            by_row.entry(place(test)).or_default().push((test, condition));
+        }
+    }
     let mut found: Vec<(&Declared, i64)> = Vec::new();
-    if !by_row.is_empty() {
+    for (relation, by_row) in by_row {
         let counts: Vec<String> =
             by_row.iter().map(|(_, condition)| format!("count(*) filter (where {condition})")).collect();
-        let query = format!("select [{}]::bigint[]::varchar from {}", counts.join(", "), quoted(&model.name));
+        let query = format!("select [{}]::bigint[]::varchar from {relation}", counts.join(", "));
         let list: String = match duckdb.query_row(&query, [], |row| row.get(0)) {
             Ok(list) => list,
             Err(error) => {
                 // Planning one condition alone tells which of them DuckDB does not understand.
                 for (test, condition) in &by_row {
-                    let probe = format!("select ({condition}) from {} limit 0", quoted(&model.name));
+                    let probe = format!("select ({condition}) from {relation} limit 0");
                     duckdb.prepare(&probe).map_err(|error| fault(test.line, &error))?;
                 }
                 return Err(fault(by_row.first().map_or(1, |(test, _)| test.line), &error).into());
@@ -163,11 +176,11 @@ fn of_model(
     for test in tests.iter().filter(|test| breaks(&test.check).is_none()) {
         let query = match &test.check {
             Check::Unique(columns) => {
-                let key = quoted_list(columns);
-                let groups = format!("select 1 from {} group by {key} having count(*) > 1", quoted(&model.name));
+                let groups =
+                    format!("select 1 from {} group by {} having count(*) > 1", place(test), quoted_list(columns));
                 format!("select count(*) from ({groups})")
             }
-            other => format!("select count(*) from ({})", evidence(model, other)),
+            other => format!("select count(*) from ({})", evidence(&place(test), other)),
         };
         found.push((test, count(duckdb, &query).map_err(|error| fault(test.line, &error))?));
     }
@@ -186,7 +199,7 @@ fn of_model(
             rows,
             kept: None,
             file_name: file_name(&format!("{}__{}_{}", model.name, test.line, test.check.name())),
-            evidence: evidence(model, &test.check),
+            evidence: evidence(&quoted(&model.name), &test.check),
         });
     }
     Ok(())
@@ -240,9 +253,8 @@ fn breaks(check: &Check) -> Option<String> {
     })
 }
 
-/// The rows that break a test.
-fn evidence(model: &Model, check: &Check) -> String {
-    let name = quoted(&model.name);
+/// The rows of a table that break a test.
+fn evidence(name: &str, check: &Check) -> String {
     match check {
         Check::Unique(columns) => {
             let key = quoted_list(columns);

@@ -18,6 +18,7 @@ mod engine;
 pub mod explain;
 pub mod export;
 pub mod jobs;
+mod increments;
 mod marks;
 pub mod period;
 pub mod project;

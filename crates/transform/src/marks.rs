@@ -45,9 +45,9 @@ impl Freshness {
             Some(chosen) => marks.clone().into_iter().filter(|(name, _)| !chosen.contains(name)).collect(),
             None => Marks::new(),
         };
-        let (marks, contents) = (kept(&before.marks), kept(&before.contents));
+        let (marks, contents, texts) = (kept(&before.marks), kept(&before.contents), kept(&before.texts));
         let (everything, there) = (chosen.is_none(), relations(duckdb)?);
-        Ok(Self { before, everything, there, marks, contents, texts: Marks::new(), changed: BTreeSet::new() })
+        Ok(Self { before, everything, there, marks, contents, texts, changed: BTreeSet::new() })
     }
 
     /// Whether the source table or seed of that name must be made: it has these columns, and `mark`
@@ -118,9 +118,17 @@ impl Freshness {
         &self.before
     }
 
-    /// What everything that was asked about is made of, and what it holds.
-    pub(crate) fn into_marks(self) -> (Marks, Marks) {
-        (self.marks, self.contents)
+    /// Whether the rows that a table has are those that the last build gave it, by texts that are still
+    /// the same: then it differs only where the rows differ that it is made of. Ask when the model was.
+    pub(crate) fn knows_rows_of(&self, name: &str) -> bool {
+        let text = self.texts.get(name);
+        let is_there = self.there.get(name) == Some(&false);
+        self.everything && self.before.basis.is_some() && is_there && text.is_some() && text == self.before.texts.get(name)
+    }
+
+    /// What everything that was asked about is made of, what it holds, and by what texts.
+    pub(crate) fn into_marks(self) -> (Marks, Marks, Marks) {
+        (self.marks, self.contents, self.texts)
     }
 
     fn decide(&mut self, name: &str, mark: String, is_there: bool) -> bool {

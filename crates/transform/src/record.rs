@@ -36,6 +36,9 @@ pub(crate) struct BuildRecord {
     /// What each table was found to hold, for those that read it; where that is known.
     #[serde(default)]
     pub contents: Marks,
+    /// By what texts each table was made, near and far; where that is known.
+    #[serde(default)]
+    pub texts: Marks,
     /// The models in the warehouse, in the order of building.
     pub models: Vec<BuiltModel>,
 }

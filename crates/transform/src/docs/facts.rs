@@ -185,7 +185,7 @@ impl Known<'_> {
             folder: model.layer.folder(),
             path: format!("sql/{}", model.path),
             kind: header.kind.as_str(),
-            recompute: header.recompute.clone(),
+            recompute: header.recompute.as_ref().map(ToString::to_string),
             prose: prose(&header.description),
             grain: header.grain.clone(),
             key: list(&header.key),

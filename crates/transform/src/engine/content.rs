@@ -1,6 +1,7 @@
 //! What a table holds, in a few digits: two tables with the same rows have the same ones, in
 //! whatever order the rows are.
 
+use anyhow::Context;
 use duckdb::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,24 @@ impl Content {
     /// Of no rows: what [`Self::of`] finds then.
     pub(crate) fn of_nothing() -> Self {
         Self { rows: 0, fingerprint: "0000000000000000-0".to_owned() }
+    }
+
+    /// What is held when these rows are taken away and those put in their place.
+    ///
+    /// # Errors
+    /// When it was written in another way than this program does.
+    pub(crate) fn but(&self, without: &Self, with: &Self) -> anyhow::Result<Self> {
+        let [all, without_parts, with_parts] = [self.parts()?, without.parts()?, with.parts()?];
+        let xor = all.0 ^ without_parts.0 ^ with_parts.0;
+        let sum = all.1 - without_parts.1 + with_parts.1;
+        let rows = self.rows - without.rows + with.rows;
+        Ok(Self { rows, fingerprint: format!("{xor:016x}-{sum}") })
+    }
+
+    fn parts(&self) -> anyhow::Result<(u64, i128)> {
+        let parts = self.fingerprint.split_once('-');
+        let (xor, sum) = parts.with_context(|| format!("{} is no fingerprint", self.fingerprint))?;
+        Ok((u64::from_str_radix(xor, 16)?, sum.parse()?))
     }
 
     /// Of the rows of `relation` for which `condition` holds. The hashes of rows are put together in
@@ -39,5 +58,13 @@ mod tests {
         let duckdb = Connection::open_in_memory().unwrap();
         let nothing = Content::of(&duckdb, "(select 1 as a, 'x' as b)", "a > 1").unwrap();
         assert_eq!(nothing, Content::of_nothing());
+    }
+
+    #[test]
+    fn rows_that_go_and_come_leave_what_is_there_then() {
+        let duckdb = Connection::open_in_memory().unwrap();
+        let of = |rows: &str| Content::of(&duckdb, &format!("(values {rows}) as rows(a, b)"), "true").unwrap();
+        let changed = of("(1, 'x'), (2, 'y'), (2, 'y')").but(&of("(2, 'y')"), &of("(3, 'z'), (4, null)")).unwrap();
+        assert_eq!(changed, of("(4, null), (1, 'x'), (3, 'z'), (2, 'y')"));
     }
 }

@@ -1,5 +1,7 @@
 //! The header of a model: what it is, what it reads, what must hold, what its columns mean.
 
+use std::fmt;
+
 use super::check::{Allowed, Check, Declared, Severity, is_name};
 use super::problem::Problem;
 use super::sections::{Item, Section, Sections};
@@ -11,7 +13,7 @@ pub enum Kind {
     Table,
     /// A view.
     View,
-    /// A table that will learn to replace only what changed; built as a table for now.
+    /// A table of which a build replaces the rows that changed, where `recompute` says how.
     Incremental,
 }
 
@@ -22,6 +24,30 @@ impl Kind {
             Self::Table => "table",
             Self::View => "view",
             Self::Incremental => "incremental",
+        }
+    }
+}
+
+/// How an incremental model is brought up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recompute {
+    /// As a whole.
+    Whole,
+    /// By the keys of what changed: rows of one key are made of the rows that have it.
+    By {
+        /// The columns of the key.
+        key: Vec<String>,
+        /// Tables without the key are joined by these columns to one that has it; none when empty.
+        through: Vec<String>,
+    },
+}
+
+impl fmt::Display for Recompute {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => formatter.write_str("whole"),
+            Self::By { key, through } if through.is_empty() => write!(formatter, "by {}", key.join(", ")),
+            Self::By { key, through } => write!(formatter, "by {} through {}", key.join(", "), through.join(", ")),
         }
     }
 }
@@ -38,7 +64,7 @@ pub struct Header {
     /// The columns of the grain.
     pub key: Vec<String>,
     /// How an incremental model is brought up to date.
-    pub recompute: Option<String>,
+    pub recompute: Option<Recompute>,
     /// The tables its query names, with the line that says so.
     pub reads: Vec<Item>,
     /// The order of rows in the published file.
@@ -109,29 +135,32 @@ fn recompute_rule(
     kind: Option<Kind>,
     rule: Option<(usize, String)>,
     problems: &mut Vec<Problem>,
-) -> Option<String> {
-    match (kind, rule) {
-        (Some(Kind::Incremental), Some((line, rule))) => {
-            let by = rule.strip_prefix("by ").map(|columns| columns.split(',').all(|name| is_name(name.trim())));
-            if rule != "append" && rule != "whole" && by != Some(true) {
-                let message = format!("recompute is append, whole or `by <columns>`, not `{rule}`");
-                problems.push(Problem::at(file, line, message));
-            }
-            Some(rule)
-        }
-        (Some(Kind::Incremental), None) => {
-            problems.push(Problem::at(
-                file,
-                1,
-                "an incremental model needs `recompute:` (append, whole or by <columns>)",
-            ));
-            None
-        }
-        (_, Some((line, _))) => {
-            problems.push(Problem::at(file, line, "`recompute:` is for `kind: incremental` only"));
-            None
-        }
-        (_, None) => None,
+) -> Option<Recompute> {
+    let forms = "`whole`, `by <columns>` or `by <columns> through <columns>`";
+    let (line, message) = match (kind, rule) {
+        (Some(Kind::Incremental), Some((line, rule))) => match recompute(&rule) {
+            Some(rule) => return Some(rule),
+            None => (line, format!("recompute is {forms}, not `{rule}`")),
+        },
+        (Some(Kind::Incremental), None) => (1, format!("an incremental model needs `recompute:` ({forms})")),
+        (_, Some((line, _))) => (line, "`recompute:` is for `kind: incremental` only".to_owned()),
+        (_, None) => return None,
+    };
+    problems.push(Problem::at(file, line, message));
+    None
+}
+
+fn recompute(rule: &str) -> Option<Recompute> {
+    let list = |text: &str| -> Option<Vec<String>> {
+        text.split(',').map(str::trim).map(|name| is_name(name).then(|| name.to_owned())).collect()
+    };
+    if rule == "whole" {
+        return Some(Recompute::Whole);
+    }
+    let by = rule.strip_prefix("by ")?;
+    match by.split_once(" through ") {
+        Some((key, through)) => Some(Recompute::By { key: list(key)?, through: list(through)? }),
+        None => Some(Recompute::By { key: list(by)?, through: Vec::new() }),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::engine::sources;
 
 pub use cases::{Case, Cases};
 pub use check::{Allowed, Check, Declared, Severity};
-pub use header::{Header, Kind};
+pub use header::{Header, Kind, Recompute};
 pub use model::{Layer, Model, SeedFile, SqlTest};
 pub use problem::Problem;
 pub use sections::Item;
