@@ -20,8 +20,25 @@ with plays as (
         duration_ms,
         is_end_estimated,
         unix_millis(started_at) as started_ms,
-        unix_millis(ended_at) as ended_ms
+        unix_millis(ended_at) as ended_ms,
+        cast(floor(unix_millis(ended_at) / 86400000) as bigint) as day
     from int_plays_resolved
+),
+
+-- Mostly it is only the last days of which no export tells. No play is longer than a day, so the play
+-- before ended on the same day or on the one before, or so long ago that it tells nothing.
+days_to_look_at as (
+    select account_id, day from plays where ms_played is null
+    union
+    select account_id, day - 1 as day from plays where ms_played is null
+),
+
+plays_to_look_at as (
+    select plays.*
+    from plays
+    semi join days_to_look_at
+        on plays.account_id = days_to_look_at.account_id
+        and plays.day = days_to_look_at.day
 ),
 
 ends as (
@@ -47,7 +64,7 @@ plays_after_another as (
             partition by account_id
             order by ended_ms, play_id
         ) as ms_since_last_end
-    from plays
+    from plays_to_look_at
 ),
 
 plays_estimated as (

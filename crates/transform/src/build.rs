@@ -43,6 +43,8 @@ pub(crate) struct Built {
     pub record: BuildRecord,
     /// How many models were built.
     pub models: usize,
+    /// Of how many of them only the rows were that may have changed.
+    pub by_rows: usize,
     /// How many are as they were, because nothing that they are made of has changed.
     pub unchanged: usize,
     /// What its tests found.
@@ -150,7 +152,7 @@ pub(crate) fn build(
         record.write(duckdb)?;
         let tests = tested(duckdb, project, &changed, &queries, run, &record, &fresh)?;
         tracing::info!(models, unchanged, tests = tests.tests, "built and tested");
-        Ok(Built { record, models, unchanged, tests, took_over })
+        Ok(Built { record, models, by_rows: fresh.len(), unchanged, tests, took_over })
     })
 }
 

@@ -137,9 +137,8 @@ impl<'a> Increments<'a> {
         self.duckdb.execute_batch(&format!("create or replace temp table {old} as {affected}"))?;
         // The file follows on the same line, so DuckDB's line numbers are those of the file.
         let text = model.text.trim_end();
-        let make = format!(
-            "create or replace temp table {fresh} as select * from ({text}\n) semi join {keys} using ({list})"
-        );
+        let make =
+            format!("create or replace temp table {fresh} as select * from ({text}\n) semi join {keys} using ({list})");
         self.duckdb.execute_batch(&make).map_err(|error| fault(self.project, model, &error))?;
         for table in narrowed {
             self.duckdb.execute_batch(&format!("drop view temp.{}", quoted(table)))?;

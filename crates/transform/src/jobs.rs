@@ -332,6 +332,7 @@ fn summary_of(built: &Built, warehouse: &Warehouse) -> Summary {
     let rest = if unchanged == 0 { String::new() } else { format!(" ({unchanged} others are up to date)") };
     let mut summary = Summary::text(format!("built {models} models{rest}, {tests} tests passed"))
         .count("models", models)
+        .count("models_by_rows", built.by_rows)
         .count("models_unchanged", unchanged)
         .count("rows", rows)
         .count("tests", tests)

@@ -123,7 +123,11 @@ impl Freshness {
     pub(crate) fn knows_rows_of(&self, name: &str) -> bool {
         let text = self.texts.get(name);
         let is_there = self.there.get(name) == Some(&false);
-        self.everything && self.before.basis.is_some() && is_there && text.is_some() && text == self.before.texts.get(name)
+        self.everything
+            && self.before.basis.is_some()
+            && is_there
+            && text.is_some()
+            && text == self.before.texts.get(name)
     }
 
     /// What everything that was asked about is made of, what it holds, and by what texts.

@@ -16,6 +16,7 @@ pub(crate) struct Story {
     pub(crate) ann: AccountId,
     pub(crate) bo: AccountId,
     received: Vec<String>,
+    stored: usize,
     answers: usize,
     /// What this is a copy of: it lives as long as one of its copies.
     _first: Option<Arc<Story>>,
@@ -43,9 +44,9 @@ impl Story {
 
     /// The same story once more, with a life of its own from now on.
     pub(crate) fn copy(&self) -> Self {
-        let Self { world, ann, bo, received, answers, .. } = self;
+        let Self { world, ann, bo, received, stored, answers, .. } = self;
         let (world, ann, bo, received) = (world.copy(), ann.clone(), bo.clone(), received.clone());
-        Self { world, ann, bo, received, answers: *answers, _first: None }
+        Self { world, ann, bo, received, stored: *stored, answers: *answers, _first: None }
     }
 
     pub(crate) fn new() -> Self {
@@ -55,7 +56,7 @@ impl Story {
             |name: &str, zone| state.add_account(name, zone, CountingRule::Any, world.now).unwrap().account_id;
         let ann = add("Ann", chrono_tz::Europe::Berlin);
         let bo = add("Bo", chrono_tz::America::Denver);
-        Self { world, ann, bo, received: Vec::new(), answers: 0, _first: None }
+        Self { world, ann, bo, received: Vec::new(), stored: 0, answers: 0, _first: None }
     }
 
     /// Receives more rows: a table as text, with `ANN` and `BO` for the accounts. The observation is named like the
@@ -63,9 +64,34 @@ impl Story {
     pub(crate) fn receive(&mut self, rows: &str) {
         let rows = rows.replace("ANN", self.ann.as_str()).replace("BO", self.bo.as_str());
         self.received.push(query_of(&rows));
-        let file = format!("f{}", self.received.len());
+        self.store();
+    }
+
+    fn store(&mut self) {
+        self.stored += 1;
+        let file = format!("f{}", self.stored);
         self.world.src_file("plays", &file, &self.received.join(" union all by name "));
         self.world.manifest("plays", &[(&file, 1)]);
+    }
+
+    /// What was received last is gone, as when an import is undone.
+    pub(crate) fn take_back(&mut self) {
+        self.received.pop();
+        self.store();
+    }
+
+    /// Receives who was credited first: the artists by observation.
+    pub(crate) fn credit(&self, credits: &BTreeMap<String, &str>) {
+        let row = |(observation, artist): (&String, &&str)| {
+            let ann = self.ann.as_str();
+            format!(
+                "select '{observation}' as observation_id, '{ann}' as account_id, 1 as position, '{artist}' as artist_name"
+            )
+        };
+        let rows: Vec<String> = credits.iter().map(row).collect();
+        let file = format!("c{}", credits.len());
+        self.world.src_file("play_credits", &file, &rows.join(" union all "));
+        self.world.manifest("play_credits", &[(&file, 1)]);
     }
 
     /// MusicBrainz answers who the artist of that name is, and which genre people voted for.
