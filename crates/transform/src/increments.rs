@@ -19,10 +19,11 @@ use crate::engine::sql::{ColumnType, columns, columns_of_all, count, quoted, quo
 use crate::marks::Freshness;
 use crate::project::{Allowed, Check, Declared, Kind, Model, Project, Recompute, Severity};
 
-/// The observations that the warehouse is made of, by a number of 128 bits for each.
+/// The observations that the warehouse is made of: for each a number of 128 bits and a hash of all its
+/// columns, so that one that is told otherwise now is seen, too.
 pub(crate) const LEDGER: &str = "_consumed";
 const OBSERVATIONS: &str = "src_plays";
-const NUMBER: &str = "md5_number(observation_id)";
+const ENTRY: &str = "md5_number(observation_id) as observation, hash(*columns(*)) as content";
 
 /// Of larger tables that are made as a whole nobody compares the rows, which takes longer than to use them.
 const ROWS_COMPARED: i64 = 300_000;
@@ -100,49 +101,19 @@ impl<'a> Increments<'a> {
         let before = freshness.before().model(&model.name).and_then(|before| before.content.as_ref());
         let Some(before) = before.filter(|_| freshness.knows_rows_of(&model.name)) else { return Ok(None) };
         let tables = tables_behind(self.project, model);
-        let mut changes = Vec::new();
-        for table in tables.iter().filter(|table| freshness.changed().contains(**table)) {
-            let Some(delta) = self.delta(table)? else { return Ok(None) };
-            if self.has(table, key) {
-                changes.push(format!("select {} from {delta}", quoted_list(key)));
-            } else if !through.is_empty() && self.has(table, through) {
-                let beside = model.reads().filter(|read| self.has(read, key) && self.has(read, through));
-                changes.extend(beside.map(|read| {
-                    let (keys, read, through) = (quoted_list(key), quoted(read), quoted_list(through));
-                    format!("select {keys} from {read} semi join {delta} using ({through})")
-                }));
-            } else {
-                return Ok(None);
-            }
-        }
-        let changes = changes.join(" union ");
-        let (keys, list, own) = (temporary("keys", &model.name), quoted_list(key), main(&model.name));
-        if changes.is_empty() {
+        let Some(changed) = self.changed_keys(model, &tables, key, through, freshness)? else { return Ok(None) };
+        let [keys, old, fresh] = ["keys", "old", "fresh"].map(|what| temporary(what, &model.name));
+        let (list, own) = (quoted_list(key), main(&model.name));
+        self.duckdb.execute_batch(&format!(
+            "create or replace temp table {keys} as {changed};
+             create or replace temp table {old} as select * from {own} semi join {keys} using ({list})"
+        ))?;
+        let without = Content::of(self.duckdb, &old, "true")?;
+        // To take away and add so many rows takes longer than to write the table.
+        if without.rows * 4 > before.rows {
             return Ok(None);
         }
-        self.duckdb.execute_batch(&format!("create or replace temp table {keys} as {changes}"))?;
-        let affected = format!("select * from {own} semi join {keys} using ({list})");
-        if count(self.duckdb, &format!("select count(*) from ({affected})"))? * 4 > before.rows {
-            return Ok(None);
-        }
-        let (old, fresh) = (temporary("old", &model.name), temporary("fresh", &model.name));
-        let narrowed: Vec<&str> = tables.into_iter().filter(|table| self.has(table, key)).collect();
-        for table in &narrowed {
-            let all = if *table == OBSERVATIONS { self.observations_of(&keys, key)? } else { main(table) };
-            self.duckdb.execute_batch(&format!(
-                "create or replace temp view {} as select * from {all} semi join {keys} using ({list})",
-                quoted(table)
-            ))?;
-        }
-        self.duckdb.execute_batch(&format!("create or replace temp table {old} as {affected}"))?;
-        // The file follows on the same line, so DuckDB's line numbers are those of the file.
-        let text = model.text.trim_end();
-        let make =
-            format!("create or replace temp table {fresh} as select * from ({text}\n) semi join {keys} using ({list})");
-        self.duckdb.execute_batch(&make).map_err(|error| fault(self.project, model, &error))?;
-        for table in narrowed {
-            self.duckdb.execute_batch(&format!("drop view temp.{}", quoted(table)))?;
-        }
+        self.make_rows(model, &tables, key, &keys, &fresh)?;
         if columns(self.duckdb, &fresh)? != columns(self.duckdb, &own)? {
             return Ok(None);
         }
@@ -151,10 +122,70 @@ impl<'a> Increments<'a> {
              insert into {own} select * from {fresh}"
         ))?;
         self.keep_delta(&model.name, &old, &fresh)?;
-        let all = |relation: &str| Content::of(self.duckdb, relation, "true");
-        let (without, with) = (all(&old)?, all(&fresh)?);
+        let with = Content::of(self.duckdb, &fresh, "true")?;
         let fresh = Fresh { relation: fresh, key: key.clone(), rows: with.rows };
         Ok(Some(Updated { content: before.but(&without, &with)?, fresh }))
+    }
+
+    /// A query for the keys of rows that a change of these tables may concern; nothing where it may be all.
+    fn changed_keys(
+        &self,
+        model: &Model,
+        tables: &BTreeSet<&str>,
+        key: &[String],
+        through: &[String],
+        freshness: &Freshness,
+    ) -> anyhow::Result<Option<String>> {
+        let keys = quoted_list(key);
+        let mut changes = Vec::new();
+        for table in tables.iter().filter(|table| freshness.changed().contains(**table)) {
+            let Some(delta) = self.delta(table)? else { return Ok(None) };
+            if self.has(table, key) {
+                changes.push(format!("select {keys} from {delta}"));
+                continue;
+            }
+            // A table and not a view: whose rows they were before is among its own changes.
+            let has_both = |read: &&str| tables.contains(read) && self.has(read, key) && self.has(read, through);
+            let beside: Vec<&str> = model.reads().filter(has_both).collect();
+            if through.is_empty() || beside.is_empty() || !self.has(table, through) {
+                return Ok(None);
+            }
+            let through = quoted_list(through);
+            changes.extend(beside.iter().map(|read| {
+                let read = quoted(read);
+                format!("select {keys} from {read} semi join {delta} using ({through})")
+            }));
+        }
+        Ok((!changes.is_empty()).then(|| changes.join(" union ")))
+    }
+
+    /// Makes the rows of these keys, of tables that show nothing else for a moment.
+    fn make_rows(
+        &self,
+        model: &Model,
+        tables: &BTreeSet<&str>,
+        key: &[String],
+        keys: &str,
+        fresh: &str,
+    ) -> anyhow::Result<()> {
+        let list = quoted_list(key);
+        let narrowed: Vec<&str> = tables.iter().copied().filter(|table| self.has(table, key)).collect();
+        for table in &narrowed {
+            let all = if *table == OBSERVATIONS { self.observations_of(keys, key)? } else { main(table) };
+            self.duckdb.execute_batch(&format!(
+                "create or replace temp view {} as select * from {all} semi join {keys} using ({list})",
+                quoted(table)
+            ))?;
+        }
+        // The file follows on the same line, so DuckDB's line numbers are those of the file.
+        let text = model.text.trim_end().trim_end_matches(';');
+        let make =
+            format!("create or replace temp table {fresh} as select * from ({text}\n) semi join {keys} using ({list})");
+        self.duckdb.execute_batch(&make).map_err(|error| fault(self.project, model, &error))?;
+        for table in narrowed {
+            self.duckdb.execute_batch(&format!("drop view temp.{}", quoted(table)))?;
+        }
+        Ok(())
     }
 
     /// Keeps the rows of a table that is about to be made as a whole, if somebody asks which of them changed.
@@ -184,12 +215,14 @@ impl<'a> Increments<'a> {
             return Ok(());
         }
         let delta = self.deltas.borrow().get(OBSERVATIONS).cloned().flatten();
-        let numbers = |relation: &str| format!("select {NUMBER} as observation from {relation}");
         match delta {
-            Some(delta) => self.duckdb.execute_batch(&format!("insert into {LEDGER} {}", numbers(&delta))),
+            Some(delta) => {
+                self.duckdb.execute_batch(&format!("insert into {LEDGER} select observation, content from {delta}"))
+            }
             None if !freshness.changed().contains(OBSERVATIONS) && self.columns.contains_key(LEDGER) => Ok(()),
             None => {
-                self.duckdb.execute_batch(&format!("create or replace table {LEDGER} as {}", numbers(OBSERVATIONS)))
+                let all = format!("create or replace table {LEDGER} as select {ENTRY} from {OBSERVATIONS}");
+                self.duckdb.execute_batch(&all)
             }
         }
     }
@@ -204,22 +237,22 @@ impl<'a> Increments<'a> {
         Ok(delta)
     }
 
-    /// The observations that came in; nothing where some are gone, of which nobody knows any more
-    /// whose they were.
+    /// The observations that came in; nothing where some are gone or are told otherwise, of which nobody
+    /// knows any more whose they were.
     fn new_observations(&self) -> duckdb::Result<Option<String>> {
         if !self.columns.contains_key(LEDGER) {
             return Ok(None);
         }
         let delta = temporary("delta", OBSERVATIONS);
-        // Only what a key may be made of: to read all columns takes several times as long.
         let of_keys = self.keys.iter().filter(|name| self.has(OBSERVATIONS, std::slice::from_ref(*name)));
-        let names: Vec<&str> = of_keys.map(String::as_str).chain(["observation_id"]).collect();
+        let of_keys: Vec<&str> = of_keys.map(String::as_str).collect();
         self.duckdb.execute_batch(&format!(
-            "create or replace temp table {delta} as select {} from {OBSERVATIONS} as plays
-             anti join {LEDGER} as ledger on {NUMBER} = ledger.observation",
-            quoted_list(&names)
+            "create or replace temp table {delta} as
+             select * from (select {}, {ENTRY} from {OBSERVATIONS})
+             anti join {LEDGER} using (observation, content)",
+            quoted_list(&of_keys)
         ))?;
-        // Every observation is there once, which is tested.
+        // Each is there once, which is tested: one that is gone, or is told otherwise, is missing in the sum.
         let rows = |relation: &str| count(self.duckdb, &format!("select count(*) from {relation}"));
         let is_all_there = rows(LEDGER)? + rows(&delta)? == rows(OBSERVATIONS)?;
         Ok(is_all_there.then_some(delta))

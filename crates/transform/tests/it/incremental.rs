@@ -250,6 +250,24 @@ fn of_tables_that_hold_every_play_only_the_rows_that_changed_are_made_again() {
 }
 
 #[test]
+fn a_report_that_is_told_otherwise_under_its_own_name_is_seen() {
+    let mut story = Story::of("agg_daily", &history());
+    let told = |ms: u32| {
+        format!(
+            "{HEADER}
+             n1aa | ANN | spotify_export | end | track | 2024-07-01 10:00:00Z | 2024-07-01 10:03:00Z | {ms} | u1 | Song 1 | Host 1"
+        )
+    };
+    for ms in [90_000, 120_000] {
+        story.receive(&told(ms));
+        story.refresh();
+        let heard = "select ms_played from fct_track_played where play_id = 'n1aa'";
+        assert_eq!(story.ask(heard), ms.to_string());
+        story.take_back();
+    }
+}
+
+#[test]
 fn what_came_out_as_it_was_is_where_a_change_ends() {
     let model = |name: &str, reads: &str, select: &str| {
         format!(
