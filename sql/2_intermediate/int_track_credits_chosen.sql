@@ -4,7 +4,7 @@
 -- grain: one row per track and credited artist
 -- kind:  incremental
 -- key:   track_id, position
--- recompute: by track_id
+-- recompute: whole
 -- reads: int_play_observations_chosen, stg_tracker__credits, stg_enrichment__track_credits
 -- tests: not_null artist_name
 --        expression artist_key is not null or artist_uri is not null

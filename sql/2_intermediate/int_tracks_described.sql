@@ -8,7 +8,7 @@
 -- grain: one row per track as its source names it
 -- kind:  incremental
 -- key:   track_id
--- recompute: by track_id
+-- recompute: whole
 -- reads: int_play_observations_united, stg_enrichment__tracks
 -- tests: not_null track_kind, track_name, last_ended_ms
 

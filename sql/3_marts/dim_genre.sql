@@ -53,7 +53,12 @@ plays as (
         genre_id,
         artist_id,
         count(*) filter (where is_counted) as counted_plays,
-        cast(round(coalesce(sum(ms_listened_weighted) filter (where is_counted), 0)) as bigint) as ms_listened
+        -- In whole thousandths: a sum of fractions depends on the order of rows.
+        cast(
+            round(
+                coalesce(sum(cast(round(ms_listened_weighted * 1e3) as bigint)) filter (where is_counted), 0) / 1e3
+            ) as bigint
+        ) as ms_listened
     from fct_artist_genre
     group by genre_id, artist_id
 ),

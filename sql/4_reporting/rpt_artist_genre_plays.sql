@@ -56,8 +56,9 @@ plays_by_artist as (
         genre_id,
         artist_id,
         count(*) as plays_with_genre,
-        sum(weight) as weighted_plays,
-        coalesce(sum(ms_listened_weighted), 0) as ms_listened
+        -- In whole parts: a sum of fractions depends on the order of rows.
+        cast(sum(cast(round(weight * 1e9) as bigint)) as bigint) / 1e9 as weighted_plays,
+        cast(coalesce(sum(cast(round(ms_listened_weighted * 1e3) as bigint)), 0) as bigint) / 1e3 as ms_listened
     from plays
     group by account_id, year_num, genre_id, artist_id
 ),

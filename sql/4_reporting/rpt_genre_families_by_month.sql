@@ -41,8 +41,9 @@ plays_by_day as (
         account_id,
         genre_id,
         date_id,
-        sum(weight) as weighted_plays,
-        coalesce(sum(ms_listened_weighted), 0) as ms_listened
+        -- In whole parts: a sum of fractions depends on the order of rows.
+        cast(sum(cast(round(weight * 1e9) as bigint)) as bigint) as billionths_of_plays,
+        cast(coalesce(sum(cast(round(ms_listened_weighted * 1e3) as bigint)), 0) as bigint) as thousandths_of_ms
     from plays
     group by account_id, genre_id, date_id
 ),
@@ -52,8 +53,8 @@ families_by_month as (
         plays_by_day.account_id,
         dates.month_start_date,
         genres.genre_family,
-        sum(plays_by_day.weighted_plays) as weighted_plays,
-        sum(plays_by_day.ms_listened) as ms_listened
+        cast(sum(plays_by_day.billionths_of_plays) as bigint) / 1e9 as weighted_plays,
+        cast(sum(plays_by_day.thousandths_of_ms) as bigint) / 1e3 as ms_listened
     from plays_by_day
     inner join dates
         on plays_by_day.date_id = dates.date_id

@@ -54,9 +54,10 @@ genres_by_period as (
         coalesce(dates.year_text, 'all time') as period,
         max(dates.year_num) as year_num,
         count(*) as plays_with_genre,
-        sum(plays.weight) as weighted_plays,
+        -- In whole parts: a sum of fractions depends on the order of rows.
+        cast(sum(cast(round(plays.weight * 1e9) as bigint)) as bigint) as billionths_of_plays,
         count(distinct plays.artist_id) as artists,
-        coalesce(sum(plays.ms_listened_weighted), 0) as ms_listened
+        cast(coalesce(sum(cast(round(plays.ms_listened_weighted * 1e3) as bigint)), 0) as bigint) / 1e3 as ms_listened
     from plays
     inner join dates
         on plays.date_id = dates.date_id
@@ -69,8 +70,9 @@ genres_by_period as (
 genres_rounded as (
     select
         genres_by_period.*,
-        round(weighted_plays, 3) as counted_plays,
-        sum(weighted_plays) over (partition by account_id, period) as period_plays
+        billionths_of_plays / 1e9 as weighted_plays,
+        round(billionths_of_plays / 1e9, 3) as counted_plays,
+        cast(sum(billionths_of_plays) over (partition by account_id, period) as bigint) / 1e9 as period_plays
     from genres_by_period
 ),
 

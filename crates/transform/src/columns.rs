@@ -4,7 +4,7 @@
 use anyhow::bail;
 
 use crate::engine::sql::ColumnType;
-use crate::project::Model;
+use crate::project::{Model, Recompute};
 use crate::record::{BuildRecord, BuiltColumn};
 
 /// Types that Parquet, DuckDB 1.5 and Metabase's driver all read as the same scalar.
@@ -31,6 +31,9 @@ pub(crate) fn check_columns(file: &str, model: &Model, types: &[ColumnType]) -> 
     let mut problems = Vec::new();
     let mut named: Vec<(usize, &str)> = Vec::new();
     named.extend(header.key.iter().chain(&header.sort).chain(&header.split).map(|name| (1, name.as_str())));
+    if let Some(Recompute::By { key, .. }) = &header.recompute {
+        named.extend(key.iter().map(|name| (1, name.as_str())));
+    }
     named.extend(header.columns.iter().map(|(item, _)| (item.line, item.text.as_str())));
     for test in &header.tests {
         named.extend(test.check.columns().into_iter().map(|name| (test.line, name)));

@@ -15,6 +15,7 @@ use duckdb::Connection;
 
 use crate::build::fault;
 use crate::engine::content::Content;
+use crate::engine::session::DATABASE;
 use crate::engine::sql::{ColumnType, columns, columns_of_all, count, quoted, quoted_list};
 use crate::marks::Freshness;
 use crate::project::{Allowed, Check, Declared, Kind, Model, Project, Recompute, Severity};
@@ -38,10 +39,21 @@ pub(crate) struct Increments<'a> {
     watched: BTreeSet<&'a str>,
     /// The columns by which somebody wants to know them.
     keys: BTreeSet<String>,
-    /// By table, the rows that were and the rows that are, of those that differ; nothing where that is not known.
-    deltas: RefCell<BTreeMap<String, Option<String>>>,
+    /// What is known of the tables that were asked about, or made.
+    deltas: RefCell<BTreeMap<String, Delta>>,
     /// The columns of which some keys were looked for among all observations.
     narrowed: RefCell<Vec<String>>,
+}
+
+/// What is known of the rows of a table that changed.
+#[derive(Debug, Clone)]
+enum Delta {
+    /// Its old rows are kept, in case somebody asks.
+    OldKept,
+    /// Where the rows are that were and are not, and those that are and were not.
+    Known(String),
+    /// Nothing.
+    Unknown,
 }
 
 /// A table that was brought up to date.
@@ -53,12 +65,14 @@ pub(crate) struct Updated {
     pub fresh: Fresh,
 }
 
-/// The rows of a table that may be new: what is true of one row was true of all others before.
+/// The rows of a table that may be new. The last build asked the same tests of all others: a header with
+/// other tests is another text, by which the table is made as a whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Fresh {
     /// Where they are.
     pub relation: String,
-    /// All rows of the table that have one of their keys are among them.
+    /// The columns of the key by which the table was brought up to date. Whoever has the key of one of
+    /// these rows is one of them.
     pub key: Vec<String>,
     /// How many there are.
     pub rows: i64,
@@ -81,6 +95,10 @@ impl Fresh {
 impl<'a> Increments<'a> {
     /// Before anything is built.
     pub(crate) fn new(duckdb: &'a Connection, project: &'a Project) -> duckdb::Result<Self> {
+        // What a build left that ran out of memory in this session.
+        for table in leftovers(duckdb)? {
+            duckdb.execute_batch(&format!("drop table temp.{}", quoted(&table)))?;
+        }
         let names = |types: Vec<ColumnType>| types.into_iter().map(|column| column.name).collect();
         let columns = columns_of_all(duckdb)?.into_iter().map(|(table, types)| (table, names(types))).collect();
         let by_key = project.models.iter().filter_map(|model| match &model.header.recompute {
@@ -103,24 +121,36 @@ impl<'a> Increments<'a> {
         let tables = tables_behind(self.project, model);
         let Some(changed) = self.changed_keys(model, &tables, key, through, freshness)? else { return Ok(None) };
         let [keys, old, fresh] = ["keys", "old", "fresh"].map(|what| temporary(what, &model.name));
-        let (list, own) = (quoted_list(key), main(&model.name));
+        let (list, own) = (quoted_list(key), in_file(&model.name));
+        self.duckdb.execute_batch(&format!("create or replace temp table {keys} as {changed}"))?;
+        // To take away and add many rows takes longer than to write the table, and to look for many keys
+        // longer than to use all observations.
+        let asked = count(self.duckdb, &format!("select count(*) from {keys}"))?;
+        if asked * 4 > before.rows.max(self.consumed()?) {
+            self.forget(&[&keys])?;
+            return Ok(None);
+        }
         self.duckdb.execute_batch(&format!(
-            "create or replace temp table {keys} as {changed};
-             create or replace temp table {old} as select * from {own} semi join {keys} using ({list})"
+            "create or replace temp table {old} as select * from {own} semi join {keys} using ({list})"
         ))?;
         let without = Content::of(self.duckdb, &old, "true")?;
-        // To take away and add so many rows takes longer than to write the table.
         if without.rows * 4 > before.rows {
+            self.forget(&[&keys, &old])?;
             return Ok(None);
         }
         self.make_rows(model, &tables, key, &keys, &fresh)?;
         if columns(self.duckdb, &fresh)? != columns(self.duckdb, &own)? {
+            tracing::debug!(model = model.name, "its columns are others now");
+            self.forget(&[&keys, &old, &fresh])?;
             return Ok(None);
         }
+        let is_same: Vec<String> = key.iter().map(|name| format!("own.{0} = keys.{0}", quoted(name))).collect();
         self.duckdb.execute_batch(&format!(
-            "delete from {own} where ({list}) in (select ({list}) from {keys});
-             insert into {own} select * from {fresh}"
+            "delete from {own} as own using {keys} as keys where {};
+             insert into {own} select * from {fresh}",
+            is_same.join(" and ")
         ))?;
+        self.forget(&[&keys])?;
         self.keep_delta(&model.name, &old, &fresh)?;
         let with = Content::of(self.duckdb, &fresh, "true")?;
         let fresh = Fresh { relation: fresh, key: key.clone(), rows: with.rows };
@@ -139,7 +169,7 @@ impl<'a> Increments<'a> {
         let keys = quoted_list(key);
         let mut changes = Vec::new();
         for table in tables.iter().filter(|table| freshness.changed().contains(**table)) {
-            let Some(delta) = self.delta(table)? else { return Ok(None) };
+            let Delta::Known(delta) = self.delta(table)? else { return Ok(None) };
             if self.has(table, key) {
                 changes.push(format!("select {keys} from {delta}"));
                 continue;
@@ -171,7 +201,7 @@ impl<'a> Increments<'a> {
         let list = quoted_list(key);
         let narrowed: Vec<&str> = tables.iter().copied().filter(|table| self.has(table, key)).collect();
         for table in &narrowed {
-            let all = if *table == OBSERVATIONS { self.observations_of(keys, key)? } else { main(table) };
+            let all = if *table == OBSERVATIONS { self.observations_of(keys, key)? } else { in_file(table) };
             self.duckdb.execute_batch(&format!(
                 "create or replace temp view {} as select * from {all} semi join {keys} using ({list})",
                 quoted(table)
@@ -193,69 +223,81 @@ impl<'a> Increments<'a> {
         let before = freshness.before().model(&model.name).and_then(|before| before.content.as_ref());
         let is_known = before.is_some_and(|content| content.rows <= ROWS_COMPARED);
         if is_known && self.watched.contains(model.name.as_str()) && freshness.knows_rows_of(&model.name) {
-            let (old, own) = (temporary("old", &model.name), main(&model.name));
+            let (old, own) = (temporary("old", &model.name), in_file(&model.name));
             self.duckdb.execute_batch(&format!("create or replace temp table {old} as select * from {own}"))?;
-            self.deltas.borrow_mut().insert(model.name.clone(), None);
+            self.deltas.borrow_mut().insert(model.name.clone(), Delta::OldKept);
         }
         Ok(())
     }
 
     /// Finds out which rows of a table that was made as a whole changed, where its old ones were kept.
     pub(crate) fn made(&self, model: &Model, is_new: bool) -> duckdb::Result<()> {
-        let is_kept = matches!(self.deltas.borrow().get(&model.name), Some(None));
-        if is_kept && is_new {
-            self.keep_delta(&model.name, &temporary("old", &model.name), &main(&model.name))?;
+        let is_kept = matches!(self.deltas.borrow().get(&model.name), Some(Delta::OldKept));
+        let old = temporary("old", &model.name);
+        match is_kept {
+            true if is_new => self.keep_delta(&model.name, &old, &in_file(&model.name)),
+            true => self.forget(&[&old]),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// Writes down what was consumed, when everything was built.
     pub(crate) fn close_ledger(&self, freshness: &Freshness) -> duckdb::Result<()> {
+        self.forget(&[&temporary("found", OBSERVATIONS), &temporary("keys found", OBSERVATIONS)])?;
         if !self.watched.contains(OBSERVATIONS) {
-            return Ok(());
+            return self.duckdb.execute_batch(&format!("drop table if exists {}", in_file(LEDGER)));
         }
-        let delta = self.deltas.borrow().get(OBSERVATIONS).cloned().flatten();
-        match delta {
-            Some(delta) => {
+        let is_true_still = freshness.follows_a_whole_build()
+            && self.columns.contains_key(LEDGER)
+            && !freshness.changed().contains(OBSERVATIONS);
+        match self.deltas.borrow().get(OBSERVATIONS) {
+            Some(Delta::Known(delta)) => {
                 self.duckdb.execute_batch(&format!("insert into {LEDGER} select observation, content from {delta}"))
             }
-            None if !freshness.changed().contains(OBSERVATIONS) && self.columns.contains_key(LEDGER) => Ok(()),
-            None => {
+            _ if is_true_still => Ok(()),
+            _ => {
                 let all = format!("create or replace table {LEDGER} as select {ENTRY} from {OBSERVATIONS}");
                 self.duckdb.execute_batch(&all)
             }
         }
     }
 
-    /// The rows of a table that differ from those it had.
-    fn delta(&self, table: &str) -> duckdb::Result<Option<String>> {
+    /// How many observations the warehouse was made of.
+    fn consumed(&self) -> duckdb::Result<i64> {
+        match self.columns.contains_key(LEDGER) {
+            true => count(self.duckdb, &format!("select count(*) from {LEDGER}")),
+            false => Ok(0),
+        }
+    }
+
+    /// What is known of the rows of a table that differ from those it had.
+    fn delta(&self, table: &str) -> duckdb::Result<Delta> {
         if let Some(known) = self.deltas.borrow().get(table) {
             return Ok(known.clone());
         }
-        let delta = if table == OBSERVATIONS { self.new_observations()? } else { None };
+        let delta = if table == OBSERVATIONS { self.new_observations()? } else { Delta::Unknown };
         self.deltas.borrow_mut().insert(table.to_owned(), delta.clone());
         Ok(delta)
     }
 
-    /// The observations that came in; nothing where some are gone or are told otherwise, of which nobody
-    /// knows any more whose they were.
-    fn new_observations(&self) -> duckdb::Result<Option<String>> {
+    /// The observations that came in; nothing is known where some are gone or are told otherwise: nobody
+    /// remembers whose they were.
+    fn new_observations(&self) -> duckdb::Result<Delta> {
         if !self.columns.contains_key(LEDGER) {
-            return Ok(None);
+            return Ok(Delta::Unknown);
         }
         let delta = temporary("delta", OBSERVATIONS);
         let of_keys = self.keys.iter().filter(|name| self.has(OBSERVATIONS, std::slice::from_ref(*name)));
-        let of_keys: Vec<&str> = of_keys.map(String::as_str).collect();
+        let of_keys: String = of_keys.map(|name| format!(", {}", quoted(name))).collect();
         self.duckdb.execute_batch(&format!(
             "create or replace temp table {delta} as
-             select * from (select {}, {ENTRY} from {OBSERVATIONS})
-             anti join {LEDGER} using (observation, content)",
-            quoted_list(&of_keys)
+             select * from (select {ENTRY}{of_keys} from {OBSERVATIONS})
+             anti join {LEDGER} using (observation, content)"
         ))?;
-        // Each is there once, which is tested: one that is gone, or is told otherwise, is missing in the sum.
+        // Staging tests that each is there once: one that is gone, or is told otherwise, is missing in the sum.
         let rows = |relation: &str| count(self.duckdb, &format!("select count(*) from {relation}"));
         let is_all_there = rows(LEDGER)? + rows(&delta)? == rows(OBSERVATIONS)?;
-        Ok(is_all_there.then_some(delta))
+        Ok(if is_all_there { Delta::Known(delta) } else { Delta::Unknown })
     }
 
     /// The observations of these keys, and maybe some more: to look through all files takes as long for
@@ -269,7 +311,7 @@ impl<'a> Increments<'a> {
                 "create or replace temp table {found_keys} as from {keys};
                  create or replace temp table {found} as
                  select * from {} semi join {found_keys} using ({list})",
-                main(OBSERVATIONS)
+                in_file(OBSERVATIONS)
             ))?;
             key.clone_into(&mut self.narrowed.borrow_mut());
         }
@@ -282,8 +324,13 @@ impl<'a> Increments<'a> {
             "create or replace temp table {delta} as
              (from {old} except all from {new}) union all (from {new} except all from {old})"
         ))?;
-        self.deltas.borrow_mut().insert(table.to_owned(), Some(delta));
-        Ok(())
+        self.deltas.borrow_mut().insert(table.to_owned(), Delta::Known(delta));
+        self.forget(&[old])
+    }
+
+    /// Gives the memory of temporary tables back.
+    fn forget(&self, tables: &[&str]) -> duckdb::Result<()> {
+        tables.iter().try_for_each(|table| self.duckdb.execute_batch(&format!("drop table if exists {table}")))
     }
 
     fn has(&self, table: &str, names: &[String]) -> bool {
@@ -304,10 +351,16 @@ fn tables_behind<'a>(project: &'a Project, model: &'a Model) -> BTreeSet<&'a str
 }
 
 /// What is in the file, whatever stands before it for a while.
-fn main(name: &str) -> String {
-    format!("warehouse.main.{}", quoted(name))
+fn in_file(name: &str) -> String {
+    format!("{DATABASE}.main.{}", quoted(name))
 }
 
 fn temporary(what: &str, name: &str) -> String {
     format!("temp.{}", quoted(&format!("{what} of {name}")))
+}
+
+fn leftovers(duckdb: &Connection) -> duckdb::Result<Vec<String>> {
+    let mut query = duckdb.prepare("select table_name from duckdb_tables() where database_name = 'temp'")?;
+    let names = query.query_map([], |row| row.get(0))?;
+    names.collect()
 }

@@ -19,6 +19,8 @@ use crate::record::BuildRecord;
 pub(crate) struct Freshness {
     /// What the last builds wrote down.
     before: BuildRecord,
+    /// The version of DuckDB: another one may hash and round in another way.
+    engine: String,
     /// Whether a build of everything asks: one of some models makes them whatever they are.
     everything: bool,
     /// What is in the file, and whether it is a view.
@@ -47,7 +49,8 @@ impl Freshness {
         };
         let (marks, contents, texts) = (kept(&before.marks), kept(&before.contents), kept(&before.texts));
         let (everything, there) = (chosen.is_none(), relations(duckdb)?);
-        Ok(Self { before, everything, there, marks, contents, texts, changed: BTreeSet::new() })
+        let engine = duckdb.query_row("select version()", [], |row| row.get(0))?;
+        Ok(Self { before, engine, everything, there, marks, contents, texts, changed: BTreeSet::new() })
     }
 
     /// Whether the source table or seed of that name must be made: it has these columns, and `mark`
@@ -66,7 +69,7 @@ impl Freshness {
             return true;
         }
         let texts: Vec<_> = model.reads().map(|read| self.texts.get(read)).collect();
-        let text = mark((env!("CARGO_PKG_VERSION"), PRELUDE, &model.text, texts));
+        let text = mark((env!("CARGO_PKG_VERSION"), &self.engine, PRELUDE, &model.text, texts));
         let reads: Vec<_> = model.reads().map(|read| self.contents.get(read)).collect();
         let mark = mark((&text, reads));
         self.texts.insert(model.name.clone(), text);
@@ -118,16 +121,17 @@ impl Freshness {
         &self.before
     }
 
+    /// Whether everything is built, and was so the last time.
+    pub(crate) fn follows_a_whole_build(&self) -> bool {
+        self.everything && self.before.basis.is_some()
+    }
+
     /// Whether the rows that a table has are those that the last build gave it, by texts that are still
     /// the same: then it differs only where the rows differ that it is made of. Ask when the model was.
     pub(crate) fn knows_rows_of(&self, name: &str) -> bool {
         let text = self.texts.get(name);
         let is_there = self.there.get(name) == Some(&false);
-        self.everything
-            && self.before.basis.is_some()
-            && is_there
-            && text.is_some()
-            && text == self.before.texts.get(name)
+        self.follows_a_whole_build() && is_there && text.is_some() && text == self.before.texts.get(name)
     }
 
     /// What everything that was asked about is made of, what it holds, and by what texts.
@@ -164,8 +168,11 @@ pub(crate) fn inputs(freshness: &mut Freshness, project: &Project, sources: &Sou
 
 /// What is in the warehouse, and whether it is a view.
 fn relations(duckdb: &Connection) -> duckdb::Result<BTreeMap<String, bool>> {
-    let query = "select view_name, true from duckdb_views() where schema_name = 'main' and not internal
-                 union all select table_name, false from duckdb_tables() where schema_name = 'main'";
+    let query = "select view_name, true from duckdb_views()
+                 where schema_name = 'main' and database_name = current_database() and not internal
+                 union all
+                 select table_name, false from duckdb_tables()
+                 where schema_name = 'main' and database_name = current_database()";
     let mut there = duckdb.prepare(query)?;
     there.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }

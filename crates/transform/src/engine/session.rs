@@ -62,16 +62,20 @@ pub(crate) fn open(limits: &Limits, spill: &Path) -> anyhow::Result<Connection> 
     Ok(duckdb)
 }
 
+/// What the file of the warehouse is called within the session.
+pub(crate) const DATABASE: &str = "warehouse";
+
 /// Takes the session into the database at `path`, which is made if it is not there. Attached, since only
 /// then can the size of row groups be said.
 pub(crate) fn attach(duckdb: &Connection, path: &Path) -> anyhow::Result<()> {
     let path = path_literal(path);
-    Ok(duckdb.execute_batch(&format!("attach {path} as warehouse (row_group_size {ROW_GROUP_ROWS}); use warehouse"))?)
+    Ok(duckdb
+        .execute_batch(&format!("attach {path} as {DATABASE} (row_group_size {ROW_GROUP_ROWS}); use {DATABASE}"))?)
 }
 
 /// Takes the session out of the database it is in.
 pub(crate) fn detach(duckdb: &Connection) -> anyhow::Result<()> {
-    Ok(duckdb.execute_batch("use memory; detach database if exists warehouse")?)
+    Ok(duckdb.execute_batch(&format!("use memory; detach database if exists {DATABASE}"))?)
 }
 
 /// Whether there is a database at `path` that can be opened.

@@ -109,15 +109,17 @@ impl Header {
             }
         });
         let key = column_list(file, sections.take("key"), problems);
+        let recompute = recompute_rule(file, kind, recompute, problems);
+        let tests = tests(file, &key, recompute.as_ref(), sections.take("tests"), problems);
         let header = Self {
             description,
             grain: grain.map(|(_, value)| value).unwrap_or_default(),
             kind: kind.unwrap_or(Kind::Table),
-            recompute: recompute_rule(file, kind, recompute, problems),
+            recompute,
             reads: sections.take("reads").map(|section| section.list()).unwrap_or_default(),
             sort: column_list(file, sections.take("sort"), problems),
             split: split.and_then(|(line, value)| one_column(file, line, &value, problems)),
-            tests: tests(file, &key, sections.take("tests"), problems),
+            tests,
             columns: columns(file, sections.take("columns"), problems),
             key,
         };
@@ -164,14 +166,25 @@ fn recompute(rule: &str) -> Option<Recompute> {
     }
 }
 
-/// `key:` implies that its columns are unique together and never null.
-fn tests(file: &str, key: &[String], section: Option<Section>, problems: &mut Vec<Problem>) -> Vec<Declared> {
-    let mut tests: Vec<Declared> = Vec::new();
+/// `key:` implies that its columns are unique together and never null, `recompute: by` the latter.
+fn tests(
+    file: &str,
+    key: &[String],
+    recompute: Option<&Recompute>,
+    section: Option<Section>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Declared> {
+    let mut implied = Vec::new();
     if !key.is_empty() {
-        for check in [Check::Unique(key.to_vec()), Check::NotNull(key.to_vec())] {
-            tests.push(Declared { check, severity: Severity::Error, allowed: Allowed::Nothing, line: 1 });
-        }
+        implied.extend([Check::Unique(key.to_vec()), Check::NotNull(key.to_vec())]);
     }
+    if let Some(Recompute::By { key: by, .. }) = recompute
+        && !by.iter().all(|name| key.contains(name))
+    {
+        implied.push(Check::NotNull(by.clone()));
+    }
+    let declared = |check| Declared { check, severity: Severity::Error, allowed: Allowed::Nothing, line: 1 };
+    let mut tests: Vec<Declared> = implied.into_iter().map(declared).collect();
     let items = section.map(|section| section.items(file, problems)).unwrap_or_default();
     for item in items {
         match Declared::parse(item.line, &item.text) {
