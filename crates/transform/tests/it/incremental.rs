@@ -269,6 +269,33 @@ fn of_tables_that_hold_every_play_only_the_rows_that_changed_are_made_again() {
     assert_eq!(story.ask("select count(*) from fct_track_played"), "13");
 }
 
+/// So many rows are not copied: models read the files themselves.
+#[test]
+fn what_changed_is_found_in_files_too() {
+    let mut story = Story::new();
+    story.world.wanted = "agg_daily fct_artist_genre";
+    let plays = |name: &str, source: &str, from: &str, count: u32, songs: u32| {
+        format!(
+            "select '{name}' || i as play_id, '{name}' || i as observation_id, 'ANN' as account_id, '{source}' as source,
+                    'end' as clock, 'track' as kind, timestamptz '{from}' + to_minutes(5 * i) as ended_at,
+                    case when '{source}' = 'spotify_export' then 180000 end as ms_played, 'u' || i % {songs} as track_uri,
+                    'Song ' || i % {songs} as track_name, 'Host ' || i % 7 as album_artist_name
+             from range({count}) as r(i)"
+        )
+    };
+    story.receive_query(&plays("e", "spotify_export", "2024-01-01 00:00:00Z", 11_000, 40));
+    story.refresh();
+    // Some are known already, and some are new.
+    story.receive_query(&plays("a", "spotify_api", "2024-02-07 00:00:01Z", 500, 2));
+    let summary = story.refresh();
+    assert!(summary.counts["models_by_rows"].as_u64().unwrap() >= 6, "{summary:?}");
+    let anew = story.copy();
+    jobs::refresh(&anew.world.context(), None, true).unwrap();
+    assert_eq!(differences(&story.world, &anew.world), Vec::<String>::new());
+    let known = story.ask("select count(*) filter (where source = 'spotify_api'), count(*) from fct_track_played");
+    assert_eq!(known, "484,11484", "16 fell on a play of the same song");
+}
+
 #[test]
 fn a_report_that_is_told_otherwise_under_its_own_name_is_seen() {
     let mut story = Story::of("agg_daily", &history());

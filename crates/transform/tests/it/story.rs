@@ -62,8 +62,12 @@ impl Story {
     /// Receives more rows: a table as text, with `ANN` and `BO` for the accounts. The observation is named like the
     /// play, where it is not named.
     pub(crate) fn receive(&mut self, rows: &str) {
-        let rows = rows.replace("ANN", self.ann.as_str()).replace("BO", self.bo.as_str());
-        self.received.push(query_of(&rows));
+        self.receive_query(&query_of(rows));
+    }
+
+    /// Receives the rows of a query, with `ANN` and `BO` for the accounts.
+    pub(crate) fn receive_query(&mut self, query: &str) {
+        self.received.push(query.replace("ANN", self.ann.as_str()).replace("BO", self.bo.as_str()));
         self.store();
     }
 
