@@ -50,7 +50,7 @@ fn events() -> impl Strategy<Value = Vec<(Event, bool)>> {
         1 => (0..3_u8).prop_map(Event::Zone),
         1 => (0..3_u8).prop_map(Event::Selected),
     ];
-    prop::collection::vec((event, prop::bool::weighted(0.6)), 2..7)
+    prop::collection::vec((event, prop::bool::weighted(0.6)), 2..5)
 }
 
 const HEADER: &str = "play_id | account_id | source | clock | kind | started_at | ended_at | ms_played | track_uri | track_name | album_artist_name";
