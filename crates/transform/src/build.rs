@@ -87,7 +87,7 @@ pub(crate) fn build(
         if everything {
             drop_leftovers(duckdb, project, freshness.there())?;
         }
-        let increments = Increments::new(duckdb, project)?;
+        let increments = Increments::new(duckdb, project, &freshness)?;
         let mut made: BTreeMap<&str, Option<Content>> = BTreeMap::new();
         let mut fresh: BTreeMap<&str, Fresh> = BTreeMap::new();
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {

@@ -16,7 +16,8 @@ use duckdb::Connection;
 use crate::build::fault;
 use crate::engine::content::Content;
 use crate::engine::session::DATABASE;
-use crate::engine::sql::{ColumnType, columns, columns_of_all, count, quoted, quoted_list};
+use crate::engine::sources;
+use crate::engine::sql::{columns, count, quoted, quoted_list};
 use crate::marks::Freshness;
 use crate::project::{Allowed, Check, Declared, Kind, Model, Project, Recompute, Severity};
 
@@ -35,6 +36,8 @@ pub(crate) struct Increments<'a> {
     project: &'a Project,
     /// The columns of what the file holds.
     columns: BTreeMap<String, BTreeSet<String>>,
+    /// Whether there is a ledger.
+    has_ledger: bool,
     /// The tables of which somebody wants to know the changed rows.
     watched: BTreeSet<&'a str>,
     /// The columns by which somebody wants to know them.
@@ -94,13 +97,18 @@ impl Fresh {
 
 impl<'a> Increments<'a> {
     /// Before anything is built.
-    pub(crate) fn new(duckdb: &'a Connection, project: &'a Project) -> duckdb::Result<Self> {
+    pub(crate) fn new(duckdb: &'a Connection, project: &'a Project, freshness: &Freshness) -> duckdb::Result<Self> {
         // What a build left that ran out of memory in this session.
         for table in leftovers(duckdb)? {
             duckdb.execute_batch(&format!("drop table temp.{}", quoted(&table)))?;
         }
-        let names = |types: Vec<ColumnType>| types.into_iter().map(|column| column.name).collect();
-        let columns = columns_of_all(duckdb)?.into_iter().map(|(table, types)| (table, names(types))).collect();
+        // What the last build wrote down; to ask DuckDB takes longer than to build a few models.
+        let models = freshness.before().models.iter();
+        let models =
+            models.map(|model| (model.name.clone(), model.columns.iter().map(|column| column.name.clone()).collect()));
+        let sources = sources::columns().map(|(name, columns)| (name, columns.into_iter().collect()));
+        let columns = models.chain(sources).collect();
+        let has_ledger = freshness.there().contains_key(LEDGER);
         let by_key = project.models.iter().filter_map(|model| match &model.header.recompute {
             Some(Recompute::By { key, through }) => Some((model, key, through)),
             _ => None,
@@ -110,7 +118,16 @@ impl<'a> Increments<'a> {
             watched.extend(tables_behind(project, model));
             keys.extend(key.iter().chain(through).cloned());
         }
-        Ok(Self { duckdb, project, columns, watched, keys, deltas: RefCell::default(), narrowed: RefCell::default() })
+        Ok(Self {
+            duckdb,
+            project,
+            columns,
+            has_ledger,
+            watched,
+            keys,
+            deltas: RefCell::default(),
+            narrowed: RefCell::default(),
+        })
     }
 
     /// Brings the table of a model up to date; `None` where it must be made as a whole.
@@ -247,9 +264,8 @@ impl<'a> Increments<'a> {
         if !self.watched.contains(OBSERVATIONS) {
             return self.duckdb.execute_batch(&format!("drop table if exists {}", in_file(LEDGER)));
         }
-        let is_true_still = freshness.follows_a_whole_build()
-            && self.columns.contains_key(LEDGER)
-            && !freshness.changed().contains(OBSERVATIONS);
+        let is_true_still =
+            freshness.follows_a_whole_build() && self.has_ledger && !freshness.changed().contains(OBSERVATIONS);
         match self.deltas.borrow().get(OBSERVATIONS) {
             Some(Delta::Known(delta)) => {
                 self.duckdb.execute_batch(&format!("insert into {LEDGER} select observation, content from {delta}"))
@@ -264,7 +280,7 @@ impl<'a> Increments<'a> {
 
     /// How many observations the warehouse was made of.
     fn consumed(&self) -> duckdb::Result<i64> {
-        match self.columns.contains_key(LEDGER) {
+        match self.has_ledger {
             true => count(self.duckdb, &format!("select count(*) from {LEDGER}")),
             false => Ok(0),
         }
@@ -283,7 +299,7 @@ impl<'a> Increments<'a> {
     /// The observations that came in; nothing is known where some are gone or are told otherwise: nobody
     /// remembers whose they were.
     fn new_observations(&self) -> duckdb::Result<Delta> {
-        if !self.columns.contains_key(LEDGER) {
+        if !self.has_ledger {
             return Ok(Delta::Unknown);
         }
         let delta = temporary("delta", OBSERVATIONS);
