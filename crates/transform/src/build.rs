@@ -87,7 +87,7 @@ pub(crate) fn build(
         if everything {
             drop_leftovers(duckdb, project, freshness.there())?;
         }
-        let increments = Increments::new(duckdb, project, &freshness)?;
+        let increments = Increments::new(duckdb, project, &freshness);
         let mut made: BTreeMap<&str, Option<Content>> = BTreeMap::new();
         let mut fresh: BTreeMap<&str, Fresh> = BTreeMap::new();
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
@@ -274,8 +274,7 @@ fn tested(
     record: &BuildRecord,
     fresh: &BTreeMap<&str, Fresh>,
 ) -> anyhow::Result<Outcome> {
-    let is_empty =
-        |name: &str| record.model(name).and_then(|model| model.content.as_ref()).is_some_and(|it| it.rows == 0);
+    let is_empty = |name: &str| record.content(name).is_some_and(|content| content.rows == 0);
     let mut outcome = checks::run(duckdb, project, names, queries, &is_empty, fresh)?;
     results::keep_results(project, &outcome, run);
     checks::keep_rows(duckdb, &mut outcome, &run.failed_tests)?;

@@ -9,7 +9,7 @@ use duckdb::Connection;
 use platform::files::{partial_path, put_in_place};
 
 use crate::engine::fault::{Fault, words};
-use crate::engine::sql::{count, literal, path_literal, quoted, quoted_list};
+use crate::engine::sql::{count, literal, path_literal, quoted, quoted_list, rows_of};
 use crate::increments::Fresh;
 use crate::project::{Allowed, Check, Declared, Model, Project, Severity, SqlTest};
 
@@ -186,7 +186,7 @@ fn of_model(
     }
     outcome.tests += tests.len();
     for (test, rows) in found {
-        let of = || count(duckdb, &format!("select count(*) from {}", quoted(&model.name)));
+        let of = || rows_of(duckdb, &quoted(&model.name));
         let holds = holds(test.allowed, rows, of)?;
         outcome.results.push(Tested { of: model.name.clone(), rule: rule(&test.check), rows, holds });
         if holds {

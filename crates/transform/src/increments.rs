@@ -17,7 +17,7 @@ use crate::build::fault;
 use crate::engine::content::Content;
 use crate::engine::session::DATABASE;
 use crate::engine::sources;
-use crate::engine::sql::{columns, count, quoted, quoted_list};
+use crate::engine::sql::{columns, quoted, quoted_list, rows_of};
 use crate::marks::Freshness;
 use crate::project::{Allowed, Check, Declared, Kind, Model, Project, Recompute, Severity};
 
@@ -97,11 +97,7 @@ impl Fresh {
 
 impl<'a> Increments<'a> {
     /// Before anything is built.
-    pub(crate) fn new(duckdb: &'a Connection, project: &'a Project, freshness: &Freshness) -> duckdb::Result<Self> {
-        // What a build left that ran out of memory in this session.
-        for table in leftovers(duckdb)? {
-            duckdb.execute_batch(&format!("drop table temp.{}", quoted(&table)))?;
-        }
+    pub(crate) fn new(duckdb: &'a Connection, project: &'a Project, freshness: &Freshness) -> Self {
         // What the last build wrote down; to ask DuckDB takes longer than to build a few models.
         let models = freshness.before().models.iter();
         let models =
@@ -118,22 +114,14 @@ impl<'a> Increments<'a> {
             watched.extend(tables_behind(project, model));
             keys.extend(key.iter().chain(through).cloned());
         }
-        Ok(Self {
-            duckdb,
-            project,
-            columns,
-            has_ledger,
-            watched,
-            keys,
-            deltas: RefCell::default(),
-            narrowed: RefCell::default(),
-        })
+        let (deltas, narrowed) = (RefCell::default(), RefCell::default());
+        Self { duckdb, project, columns, has_ledger, watched, keys, deltas, narrowed }
     }
 
     /// Brings the table of a model up to date; `None` where it must be made as a whole.
     pub(crate) fn update(&self, model: &Model, freshness: &Freshness) -> anyhow::Result<Option<Updated>> {
         let Some(Recompute::By { key, through }) = &model.header.recompute else { return Ok(None) };
-        let before = freshness.before().model(&model.name).and_then(|before| before.content.as_ref());
+        let before = freshness.before().content(&model.name);
         let Some(before) = before.filter(|_| freshness.knows_rows_of(&model.name)) else { return Ok(None) };
         let tables = tables_behind(self.project, model);
         let Some(changed) = self.changed_keys(model, &tables, key, through, freshness)? else { return Ok(None) };
@@ -142,7 +130,7 @@ impl<'a> Increments<'a> {
         self.duckdb.execute_batch(&format!("create or replace temp table {keys} as {changed}"))?;
         // To take away and add many rows takes longer than to write the table, and to look for many keys
         // longer than to use all observations.
-        let asked = count(self.duckdb, &format!("select count(*) from {keys}"))?;
+        let asked = rows_of(self.duckdb, &keys)?;
         if asked * 4 > before.rows.max(self.consumed()?) {
             self.forget(&[&keys])?;
             return Ok(None);
@@ -237,7 +225,7 @@ impl<'a> Increments<'a> {
 
     /// Keeps the rows of a table that is about to be made as a whole, if somebody asks which of them changed.
     pub(crate) fn about_to_make(&self, model: &Model, freshness: &Freshness) -> duckdb::Result<()> {
-        let before = freshness.before().model(&model.name).and_then(|before| before.content.as_ref());
+        let before = freshness.before().content(&model.name);
         let is_known = before.is_some_and(|content| content.rows <= ROWS_COMPARED);
         if is_known && self.watched.contains(model.name.as_str()) && freshness.knows_rows_of(&model.name) {
             let (old, own) = (temporary("old", &model.name), in_file(&model.name));
@@ -281,7 +269,7 @@ impl<'a> Increments<'a> {
     /// How many observations the warehouse was made of.
     fn consumed(&self) -> duckdb::Result<i64> {
         match self.has_ledger {
-            true => count(self.duckdb, &format!("select count(*) from {LEDGER}")),
+            true => rows_of(self.duckdb, LEDGER),
             false => Ok(0),
         }
     }
@@ -311,7 +299,7 @@ impl<'a> Increments<'a> {
              anti join {LEDGER} using (observation, content)"
         ))?;
         // Staging tests that each is there once: one that is gone, or is told otherwise, is missing in the sum.
-        let rows = |relation: &str| count(self.duckdb, &format!("select count(*) from {relation}"));
+        let rows = |relation: &str| rows_of(self.duckdb, relation);
         let is_all_there = rows(LEDGER)? + rows(&delta)? == rows(OBSERVATIONS)?;
         Ok(if is_all_there { Delta::Known(delta) } else { Delta::Unknown })
     }
@@ -321,8 +309,8 @@ impl<'a> Increments<'a> {
     fn observations_of(&self, keys: &str, key: &[String]) -> duckdb::Result<String> {
         let (found, found_keys) = (temporary("found", OBSERVATIONS), temporary("keys found", OBSERVATIONS));
         let list = quoted_list(key);
-        let others = format!("select count(*) from {keys} anti join {found_keys} using ({list})");
-        if *self.narrowed.borrow() != key || count(self.duckdb, &others)? > 0 {
+        let others = format!("{keys} anti join {found_keys} using ({list})");
+        if *self.narrowed.borrow() != key || rows_of(self.duckdb, &others)? > 0 {
             self.duckdb.execute_batch(&format!(
                 "create or replace temp table {found_keys} as from {keys};
                  create or replace temp table {found} as
@@ -373,10 +361,4 @@ fn in_file(name: &str) -> String {
 
 fn temporary(what: &str, name: &str) -> String {
     format!("temp.{}", quoted(&format!("{what} of {name}")))
-}
-
-fn leftovers(duckdb: &Connection) -> duckdb::Result<Vec<String>> {
-    let mut query = duckdb.prepare("select table_name from duckdb_tables() where database_name = 'temp'")?;
-    let names = query.query_map([], |row| row.get(0))?;
-    names.collect()
 }

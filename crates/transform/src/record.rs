@@ -157,6 +157,11 @@ impl BuildRecord {
         self.models.iter().find(|model| model.name == name)
     }
 
+    /// What the table of that name holds, where it is one.
+    pub(crate) fn content(&self, name: &str) -> Option<&Content> {
+        self.model(name)?.content.as_ref()
+    }
+
     pub(crate) fn write(&self, duckdb: &Connection) -> anyhow::Result<()> {
         duckdb.execute_batch("create or replace table _build (record varchar)")?;
         duckdb.execute("insert into _build values (?)", [serde_json::to_string(self)?])?;

@@ -93,7 +93,7 @@ impl<'p> Trials<'p> {
             let given = given.iter().map(|(table, rows)| Ok((*table, parsed(table, rows)?)));
             self.build(model, given.collect::<anyhow::Result<_>>()?)?;
             let expected = Rows::parse(expect).context("the rows expected")?;
-            self.has_columns(model, &expected.columns)?;
+            has_columns(model, &self.columns(model)?, &expected.columns)?;
             let found = self.read(model, &expected.columns, "true")?;
             Ok((found, self.as_written_by(model, &expected)?))
         })
@@ -149,20 +149,19 @@ impl<'p> Trials<'p> {
         }
         self.in_transaction(|| {
             self.build(model, given.iter().map(|(table, rows)| (*table, Rows::united(rows))).collect())?;
-            let name = own.iter().find(|name| self.has_columns(model, std::slice::from_ref(name)).is_ok());
+            let known = self.columns(model)?;
+            let name = own.iter().find(|name| known.contains(*name));
             let name = name.with_context(|| format!("{model} has none of the columns that are a case's own"))?;
             let mut of_cases = Vec::new();
             for (index, case) in cases.iter().enumerate() {
                 let expected = Rows::parse(&case.expect).context("the rows expected")?.named(own, &whose(index));
-                self.has_columns(model, &expected.columns)?;
+                has_columns(model, &known, &expected.columns)?;
                 let is_own = format!("starts_with({}, '{}')", quoted(name), whose(index));
                 of_cases.push((case, self.read(model, &expected.columns, &is_own)?, expected));
             }
             let rows = self.read(model, std::slice::from_ref(name), "true")?.len();
-            ensure!(
-                rows == of_cases.iter().map(|(_, found, _)| found.len()).sum::<usize>(),
-                "there are rows of no case"
-            );
+            let of_somebody: usize = of_cases.iter().map(|(_, found, _)| found.len()).sum();
+            ensure!(rows == of_somebody, "there are rows of no case");
             for (case, found, expected) in of_cases {
                 let expected = self.as_written_by(model, &expected)?;
                 if found != expected {
@@ -196,12 +195,8 @@ impl<'p> Trials<'p> {
         Ok(())
     }
 
-    fn has_columns(&self, model: &str, names: &[String]) -> anyhow::Result<()> {
-        let types = columns(&self.duckdb, &quoted(model))?;
-        for name in names {
-            ensure!(types.iter().any(|known| known.name == *name), "{model} has no column {name}");
-        }
-        Ok(())
+    fn columns(&self, model: &str) -> duckdb::Result<BTreeSet<String>> {
+        Ok(columns(&self.duckdb, &quoted(model))?.into_iter().map(|column| column.name).collect())
     }
 
     /// The rows as the types of the model write them, which takes the place of what it holds.
@@ -256,6 +251,13 @@ fn needed<'p>(project: &'p Project, model: &'p str) -> anyhow::Result<BTreeSet<&
         }
     }
     Ok(needed)
+}
+
+fn has_columns(model: &str, known: &BTreeSet<String>, names: &[String]) -> anyhow::Result<()> {
+    for name in names {
+        ensure!(known.contains(name), "{model} has no column {name}");
+    }
+    Ok(())
 }
 
 fn parsed(table: &str, rows: &str) -> anyhow::Result<Rows> {

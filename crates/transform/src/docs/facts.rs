@@ -171,9 +171,7 @@ impl Known<'_> {
         let header = &model.header;
         let published = self.run.as_ref().and_then(|run| run.table(&model.name));
         let rows = published.map(|table| table.files.iter().map(|file| file.rows).sum());
-        let rows: Option<i64> = rows.or_else(|| {
-            self.build.model(&model.name).and_then(|built| built.content.as_ref()).map(|content| content.rows)
-        });
+        let rows: Option<i64> = rows.or_else(|| self.build.content(&model.name).map(|content| content.rows));
         let bytes = published.map(|table| table.files.iter().map(|file| file.bytes).sum::<u64>());
         let reads: Vec<Link> = model.reads().map(|name| self.link(name, "")).collect();
         let readers: Vec<Link> = self.readers(&model.name).map(|reader| self.link(&reader.name, "")).collect();

@@ -6,7 +6,7 @@ use anyhow::Context;
 use duckdb::{Config, Connection};
 use platform::{DataDir, Settings};
 
-use super::sql::{literal, path_literal};
+use super::sql::{literal, path_literal, quoted};
 
 /// Spark's function names, as macros.
 pub(crate) const PRELUDE: &str = include_str!("prelude_duckdb.sql");
@@ -60,6 +60,13 @@ pub(crate) fn open(limits: &Limits, spill: &Path) -> anyhow::Result<Connection> 
     // would only write it twice.
     duckdb.execute_batch("set checkpoint_threshold = '1KB'")?;
     Ok(duckdb)
+}
+
+/// Drops the temporary tables of a session, which outlive the file that it is taken out of.
+pub(crate) fn forget_temporary(duckdb: &Connection) -> duckdb::Result<()> {
+    let mut query = duckdb.prepare("select table_name from duckdb_tables() where database_name = 'temp'")?;
+    let names: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<duckdb::Result<_>>()?;
+    names.iter().try_for_each(|name| duckdb.execute_batch(&format!("drop table temp.{}", quoted(name))))
 }
 
 /// What the file of the warehouse is called within the session.

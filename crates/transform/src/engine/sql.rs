@@ -79,6 +79,11 @@ pub(crate) fn columns_of_all(duckdb: &Connection) -> duckdb::Result<BTreeMap<Str
     Ok(all)
 }
 
+/// How many rows `relation` has.
+pub(crate) fn rows_of(duckdb: &Connection, relation: &str) -> duckdb::Result<i64> {
+    count(duckdb, &format!("select count(*) from {relation}"))
+}
+
 /// One number.
 pub(crate) fn count(duckdb: &Connection, query: &str) -> duckdb::Result<i64> {
     duckdb.query_row(query, [], |row| row.get(0))

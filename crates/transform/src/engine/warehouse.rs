@@ -91,6 +91,8 @@ impl Warehouse {
     pub(crate) fn begin(&self) -> anyhow::Result<()> {
         let copy = working_copy(&self.path);
         session::detach(&self.duckdb)?;
+        // A build that ran out of memory committed some of its own.
+        session::forget_temporary(&self.duckdb)?;
         remove_database(&copy)?;
         if self.begins == Some(Begin::WithTheOld) {
             for (from, to) in [(&self.path, &copy), (&log_of(&self.path), &log_of(&copy))] {

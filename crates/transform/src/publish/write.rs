@@ -12,7 +12,7 @@ use super::run_file::{PublishedFile, PublishedTable, RunFile};
 use super::views::{file_name, parts};
 use crate::engine::content::Content;
 use crate::engine::session::ROW_GROUP_ROWS;
-use crate::engine::sql::{columns, count, path_literal, quoted, quoted_list};
+use crate::engine::sql::{columns, path_literal, quoted, quoted_list, rows_of};
 use crate::record::BuiltModel;
 
 /// Writes the files of `model` into `folder`, under names with `stamp`; `before` is the run that
@@ -108,7 +108,7 @@ fn write(duckdb: &Connection, model: &BuiltModel, relation: &str, condition: &st
 /// Reads back what readers will see first: the number of rows, the columns, their types.
 fn check(duckdb: &Connection, model: &BuiltModel, path: &Path, rows: i64) -> anyhow::Result<()> {
     let relation = format!("read_parquet({}, hive_partitioning = false)", path_literal(path));
-    let found = count(duckdb, &format!("select count(*) from {relation}"))?;
+    let found = rows_of(duckdb, &relation)?;
     ensure!(found == rows, "{} holds {found} rows instead of {rows}", path.display());
     let types = columns(duckdb, &relation).context("reading the columns back")?;
     for (column, found) in model.columns.iter().zip(&types) {
