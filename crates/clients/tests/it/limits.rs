@@ -34,7 +34,15 @@ async fn a_ban_of_hours_is_kept_by_the_next_program() {
     let ClientError::CoolingDown { until, .. } = &error else { panic!("{error}") };
     let left = (*until - SystemClock.now()).num_seconds();
     assert!((48_800..=48_925).contains(&left), "{left}");
-    // A rate limit is the whole app's: nothing else goes out either.
+    assert_eq!(requests(&server).await, 1);
+}
+
+#[tokio::test]
+async fn a_limit_of_the_rate_is_the_whole_apps() {
+    let server = banning(answer!(429, "error_rate_limit.json").insert_header("retry-after", "60")).await;
+    let folder = TempDir::new().unwrap();
+    let open = || Spotify::open(&context(&folder, &server.uri(), None)).unwrap();
+    open().recently_played(&access_token()).await.unwrap_err();
     assert!(matches!(open().me(&access_token()).await, Err(ClientError::CoolingDown { .. })));
     assert!(matches!(open().refresh(&refresh_token()).await, Err(ClientError::CoolingDown { .. })));
     assert_eq!(requests(&server).await, 1);
@@ -56,12 +64,15 @@ async fn who_waits_for_a_turn_hears_of_a_ban_meanwhile() {
 
 #[tokio::test]
 async fn a_used_up_quota_stops_its_own_kind_of_requests_alone() {
-    let server = banning(answer!(429, "error_quota_exceeded.json").insert_header("retry-after", "48925")).await;
-    let folder = TempDir::new().unwrap();
-    let client = Spotify::open(&context(&folder, &server.uri(), None)).unwrap();
-    client.recently_played(&access_token()).await.unwrap_err();
-    assert!(matches!(client.recently_played(&access_token()).await, Err(ClientError::CoolingDown { .. })));
-    client.me(&access_token()).await.unwrap();
+    // A ban of hours is one, also where nobody says so.
+    for answer in [answer!(429, "error_quota_exceeded.json"), answer!(429, "error_rate_limit.json")] {
+        let server = banning(answer.insert_header("retry-after", "48925")).await;
+        let folder = TempDir::new().unwrap();
+        let client = Spotify::open(&context(&folder, &server.uri(), None)).unwrap();
+        client.recently_played(&access_token()).await.unwrap_err();
+        assert!(matches!(client.recently_played(&access_token()).await, Err(ClientError::CoolingDown { .. })));
+        client.me(&access_token()).await.unwrap();
+    }
 }
 
 #[tokio::test]
