@@ -3,7 +3,7 @@
 
 use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, packed};
-use memchr::memchr2;
+use memchr::memchr3;
 
 /// The keys whose values are personal, as they stand in an export.
 const KEYS: [&str; 4] = ["\"ip_addr\"", "\"ip_addr_decrypted\"", "\"username\"", "\"user_agent_decrypted\""];
@@ -107,7 +107,7 @@ impl Masker {
                     at += 1;
                 }
                 State::Text => {
-                    let end = memchr2(b'"', b'\\', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+                    let end = memchr3(b'"', b'\\', b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
                     bytes[at..end].fill(MASK);
                     at = end;
                     match bytes.get(at) {
@@ -115,6 +115,7 @@ impl Masker {
                             at += 1;
                             self.state = self.around();
                         }
+                        Some(b'\n') => self.cut_off(),
                         Some(_) => {
                             bytes[at] = MASK;
                             at += 1;
@@ -123,6 +124,7 @@ impl Masker {
                         None => {}
                     }
                 }
+                State::Escape if bytes[at] == b'\n' => self.cut_off(),
                 State::Escape => {
                     bytes[at] = MASK;
                     at += 1;
@@ -140,6 +142,12 @@ impl Masker {
             }
         }
         at
+    }
+
+    /// No text of JSON holds a line break: the value was cut off, and what follows is something else,
+    /// often a row that nothing is wrong with.
+    fn cut_off(&mut self) {
+        (self.state, self.depth) = (State::Between, 0);
     }
 
     /// What surrounds a text or a number.
@@ -206,5 +214,15 @@ mod tests {
             r#"{"ip_addr_decrypted": null, "ip_addr": 1111111111}"#,
         );
         check(r#"{"username": "cut of"#, r#"{"username": "xxxxxx"#);
+    }
+
+    #[test]
+    fn a_value_that_is_cut_off_takes_nothing_of_the_next_row() {
+        check(
+            "{\"ip_addr\": \"203.0.\n{\"ip_addr\": \"::1\", \"ts\": \"2024\"}",
+            "{\"ip_addr\": \"xxxxxx\n{\"ip_addr\": \"xxx\", \"ts\": \"2024\"}",
+        );
+        check("{\"ip_addr\": \"a\\\n{\"ts\": \"2024\"}", "{\"ip_addr\": \"xx\n{\"ts\": \"2024\"}");
+        check("{\"ip_addr\": [\"a\n{\"n\": 7}", "{\"ip_addr\": [\"x\n{\"n\": 7}");
     }
 }
