@@ -47,7 +47,7 @@ impl<'c> Books<'c> {
         let data = &context.data;
         let must_rewrite = facts::are_half_done(data);
         if !must_rewrite {
-            facts::take_out_broken_batches(data)?;
+            facts::take_out_broken_batches(data, context.clock.now())?;
         }
         let known = if must_rewrite { Known::default() } else { Known::read(data)? };
         let cache = Cache::new(data);
@@ -126,7 +126,7 @@ impl<'c> Books<'c> {
             anew.add(&self.batch_name(), &said)?;
         }
         bar.finish_and_clear();
-        anew.finish()?;
+        anew.finish(self.context.clock.now())?;
         self.known = known;
         Ok(ids.len() as u64)
     }

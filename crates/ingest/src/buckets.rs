@@ -2,6 +2,7 @@
 //! a bounded amount of memory.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
@@ -31,8 +32,12 @@ pub(crate) const BEGUN: &str = "begun";
 /// In front of each row stands its length.
 const LENGTH_BYTES: usize = 4;
 
-/// So many files may be open at once.
-const MAX_PIECES: usize = 200;
+/// So many files may be open at once: decades of months in several sources are more than some
+/// systems let a program open.
+const MOST_OPEN: usize = 64;
+
+/// A month is cut into so many pieces at most, all of which are open then.
+const MAX_PIECES: usize = 64;
 
 /// A row and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,14 +62,14 @@ pub(crate) type Shelf = (Source, Month);
 #[derive(Debug)]
 pub(crate) struct Buckets {
     folder: PathBuf,
-    files: Mutex<BTreeMap<Shelf, Bucket>>,
+    files: Mutex<Files>,
 }
 
-/// The rows of one month.
-#[derive(Debug)]
-struct Bucket {
-    file: File,
-    span: Span,
+#[derive(Debug, Default)]
+struct Files {
+    spans: BTreeMap<Shelf, Span>,
+    /// Those that are written to at the moment.
+    open: BTreeMap<Shelf, File>,
 }
 
 /// From the first to the last of some instants, both included.
@@ -131,12 +136,12 @@ impl Buckets {
 
     /// The months that got rows.
     pub(crate) fn shelves(&self) -> Vec<Shelf> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).spans.keys().copied().collect()
     }
 
     /// From the first to the last row of one month.
     pub(crate) fn span(&self, shelf: Shelf) -> Span {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).get(&shelf).map_or(Span::EMPTY, |bucket| bucket.span)
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).spans.get(&shelf).copied().unwrap_or_default()
     }
 
     /// The files of one month, of which [`rows`] reads one at a time. Rows of equal keys are
@@ -154,17 +159,21 @@ impl Buckets {
     }
 
     fn append(&self, shelf: Shelf, gathered: &Gathered) -> anyhow::Result<()> {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = &mut *guard;
+        files.spans.entry(shelf).or_default().join(gathered.span);
         let path = path(&self.folder, shelf);
-        let bucket = match files.entry(shelf) {
-            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                let file = File::options().create(true).append(true).open(&path)?;
-                entry.insert(Bucket { file, span: Span::EMPTY })
+        let mut write = || -> std::io::Result<()> {
+            if files.open.len() >= MOST_OPEN && !files.open.contains_key(&shelf) {
+                files.open.clear();
             }
+            let file = match files.open.entry(shelf) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(entry) => entry.insert(File::options().create(true).append(true).open(&path)?),
+            };
+            file.write_all(&gathered.bytes)
         };
-        bucket.span.join(gathered.span);
-        bucket.file.write_all(&gathered.bytes).with_context(|| format!("writing {}", path.display()))
+        write().with_context(|| format!("writing {}", path.display()))
     }
 }
 

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 
 use anyhow::Context;
-use lake::manifest::{Commit, Manifest, Part, Partition};
+use lake::manifest::{Manifest, Part, Partition, part_path};
 use lake::parts::{self, Known};
 use lake::schema::{PLAY_CREDITS, PLAYS};
 use platform::DataDir;
+use platform::files::remove_if_there;
 
 use crate::buckets::{self, Buckets, Shelf};
 use crate::crew;
@@ -56,8 +57,21 @@ impl Settlement {
     /// # Errors
     /// Any I/O error.
     pub(crate) fn commit(self, data: &DataDir) -> anyhow::Result<()> {
-        Manifest::commit(data, &PLAY_CREDITS, Commit { add: self.credits, ..Commit::default() })?;
-        Manifest::commit(data, &PLAYS, Commit { add: self.plays, ..Commit::default() })
+        Manifest::extend(data, &PLAY_CREDITS, self.credits)?;
+        Manifest::extend(data, &PLAYS, self.plays)
+    }
+
+    /// Deletes the parts, which nobody saw.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub(crate) fn discard(self, data: &DataDir) -> anyhow::Result<()> {
+        for (table, parts) in [(&PLAY_CREDITS, self.credits), (&PLAYS, self.plays)] {
+            for part in parts {
+                remove_if_there(&part_path(data, table, &part))?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes the parts visible in place of everything that stood in `partitions`. With
@@ -67,12 +81,13 @@ impl Settlement {
     /// Any I/O error.
     pub(crate) fn replace(
         self,
-        data: &DataDir,
+        session: &Session<'_>,
         partitions: &HashSet<Partition>,
         over_damage: bool,
     ) -> anyhow::Result<()> {
+        let is_gone = |partition: &Partition| partitions.contains(partition);
         for (table, add) in [(&PLAY_CREDITS, self.credits), (&PLAYS, self.plays)] {
-            Manifest::replace(data, table, add, over_damage, |partition| partitions.contains(partition))?;
+            Manifest::replace(session.data(), table, add, over_damage, session.now(), is_gone)?;
         }
         Ok(())
     }

@@ -149,7 +149,7 @@ fn rebuild(
     let settled = settle_months(session, &buckets, &origins, Against::Nothing, part_name, || bar.inc(1))?;
     bar.finish_and_clear();
     let total = settled.total();
-    settled.replace(session.data(), partitions, over_damage)?;
+    settled.replace(session, partitions, over_damage)?;
     rejects::retell(session, receipts, &harvests, sources, part_name, over_damage)?;
     let all = || harvests.iter().flatten();
     let rebuilt = Rebuilt {

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::fs;
 
-use lake::anew;
 use lake::manifest::Manifest;
 use lake::play::Source;
 use lake::raw::{DamagedBody, Receipt, State};
-use lake::schema::PLAYS;
+use lake::schema::{PLAYS, TABLES};
+use lake::{anew, compact};
 
 use crate::buckets::BEGUN;
 use crate::session::Session;
@@ -56,6 +56,17 @@ pub(crate) fn take_back(session: &Session<'_>) -> anyhow::Result<()> {
         fs::remove_dir_all(&work)?;
     }
     Ok(())
+}
+
+/// Deletes the parts that were replaced more than a day ago, or that a killed run left. What cannot be
+/// deleted now, or told apart because a manifest is damaged, only takes up room.
+pub(crate) fn sweep_replaced(session: &Session<'_>) {
+    for table in TABLES {
+        let swept = compact::sweep_account(session.data(), table, session.account_id(), session.now());
+        if let Err(error) = swept {
+            tracing::warn!("{error:#}; files that nothing uses any more stay");
+        }
+    }
 }
 
 /// A history that was restored from a backup has raw files but no typed tables: they are made

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use lake::manifest::{Commit, Manifest, Part, Partition};
+use lake::manifest::{Manifest, Part, Partition};
 use lake::parts::{self, Rejection};
 use lake::play::Source;
 use lake::raw::Receipt;
@@ -77,7 +77,7 @@ pub(crate) fn has_news(session: &Session<'_>, receipt: &Receipt, harvests: &[Har
 /// # Errors
 /// Any I/O error.
 pub(crate) fn commit(session: &Session<'_>, parts: Vec<Part>) -> anyhow::Result<()> {
-    Manifest::commit(session.data(), &REJECTED, Commit { add: parts, ..Commit::default() })
+    Manifest::extend(session.data(), &REJECTED, parts)
 }
 
 /// Tells the rejected rows of `receipts` anew, in place of all that the account has from
@@ -100,7 +100,7 @@ pub(crate) fn retell(
     let is_retold = |partition: &Partition| {
         partition.account_id == session.account_id() && sources.iter().any(|source| source.as_str() == partition.source)
     };
-    Manifest::replace(session.data(), &REJECTED, add, over_damage, is_retold)
+    Manifest::replace(session.data(), &REJECTED, add, over_damage, session.now(), is_retold)
 }
 
 /// Which bodies earlier receipts have told the rejected rows of.

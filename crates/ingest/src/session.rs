@@ -48,7 +48,9 @@ impl<'c> Session<'c> {
         let no_walk = FileLock::try_share(&lock_of_walks(context, &account)).context(TAKING)?;
         let no_walk = no_walk.ok_or_else(|| busy(&account))?;
         let lock = FileLock::try_take(&lock_of(context, &account)).context(TAKING)?.ok_or_else(|| busy(&account))?;
-        Self::with(context, account, lock, Some(no_walk))
+        let session = Self::with(context, account, lock, Some(no_walk))?;
+        recover::sweep_replaced(&session);
+        Ok(session)
     }
 
     /// The same for a walk through a long history, beside which polls go on: see [`Self::apart`].

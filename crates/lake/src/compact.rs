@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use platform::DataDir;
 use platform::files::PARTIAL;
 
-use crate::manifest::{self, Commit, Manifest, Part, Partition};
+use crate::manifest::{self, Manifest, Part, Partition};
 use crate::parts;
 use crate::schema::Table;
 
@@ -93,17 +93,8 @@ fn merge(
         merged.vstack_mut_owned(parts::read(data, table, part)?)?;
     }
     let part = parts::write(data, table, partition, name, merged)?;
-    parts.iter().try_for_each(|part| retire(&manifest::part_path(data, table, part), now))?;
-    let remove = parts.iter().map(|part| part.path.clone()).collect();
-    Manifest::commit(data, table, Commit { add: vec![part], remove })
-}
-
-/// Marks a file that is about to be replaced: from now on it is only for readers of the old
-/// manifest.
-fn retire(path: &Path, now: DateTime<Utc>) -> anyhow::Result<()> {
-    let file = fs::File::options().append(true).open(path);
-    file.and_then(|file| file.set_modified(SystemTime::from(now)))
-        .with_context(|| format!("marking {} as replaced", path.display()))
+    let gone = parts.iter().map(|part| part.path.clone()).collect();
+    Manifest::exchange(data, table, vec![part], &gone, now)
 }
 
 /// Deletes files of the table's folder that no manifest names and that are older than a day.
@@ -112,6 +103,14 @@ fn retire(path: &Path, now: DateTime<Utc>) -> anyhow::Result<()> {
 /// Any I/O error.
 pub fn sweep(data: &DataDir, table: &Table, now: DateTime<Utc>) -> anyhow::Result<u64> {
     sweep_below(data, table, &manifest::table_folder(data, table), now)
+}
+
+/// The same in what belongs to one account.
+///
+/// # Errors
+/// Any I/O error.
+pub fn sweep_account(data: &DataDir, table: &Table, account_id: &str, now: DateTime<Utc>) -> anyhow::Result<u64> {
+    sweep_below(data, table, &manifest::table_folder(data, table).join(account_id), now)
 }
 
 fn sweep_below(data: &DataDir, table: &Table, folder: &Path, now: DateTime<Utc>) -> anyhow::Result<u64> {

@@ -10,6 +10,7 @@ mod rows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use platform::{DataDir, files};
 use polars::prelude::DataFrame;
 use serde::Serialize;
@@ -19,9 +20,9 @@ pub use rows::{
     TrackCredit, TrackFacts,
 };
 
-use crate::manifest::{Commit, Manifest, Part, Partition};
+use crate::manifest::{Manifest, Part, Partition};
 use crate::schema::{self, ENRICHMENT_TABLES, LOOKUPS, Table};
-use crate::{frames, parts};
+use crate::{compact, frames, parts};
 
 /// What answers say.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -100,7 +101,7 @@ fn partition() -> Partition {
 pub fn store(data: &DataDir, name: &str, facts: &Facts) -> anyhow::Result<()> {
     for (table, frame) in facts.frames()? {
         let part = parts::write(data, table, &partition(), name, frame)?;
-        Manifest::commit(data, table, Commit { add: vec![part], remove: BTreeSet::new() })?;
+        Manifest::extend(data, table, vec![part])?;
     }
     Ok(())
 }
@@ -110,7 +111,7 @@ pub fn store(data: &DataDir, name: &str, facts: &Facts) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// Any I/O error; a manifest that cannot be read.
-pub fn take_out_broken_batches(data: &DataDir) -> anyhow::Result<u64> {
+pub fn take_out_broken_batches(data: &DataDir, now: DateTime<Utc>) -> anyhow::Result<u64> {
     let lookups = Manifest::read(data, &LOOKUPS)?;
     let whole: BTreeSet<&str> = lookups.files.iter().map(file_name).collect();
     let mut taken = 0;
@@ -122,7 +123,7 @@ pub fn take_out_broken_batches(data: &DataDir) -> anyhow::Result<u64> {
             .map(|part| part.path.clone())
             .collect();
         taken += broken.len() as u64;
-        Manifest::commit(data, table, Commit { add: Vec::new(), remove: broken })?;
+        Manifest::exchange(data, table, Vec::new(), &broken, now)?;
     }
     Ok(taken)
 }
@@ -159,17 +160,19 @@ impl<'d> Anew<'d> {
         Ok(())
     }
 
-    /// Puts the new facts in the place of the old ones. Killed in the middle, some tables are old
-    /// and some are new; a note of it makes the next start take nothing for broken, and do it again.
+    /// Puts the new facts in the place of the old ones, and deletes what was replaced more than a day
+    /// ago. Killed in the middle, some tables are old and some are new; a note of it makes the next
+    /// start take nothing for broken, and do it again.
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn finish(mut self) -> anyhow::Result<()> {
+    pub fn finish(mut self, now: DateTime<Utc>) -> anyhow::Result<()> {
         let note = half_done(self.data);
         files::write_whole(&note, b"")?;
         for table in ENRICHMENT_TABLES {
             let parts = self.parts.remove(table.name).unwrap_or_default();
-            Manifest::replace(self.data, table, parts, true, |_| true)?;
+            Manifest::replace(self.data, table, parts, true, now, |_| true)?;
+            compact::sweep(self.data, table, now)?;
         }
         Ok(files::remove_if_there(&note)?)
     }
@@ -242,8 +245,8 @@ mod tests {
         let link = || vec![ArtistLink::default()];
         store(&data, "whole", &Facts { artist_links: link(), lookups: vec![lookup("x")], ..Facts::default() }).unwrap();
         store(&data, "broken", &Facts { artist_links: link(), ..Facts::default() }).unwrap();
-        assert_eq!(take_out_broken_batches(&data).unwrap(), 1);
-        assert_eq!(take_out_broken_batches(&data).unwrap(), 0);
+        assert_eq!(take_out_broken_batches(&data, DateTime::UNIX_EPOCH).unwrap(), 1);
+        assert_eq!(take_out_broken_batches(&data, DateTime::UNIX_EPOCH).unwrap(), 0);
         assert_eq!(heights(&data).iter().sum::<usize>(), 2);
     }
 
@@ -258,7 +261,7 @@ mod tests {
         }
         let mut anew = Anew::begin(&data);
         anew.add("anew", &Facts { lookups: vec![lookup("x"), lookup("y")], ..Facts::default() }).unwrap();
-        anew.finish().unwrap();
+        anew.finish(DateTime::UNIX_EPOCH).unwrap();
         assert_eq!(heights(&data).iter().sum::<usize>(), 2);
         assert_eq!(super::parts(&data).unwrap(), 1);
         assert!(!are_half_done(&data));

@@ -28,5 +28,5 @@ pub mod raw;
 #[cfg(feature = "write")]
 pub mod text;
 
-pub use manifest::{Commit, Manifest, Part, Partition};
+pub use manifest::{Manifest, Part, Partition};
 pub use schema::{Column, ColumnType, Table};

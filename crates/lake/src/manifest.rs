@@ -1,11 +1,14 @@
 //! Which Parquet files of a table are alive. A table changes in one atomic moment: when its
-//! manifest is renamed into place. Files that no manifest names are leftovers.
+//! manifest is renamed into place. Files that no manifest names are leftovers; what was replaced
+//! bears the time at which it was, for readers that hold an older manifest.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use std::{fs, io};
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use platform::DataDir;
 use platform::files::{self, FileLock};
 use serde::{Deserialize, Serialize};
@@ -58,23 +61,6 @@ pub struct Manifest {
     pub files: Vec<Part>,
 }
 
-/// A change of a table: parts that come, and parts that go.
-#[derive(Debug, Default)]
-pub struct Commit {
-    /// New files, already in place and synced.
-    pub add: Vec<Part>,
-    /// Paths of files that are no longer alive; they must be until then. They stay on disk
-    /// for readers that still hold the old manifest.
-    pub remove: BTreeSet<String>,
-}
-
-impl Commit {
-    /// Nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.add.is_empty() && self.remove.is_empty()
-    }
-}
-
 impl Manifest {
     /// Reads the manifest of `table`; a table that was never written has none and is empty.
     ///
@@ -109,30 +95,51 @@ impl Manifest {
         self.files.iter().filter(move |part| part.partition == *partition)
     }
 
-    /// Makes a change visible, in one moment. Adding a path again replaces its entry, so a
-    /// commit may be repeated.
+    /// Makes new parts visible, in one moment; their files are in place and synced. A part that is
+    /// there already takes the place of itself, so it may be repeated.
     ///
     /// # Errors
-    /// Any I/O error, and when a file to remove is not alive: someone else changed the same
-    /// months. The table is then as it was.
-    pub fn commit(data: &DataDir, table: &Table, commit: Commit) -> anyhow::Result<()> {
-        if commit.is_empty() {
+    /// Any I/O error; the table is then as it was.
+    pub fn extend(data: &DataDir, table: &Table, add: Vec<Part>) -> anyhow::Result<()> {
+        if add.is_empty() {
+            return Ok(());
+        }
+        let _lock = Self::lock(data, table)?;
+        let mut manifest = Self::read(data, table)?;
+        manifest.add(add);
+        manifest.store(data, table)
+    }
+
+    /// Puts parts in the place of the live files `gone`, in one moment. Those stay on disk for readers
+    /// that still hold the old manifest, marked as replaced `now`.
+    ///
+    /// # Errors
+    /// Any I/O error, and when one of `gone` is not alive: someone else changed the same months.
+    /// The table is then as it was.
+    pub fn exchange(
+        data: &DataDir,
+        table: &Table,
+        add: Vec<Part>,
+        gone: &BTreeSet<String>,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<()> {
+        if add.is_empty() && gone.is_empty() {
             return Ok(());
         }
         let _lock = Self::lock(data, table)?;
         let mut manifest = Self::read(data, table)?;
         let alive: BTreeSet<&str> = manifest.files.iter().map(|part| part.path.as_str()).collect();
-        if let Some(gone) = commit.remove.iter().find(|path| !alive.contains(path.as_str())) {
+        if let Some(gone) = gone.iter().find(|path| !alive.contains(path.as_str())) {
             anyhow::bail!("{gone} of the table {} was replaced meanwhile: run the same command again", table.name);
         }
-        let added: BTreeSet<&str> = commit.add.iter().map(|part| part.path.as_str()).collect();
-        manifest.files.retain(|part| !commit.remove.contains(&part.path) && !added.contains(part.path.as_str()));
-        manifest.add(commit.add);
+        manifest.retire(data, table, now, |part| gone.contains(&part.path))?;
+        manifest.add(add);
         manifest.store(data, table)
     }
 
-    /// Makes parts visible in place of all live ones that are `gone`, in one moment. With
-    /// `over_damage` the table is made anew: a manifest that nobody can read counts as empty.
+    /// Puts parts in the place of all live ones whose partition is `gone`, as [`Manifest::exchange`]
+    /// does. With `over_damage` the table is made anew: a manifest that nobody can read counts as
+    /// empty, and a file that is missing is missed by nobody.
     ///
     /// # Errors
     /// Any I/O error; the table is then as it was.
@@ -141,12 +148,13 @@ impl Manifest {
         table: &Table,
         add: Vec<Part>,
         over_damage: bool,
+        now: DateTime<Utc>,
         gone: impl Fn(&Partition) -> bool,
     ) -> anyhow::Result<()> {
         let _lock = Self::lock(data, table)?;
         let mut manifest = if over_damage { Self::read_or_empty(data, table) } else { Self::read(data, table)? };
         let before = manifest.files.len();
-        manifest.files.retain(|part| !gone(&part.partition));
+        manifest.retire(data, table, now, |part| gone(&part.partition))?;
         if add.is_empty() && manifest.files.len() == before && !over_damage {
             return Ok(());
         }
@@ -154,11 +162,35 @@ impl Manifest {
         manifest.store(data, table)
     }
 
+    /// Takes the parts out that are `gone`, and marks their files: from now on each is only for
+    /// readers of the old manifest.
+    fn retire(
+        &mut self,
+        data: &DataDir,
+        table: &Table,
+        now: DateTime<Utc>,
+        gone: impl Fn(&Part) -> bool,
+    ) -> anyhow::Result<()> {
+        for part in self.files.extract_if(.., |part| gone(part)) {
+            let path = part_path(data, table, &part);
+            let marked =
+                fs::File::options().append(true).open(&path).and_then(|file| file.set_modified(SystemTime::from(now)));
+            match marked {
+                // Whoever makes a table anew may do so because a file was lost.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other.with_context(|| format!("marking {} as replaced", path.display()))?,
+            }
+        }
+        Ok(())
+    }
+
     fn lock(data: &DataDir, table: &Table) -> anyhow::Result<FileLock> {
         Ok(FileLock::wait(&data.lock(&format!("manifest-{}", table.name)))?)
     }
 
     fn add(&mut self, parts: Vec<Part>) {
+        let added: BTreeSet<&str> = parts.iter().map(|part| part.path.as_str()).collect();
+        self.files.retain(|part| !added.contains(part.path.as_str()));
         self.files.extend(parts);
         self.files.sort_by(|left, right| left.path.cmp(&right.path));
     }

@@ -34,4 +34,4 @@ pub use seal::Sealer;
 pub use settings::Settings;
 pub use state::StateDb;
 pub use stop::Stop;
-pub use zone::parse_zone;
+pub use zone::{beginning_of_day, parse_zone};

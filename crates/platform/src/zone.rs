@@ -1,5 +1,6 @@
-//! Time zones, as people type them.
+//! Time zones, as people type them, and the days in them.
 
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use crate::Stop;
@@ -14,4 +15,38 @@ pub fn parse_zone(name: &str) -> Result<Tz, Stop> {
             "{name:?} is no IANA time zone; they look like Europe/Berlin, America/New_York, Asia/Kolkata"
         ))
     })
+}
+
+/// The first moment of a day in a zone: where clocks go forward at midnight, it begins an hour later.
+///
+/// # Errors
+/// A [`Stop::Usage`] for a day that the zone left out, as Samoa did when it crossed the date line.
+pub fn beginning_of_day(day: NaiveDate, zone: Tz) -> Result<DateTime<Utc>, Stop> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let local = zone.from_local_datetime(&midnight).earliest();
+    let later = || zone.from_local_datetime(&(midnight + TimeDelta::hours(1))).earliest();
+    let at = local.or_else(later).ok_or_else(|| Stop::Usage(format!("{day} did not exist in {zone}")))?;
+    Ok(at.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn begins(zone: &str, day: &str, expected: Option<&str>) {
+        let day = beginning_of_day(day.parse().unwrap(), parse_zone(zone).unwrap());
+        assert_eq!(day.ok().map(|at| at.to_rfc3339()).as_deref(), expected);
+    }
+
+    #[test]
+    fn a_day_begins_when_its_clocks_say_so() {
+        begins("Europe/Berlin", "2024-07-03", Some("2024-07-02T22:00:00+00:00"));
+        // The clocks went from 00:00 to 01:00.
+        begins("America/Santiago", "2024-09-08", Some("2024-09-08T04:00:00+00:00"));
+        begins("Africa/Cairo", "2024-04-26", Some("2024-04-25T22:00:00+00:00"));
+        // They went from 01:00 to 00:00 at its end: midnight came once, and then once more.
+        begins("America/Havana", "2024-11-03", Some("2024-11-03T04:00:00+00:00"));
+        begins("Pacific/Apia", "2011-12-30", None);
+    }
 }

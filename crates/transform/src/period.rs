@@ -6,10 +6,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
-use platform::Stop;
 use platform::state::{AccountId, AccountZone};
+use platform::{Stop, beginning_of_day};
 
 /// Which plays, by their end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
@@ -136,7 +136,7 @@ fn beginning(day: NaiveDate, account: &AccountId, zones: &[AccountZone]) -> Resu
     let stays: Vec<&AccountZone> = zones.iter().filter(|one| one.account_id == *account).collect();
     let mut begun = None;
     for (index, stay) in stays.iter().enumerate() {
-        let midnight = midnight(day, stay.zone)?;
+        let midnight = beginning_of_day(day, stay.zone)?;
         let came = stay.valid_from.unwrap_or(DateTime::<Utc>::MIN_UTC);
         let left = stays.get(index + 1).and_then(|next| next.valid_from);
         let at = midnight.max(came);
@@ -150,14 +150,5 @@ fn beginning(day: NaiveDate, account: &AccountId, zones: &[AccountZone]) -> Resu
             )));
         }
     }
-    begun.map_or_else(|| midnight(day, Tz::UTC), Ok)
-}
-
-/// Where clocks go forward at midnight, a day begins an hour later.
-fn midnight(day: NaiveDate, zone: Tz) -> Result<DateTime<Utc>, Stop> {
-    let midnight = day.and_time(NaiveTime::MIN);
-    let local = zone.from_local_datetime(&midnight).earliest();
-    let later = || zone.from_local_datetime(&(midnight + TimeDelta::hours(1))).earliest();
-    let at = local.or_else(later).ok_or_else(|| Stop::Usage(format!("{day} did not exist in {zone}")))?;
-    Ok(at.to_utc())
+    begun.map_or_else(|| beginning_of_day(day, Tz::UTC), Ok)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lake::identity::{observation_id, play_id};
-use lake::manifest::{Commit, Manifest, Partition};
+use lake::manifest::{Manifest, Partition};
 use lake::parts::{self, Observation};
 use lake::play::{Clock, Credit, Kind, Play, Precision, Source};
 use lake::schema::{PLAY_CREDITS, PLAYS, Table};
@@ -228,9 +228,8 @@ impl World {
         let name = format!("part-{}", tracks.len());
         let plays = parts::write_plays(&data, &partition, &name, &observations).unwrap();
         let credits = parts::write_credits(&data, &partition, &name, &observations).unwrap();
-        let add = |parts: Vec<lake::Part>| Commit { add: parts, remove: BTreeSet::new() };
-        Manifest::commit(&data, &PLAYS, add(vec![plays])).unwrap();
-        Manifest::commit(&data, &PLAY_CREDITS, add(credits.into_iter().collect())).unwrap();
+        Manifest::extend(&data, &PLAYS, vec![plays]).unwrap();
+        Manifest::extend(&data, &PLAY_CREDITS, credits.into_iter().collect()).unwrap();
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {

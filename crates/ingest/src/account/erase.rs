@@ -10,7 +10,7 @@ use lake::manifest::{Manifest, Partition, part_path, table_folder};
 use lake::raw::Job;
 use lake::schema::{PLAYS, TABLES, Table};
 use platform::files::FileLock;
-use platform::{DataDir, files};
+use platform::{DataDir, JobContext, files};
 
 use crate::fetch::Service;
 use crate::rebuild;
@@ -52,8 +52,9 @@ pub(crate) fn erase_source(session: &Session<'_>, service: Service) -> anyhow::R
 ///
 /// # Errors
 /// Any I/O error.
-pub(super) fn erase_account(data: &DataDir, account_id: &str) -> anyhow::Result<u64> {
-    let rows = forget_rows(data, |partition| partition.account_id == account_id)?;
+pub(super) fn erase_account(context: &JobContext, account_id: &str) -> anyhow::Result<u64> {
+    let data = &context.data;
+    let rows = forget_rows(context, account_id)?;
     for table in TABLES {
         remove_folder(&table_folder(data, table).join(account_id))?;
     }
@@ -83,15 +84,16 @@ pub(crate) fn forget_published(data: &DataDir) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes partitions out of all tables. How many plays that were.
-fn forget_rows(data: &DataDir, is_gone: impl Fn(&Partition) -> bool) -> anyhow::Result<u64> {
-    let mut rows = 0;
+/// Takes an account out of all tables. How many plays that were.
+fn forget_rows(context: &JobContext, account_id: &str) -> anyhow::Result<u64> {
+    let is_gone = |partition: &Partition| partition.account_id == account_id;
+    let (data, mut rows) = (&context.data, 0);
     for table in TABLES {
         let manifest = Manifest::read(data, table)?;
         if table.name == "plays" {
             rows = manifest.files.iter().filter(|part| is_gone(&part.partition)).map(|part| part.rows).sum();
         }
-        Manifest::replace(data, table, Vec::new(), false, &is_gone)?;
+        Manifest::replace(data, table, Vec::new(), false, context.clock.now(), is_gone)?;
     }
     Ok(rows)
 }

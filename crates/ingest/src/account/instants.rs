@@ -2,16 +2,18 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
-use platform::Stop;
+use platform::{Stop, beginning_of_day};
 
 /// An instant: RFC 3339 with an offset, or a local date (and time) in `zone`.
 pub(super) fn parse_instant(text: &str, zone: Tz) -> anyhow::Result<DateTime<Utc>> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Ok(instant.with_timezone(&Utc));
     }
+    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return Ok(beginning_of_day(day, zone)?);
+    }
     let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M"))
-        .or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|date| date.and_time(chrono::NaiveTime::MIN)));
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M"));
     let local = local.map_err(|_| {
         Stop::Usage(format!(
             "{text:?} is no instant; write 2024-07-03T10:00:00Z, or a local time in {zone} as 2024-07-03 or 2024-07-03T12:00"

@@ -70,7 +70,7 @@ pub fn merge(context: &JobContext, from: &str, into: &str, yes: bool) -> anyhow:
     context.state()?.merge_accounts(&from, &into, &context.sealer()?)?;
     gaps::settle(&target)?;
     let corrections = corrections::rename(&context.data, &from, Some(&into.name))?.lines;
-    erase_account(&context.data, from.account_id.as_str())?;
+    erase_account(context, from.account_id.as_str())?;
     context.state()?.remove_account(&from.account_id)?;
     source.end_for_good()?;
     Ok(format!(

@@ -27,7 +27,7 @@ pub fn remove(context: &JobContext, name: &str, erase: bool, yes: bool) -> anyho
     let had_history = may_go(context, &account, erase)?;
     // What cannot be read as text at all is for a person to mend before anything goes.
     platform::corrections::texts(&context.data)?;
-    let rows = erase_account(&context.data, account.account_id.as_str())?;
+    let rows = erase_account(context, account.account_id.as_str())?;
     // Said again after a kill, there may be no receipts left, and still published rows.
     if erase {
         forget_published(&context.data)?;

@@ -177,6 +177,7 @@ fn keep_and_store(
     let settled = settle_months(session, buckets, &[origins], Against::KnownOfOnePerson, &receipt_id, || bar.inc(1))?;
     bar.finish_and_clear();
     if !yes && let Some(doubt) = doubt(session, buckets, &results, &settled)?.filter(is_open) {
+        settled.discard(session.data())?;
         return Ok(Imported::Doubted(doubt));
     }
     receipt.number = session.number_receipt()?;

@@ -17,6 +17,18 @@ fn add(world: &World, name: &str) {
 }
 
 #[test]
+fn somebody_may_move_on_a_day_whose_clocks_skip_midnight() {
+    let world = World::new();
+    add(&world, "ann");
+    let words = ["account", "set", "ann", "--zone", "America/Santiago", "--from", "2024-09-08"];
+    assert!(world.command(&words).status().unwrap().success());
+    let state = StateDb::open(&world.data().state_db()).unwrap();
+    let zones = state.zones().unwrap();
+    let since: Vec<_> = zones.iter().filter_map(|stay| stay.valid_from).map(|at| at.to_rfc3339()).collect();
+    assert_eq!(since, ["2024-09-08T04:00:00+00:00"]);
+}
+
+#[test]
 fn a_paused_source_rests_until_it_is_resumed() {
     let (world, upstream) = (World::new(), Upstream::start());
     world.log_in(&upstream, &[]);

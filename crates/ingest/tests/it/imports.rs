@@ -218,12 +218,13 @@ fn kinds_of_plays() {
 fn someone_elses_export_is_asked_about() {
     let world = World::new();
     world.import(&world.file("mine/endsong_0.json", rows((0..200).map(|n| row(n * 3, n))))).expect_ok();
-    let before = (world.rows(&PLAYS, &[]), world.files("raw"));
+    let before = (world.rows(&PLAYS, &[]), world.files("raw"), world.files("src"));
     let theirs = world.file("theirs/endsong_0.json", rows((0..200).map(|n| row(n * 3 + 1, n + 1000))));
     let ran = world.import(&theirs);
     assert_eq!(ran.exit_code, 3, "{}", ran.stderr);
     assert!(ran.stderr.contains("someone else's") && ran.stderr.contains("--yes"), "{}", ran.stderr);
-    assert_eq!((world.rows(&PLAYS, &[]), world.files("raw")), before, "nothing was imported");
+    let after = (world.rows(&PLAYS, &[]), world.files("raw"), world.files("src"));
+    assert_eq!(after, before, "nothing of it stays");
     world.ingest(&["import", theirs.to_str().unwrap(), "--yes"]).expect_counts(200, 0, 0, 0);
 }
 

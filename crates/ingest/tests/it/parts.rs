@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -44,26 +45,51 @@ fn polls_alone_keep_the_files_of_a_month_few() {
     assert_eq!(world.plays(), merged);
 }
 
-#[test]
-fn a_file_stays_a_day_after_it_was_replaced_however_old_it_is() {
+/// `job` puts other files in the place of those there are: whoever reads them has a day to come to an end.
+#[track_caller]
+fn replaced_files_stay_a_day(job: &[&str]) {
     let world = World::new();
     let now: DateTime<Utc> = "2024-02-01T12:00:00Z".parse().unwrap();
-    for (name, minute) in [("endsong_1.json", 0), ("endsong_2.json", 1)] {
-        let file = world.file(name, rows((0..60).map(|n| row(n * 90 + minute, n))));
-        world.ingest(&["import", file.to_str().unwrap(), "--yes"]).expect_ok();
+    let files = [("endsong_1.json", 0), ("endsong_2.json", 1)]
+        .map(|(name, minute)| world.file(name, rows((0..60).map(|n| row(n * 90 + minute, n)))));
+    let mut runs = Vec::new();
+    for file in &files {
+        runs.push(world.ingest(&["import", file.to_str().unwrap(), "--yes"]).expect_ok().report.run_id);
     }
     let replaced = world.living_parts();
     assert_eq!(replaced.len(), 2);
     replaced.iter().for_each(|file| age(file, now, 5 * DAY));
-    let compact_at = |at: DateTime<Utc>| {
-        let mut command = world.command(&["compact"]);
-        assert!(command.env("TRACKER_NOW", at.to_rfc3339()).output().unwrap().status.success());
+    let run_at = |job: &[&str], at: DateTime<Utc>| {
+        let job: Vec<&str> = job.iter().map(|word| if *word == "RUN" { runs[0].as_str() } else { word }).collect();
+        let output = world.command(&job).env("TRACKER_NOW", at.to_rfc3339()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
-    compact_at(now);
-    assert_eq!(world.living_parts().len(), 1);
-    assert!(replaced.iter().all(|file| file.exists()), "a reader of an hour ago still holds them");
-    compact_at(now + TimeDelta::hours(23));
-    assert!(replaced.iter().all(|file| file.exists()));
-    compact_at(now + TimeDelta::hours(25));
-    assert!(!replaced.iter().any(|file| file.exists()));
+    run_at(job, now);
+    assert!(!world.living_parts().iter().any(|file| replaced.contains(file)), "{job:?}");
+    assert!(replaced.iter().all(|file| file.exists()), "{job:?}: a reader of an hour ago still holds them");
+    // Any job that changes the history tidies up.
+    let again = ["import", files[1].to_str().unwrap()];
+    run_at(&again, now + TimeDelta::hours(23));
+    assert!(replaced.iter().all(|file| file.exists()), "{job:?}");
+    run_at(&again, now + TimeDelta::hours(25));
+    assert!(!replaced.iter().any(|file| file.exists()), "{job:?}");
+}
+
+#[test]
+fn a_file_stays_a_day_after_it_was_replaced_however_old_it_is() {
+    replaced_files_stay_a_day(&["compact"]);
+    replaced_files_stay_a_day(&["replay"]);
+    replaced_files_stay_a_day(&["import", "--undo", "RUN"]);
+}
+
+#[test]
+fn a_long_history_needs_few_open_files() {
+    let world = World::new();
+    let month = |n: u32| format!("{}-{:02}-01T", 2008 + n / 12, n % 12 + 1);
+    let file = world.file("endsong_0.json", rows((0..200).map(|n| row(0, n).replace("2024-01-01T", &month(n)))));
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 128 && exec \"$0\" import \"$1\"", env!("CARGO_BIN_EXE_ingest")]).arg(file);
+    let output = command.current_dir(world.path("")).env_clear().env("DATA_DIR", "data").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(world.plays().len(), 200);
 }
