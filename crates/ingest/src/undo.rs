@@ -1,17 +1,19 @@
 //! Takes an import back: its raw files leave the history, and the months they touched are
 //! made anew from everything that remains.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use lake::manifest::Manifest;
+use lake::play::Source;
 use lake::raw::{DamagedBody, Job, RawStore, Receipt, State};
 use lake::schema::PLAYS;
 use platform::state::Account;
 use platform::{JobContext, Stop, Summary};
 
 use crate::buckets::{Buckets, Shelf};
+use crate::fetch::SERVICES;
 use crate::import::thousands;
 use crate::session::Session;
 use crate::{gaps, harvest, rebuild};
@@ -51,9 +53,13 @@ pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyh
             thousands(gone)
         ),
     };
-    let text = format!(
+    let mut text = format!(
         "Took back the import {run_id} ({archives} archive(s)): {rows} What other imports and polls also held stays."
     );
+    let again: BTreeSet<_> = ended.iter().chain(&rest).flat_map(|one| one.fetched_again.iter().copied()).collect();
+    for name in again {
+        text += &format!("\nWhat `music-tracker {name}` had been given as well, it fetches again the next time.");
+    }
     Ok(Summary::text(text).count("archives", archives).count("gone", gone))
 }
 
@@ -63,6 +69,8 @@ pub(crate) struct Undone {
     run_id: String,
     /// How many rows went.
     gone: u64,
+    /// Services that are fetched from anew.
+    fetched_again: Vec<&'static str>,
 }
 
 /// What of a run's imports is half taken back.
@@ -130,6 +138,7 @@ fn undo(session: &Session<'_>, run_id: &str) -> anyhow::Result<Vec<Undone>> {
 pub(crate) fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result<Undone> {
     let before = observations(session)?;
     let sources = receipt.items.iter().map(|item| item.source).collect();
+    let fetched_again = fetch_again(session, &sources)?;
     let touched = touched(session, receipt)?;
     rebuild::months(session, &sources, &touched, &session.part_name("without"))?;
     let alive = session.raw.living_receipts(Some(Job::Import))?;
@@ -140,7 +149,20 @@ pub(crate) fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result
     }
     gaps::settle(session)?;
     session.raw.move_receipt(receipt, State::Undoing, State::Undone)?;
-    Ok(Undone { run_id: receipt.run_id.clone(), gone: before.saturating_sub(observations(session)?) })
+    let gone = before.saturating_sub(observations(session)?);
+    Ok(Undone { run_id: receipt.run_id.clone(), gone, fetched_again })
+}
+
+/// An answer that brought nothing new was not kept, and what it said may stand in this import alone:
+/// it has to be asked for once more. Which services that are.
+fn fetch_again(session: &Session<'_>, sources: &HashSet<Source>) -> anyhow::Result<Vec<&'static str>> {
+    let (mut state, mut names) = (session.context.state()?, Vec::new());
+    for service in SERVICES.iter().filter(|service| sources.contains(&service.source)) {
+        if state.forget_cursors(service.name, &session.account.account_id)? {
+            names.push(service.name);
+        }
+    }
+    Ok(names)
 }
 
 /// The months that rows of the receipt stand in. Bodies that an interrupted undo deleted

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use lake::schema::{PLAYS, REJECTED};
+use serde_json::Value;
 
+use crate::upstream::Upstream;
 use crate::world::{AUDIO, Ran, World, row, rows};
 
 #[test]
@@ -31,6 +33,35 @@ fn a_row_passes_to_the_other_import_that_held_it() {
     let fresh = World::new();
     fresh.import(&fresh.zip("b.zip", &[(AUDIO, rows((40..140).map(|n| row(n, n))))])).expect_ok();
     assert_eq!(world.plays(), fresh.plays());
+}
+
+/// What ListenBrainz gave out in a world, as it stands in an export of ListenBrainz.
+fn export_of_listens(world: &World) -> String {
+    let bodies = world.files("raw").into_iter().filter(|path| path.extension().is_some_and(|it| it == "zst"));
+    let listens = |path: PathBuf| -> Vec<Value> {
+        let body: Value = serde_json::from_slice(&zstd::decode_all(File::open(path).unwrap()).unwrap()).unwrap();
+        body["payload"]["listens"].as_array().cloned().unwrap_or_default()
+    };
+    let lines: Vec<String> = bodies.flat_map(listens).map(|listen| listen.to_string()).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn listens_that_were_fetched_too_come_back_with_the_next_fetch() {
+    let (world, upstream) = (World::new(), Upstream::start());
+    world.connect_listenbrainz(&upstream);
+    let calm = world.twin();
+    calm.job(&upstream, &["listenbrainz"]).expect_ok();
+    let export = world.file("listens.jsonl", export_of_listens(&calm));
+    let run = world.import(&export).expect_ok().report.run_id;
+    // No page holds anything new, so none is kept.
+    let fetched = world.job(&upstream, &["listenbrainz"]).expect_ok();
+    assert_eq!((fetched.count("stored"), world.plays_stored()), (0, calm.plays_stored()));
+    let said = world.said_to_people(&["import", "--undo", &run]);
+    assert!(said.contains("listenbrainz` had been given as well, it fetches again"), "{said}");
+    assert_eq!(world.plays_stored(), 0);
+    world.job(&upstream, &["listenbrainz"]).expect_ok();
+    assert_eq!(world.plays(), calm.plays());
 }
 
 #[test]

@@ -133,6 +133,18 @@ impl StateDb {
         })
     }
 
+    /// Forgets how far a source was fetched: the next time it is from the beginning. Whether it was
+    /// fetched at all.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn forget_cursors(&mut self, service: &str, account_id: &AccountId) -> anyhow::Result<bool> {
+        self.write(|transaction| {
+            let delete = "delete from cursors where service = ?1 and account_id = ?2";
+            Ok(transaction.execute(delete, params![service, account_id.as_str()])? > 0)
+        })
+    }
+
     /// Forgets who an account is at `service`.
     ///
     /// # Errors
