@@ -43,11 +43,11 @@ bench: vendor ## measure the budgets, into target/bench.json (ONLY=import measur
 readers: build ## hold what is published open by another DuckDB, as dashboards do, while it is published (PUBLICATIONS=200)
 	python3 -m venv target/readers
 	target/readers/bin/pip install --quiet duckdb==1.5.5
-	target/readers/bin/python scripts/readers.py --programs $(target)/debug $(if $(PUBLICATIONS),--publications $(PUBLICATIONS))
+	target/readers/bin/python scripts/readers.py --programs "$(target)/debug" $(if $(PUBLICATIONS),--publications $(PUBLICATIONS))
 
 build: vendor ## the programs, in target/debug, and ./music-tracker
 	cargo build --workspace --bins $(CARGO_FLAGS)
-	@ln -sf $(target)/debug/music-tracker music-tracker
+	@ln -sf "$(target)/debug/music-tracker" music-tracker
 
 vendor: tools ## the prebuilt DuckDB library, into vendor/duckdb
 	@$(if $(BUNDLED),:,scripts/fetch-duckdb.sh)

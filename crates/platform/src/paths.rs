@@ -25,7 +25,8 @@ impl DataDir {
     }
 
     /// Makes the folders that nobody else may read (history, tokens), and closes those that an
-    /// older version left open, as well as the warehouse. What is published stays readable.
+    /// older version or a person left open, as well as corrections and the warehouse. What is published
+    /// stays readable.
     ///
     /// # Errors
     /// When one can neither be found nor made.
@@ -33,7 +34,9 @@ impl DataDir {
         for folder in [self.state(), self.raw(), self.src(), self.cache()] {
             private::make_folder(&folder)?;
         }
-        private::close(&self.warehouse());
+        for path in [self.corrections(), self.warehouse()] {
+            private::close(&path);
+        }
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use anyhow::Context;
 pub use self::lines::Line;
 use self::lines::{Lines, csv_line};
 use crate::files::{FileLock, write_whole};
-use crate::{DataDir, Stop};
+use crate::{DataDir, Stop, private};
 
 /// A file of corrections and its columns.
 #[derive(Debug)]
@@ -157,6 +157,7 @@ impl Sheet {
 
     fn write(&self, data: &DataDir, text: &str) -> anyhow::Result<()> {
         let path = self.path(data);
+        private::make_folder(&data.corrections()).context("making the folder of corrections")?;
         write_whole(&path, text.as_bytes()).with_context(|| format!("writing {}", path.display()))
     }
 }

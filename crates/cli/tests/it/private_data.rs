@@ -11,7 +11,8 @@ fn open_to_others(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o077
 }
 
-const PRIVATE: [&str; 5] = ["data/state", "data/state/tracker.db", "data/raw", "data/src", "data/music_tracker.duckdb"];
+const PRIVATE: [&str; 6] =
+    ["data/state", "data/state/tracker.db", "data/raw", "data/src", "data/corrections", "data/music_tracker.duckdb"];
 
 #[track_caller]
 fn only_what_is_published_is_open(home: &Home) {
@@ -36,6 +37,7 @@ fn only_what_is_published_is_open(home: &Home) {
 fn history_and_tokens_are_private_and_what_is_published_is_not() {
     let home = Home::of_plays();
     home.run("music-tracker", &["import", "export.zip"]);
+    home.run("music-tracker", &["correct", "rule", "off", "api_same_names"]);
     only_what_is_published_is_open(&home);
 }
 
@@ -43,6 +45,8 @@ fn history_and_tokens_are_private_and_what_is_published_is_not() {
 fn a_folder_of_an_older_version_is_closed() {
     let home = Home::of_plays();
     home.run("music-tracker", &["import", "export.zip"]);
+    // Corrections may also be written by hand.
+    fs::create_dir(home.path("data/corrections")).unwrap();
     for path in PRIVATE {
         let mode = if home.path(path).is_dir() { 0o755 } else { 0o644 };
         fs::set_permissions(home.path(path), Permissions::from_mode(mode)).unwrap();

@@ -55,7 +55,7 @@ fn two_hundred_thousand_plays() {
 
 /// How many small worlds there are; more with `MUSIC_WORLDS=50`.
 fn worlds() -> u32 {
-    std::env::var("MUSIC_WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(2)
+    std::env::var("MUSIC_WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(4)
 }
 
 proptest! {
