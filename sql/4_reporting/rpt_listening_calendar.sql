@@ -85,15 +85,37 @@ days_by_zone as (
     select
         days.account_id,
         days.date_id,
+        days.date,
+        zones.zone,
         zones.valid_from,
         zones.valid_to,
-        to_utc_timestamp(cast(days.date as timestamp), zones.zone) as day_start,
-        to_utc_timestamp(cast(date_add(days.date, 1) as timestamp), zones.zone) as day_end
+        unix_millis(to_utc_timestamp(cast(days.date as timestamp), zones.zone)) as midnight_ms,
+        unix_millis(to_utc_timestamp(cast(date_add(days.date, 1) as timestamp), zones.zone)) as next_midnight_ms
     from days
     inner join zones
         on days.account_id = zones.account_id
         and unix_date(days.date) >= unix_date(cast(zones.valid_from as date)) - 2
         and unix_date(days.date) <= unix_date(cast(zones.valid_to as date)) + 2
+),
+
+-- Where clocks are put back to midnight (Havana), it comes twice. A day begins with the first.
+days_bounded as (
+    select
+        account_id,
+        date_id,
+        midnight_ms - case
+            when cast(from_utc_timestamp(timestamp_millis(midnight_ms - 3600000), zone) as date) = date
+                then 3600000
+            else 0
+        end as day_start_ms,
+        next_midnight_ms - case
+            when cast(from_utc_timestamp(timestamp_millis(next_midnight_ms - 3600000), zone) as date) > date
+                then 3600000
+            else 0
+        end as day_end_ms,
+        unix_millis(valid_from) as valid_from_ms,
+        unix_millis(valid_to) as valid_to_ms
+    from days_by_zone
 ),
 
 day_lengths as (
@@ -102,14 +124,10 @@ day_lengths as (
         date_id,
         cast(
             sum(
-                greatest(
-                    least(unix_millis(day_end), unix_millis(valid_to))
-                    - greatest(unix_millis(day_start), unix_millis(valid_from)),
-                    0
-                )
+                greatest(least(day_end_ms, valid_to_ms) - greatest(day_start_ms, valid_from_ms), 0)
             ) as bigint
         ) as day_ms
-    from days_by_zone
+    from days_bounded
     group by account_id, date_id
 ),
 

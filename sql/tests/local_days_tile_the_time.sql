@@ -15,34 +15,47 @@ zones as (
     from int_account_zones_bounded
 ),
 
--- Whoever crossed the date line at midnight may have had that midnight twice, or never.
-first_midnights as (
+-- The midnights at both ends. Whoever crossed the date line at midnight may have had one twice, or never.
+midnights as (
     select
         calendar.account_id,
-        min(to_utc_timestamp(cast(calendar.first_date as timestamp), zones.zone)) as midnight_at
+        calendar.first_date as date,
+        zones.zone,
+        zones.valid_from,
+        zones.valid_to,
+        unix_millis(to_utc_timestamp(cast(calendar.first_date as timestamp), zones.zone)) as midnight_ms
     from calendar
     inner join zones
         on calendar.account_id = zones.account_id
-        and unix_millis(to_utc_timestamp(cast(calendar.first_date as timestamp), zones.zone))
-            >= unix_millis(zones.valid_from)
-        and unix_millis(to_utc_timestamp(cast(calendar.first_date as timestamp), zones.zone))
-            < unix_millis(zones.valid_to)
-    group by calendar.account_id
-    having count(*) = 1
+    union all
+    select
+        calendar.account_id,
+        calendar.end_date as date,
+        zones.zone,
+        zones.valid_from,
+        zones.valid_to,
+        unix_millis(to_utc_timestamp(cast(calendar.end_date as timestamp), zones.zone)) as midnight_ms
+    from calendar
+    inner join zones
+        on calendar.account_id = zones.account_id
 ),
 
-last_midnights as (
+-- Clocks that are put back to midnight show it twice; the day begins with the first.
+first_midnights as (
     select
-        calendar.account_id,
-        min(to_utc_timestamp(cast(calendar.end_date as timestamp), zones.zone)) as midnight_at
-    from calendar
-    inner join zones
-        on calendar.account_id = zones.account_id
-        and unix_millis(to_utc_timestamp(cast(calendar.end_date as timestamp), zones.zone))
-            >= unix_millis(zones.valid_from)
-        and unix_millis(to_utc_timestamp(cast(calendar.end_date as timestamp), zones.zone))
-            < unix_millis(zones.valid_to)
-    group by calendar.account_id
+        account_id,
+        date,
+        max(
+            case
+                when cast(from_utc_timestamp(timestamp_millis(midnight_ms - 3600000), zone) as date) = date
+                    then midnight_ms - 3600000
+                else midnight_ms
+            end
+        ) as midnight_ms
+    from midnights
+    where midnight_ms >= unix_millis(valid_from)
+        and midnight_ms < unix_millis(valid_to)
+    group by account_id, date
     having count(*) = 1
 ),
 
@@ -61,12 +74,14 @@ days_beside_time as (
     select
         calendar.account_id,
         calendar.hours,
-        (unix_millis(last_midnights.midnight_at) - unix_millis(first_midnights.midnight_at)) / 36e5 as hours_passed
+        (last_midnights.midnight_ms - first_midnights.midnight_ms) / 36e5 as hours_passed
     from calendar
     inner join first_midnights
         on calendar.account_id = first_midnights.account_id
-    inner join last_midnights
+        and calendar.first_date = first_midnights.date
+    inner join first_midnights as last_midnights
         on calendar.account_id = last_midnights.account_id
+        and calendar.end_date = last_midnights.date
     anti join travellers
         on calendar.account_id = travellers.account_id
 )
