@@ -4,7 +4,8 @@
 -- kind:  table
 -- key:   play_id
 -- reads: int_plays_corrected, int_plays_merged, int_play_ends_estimated, int_tracks_described,
---        int_track_artists_identified, stg_tracker__accounts, stg_tracker__play_corrections
+--        int_track_artists_identified, int_artist_corrections_identified, stg_tracker__accounts,
+--        stg_tracker__play_corrections
 -- sort:  account_id, ended_at, play_id
 -- tests: accepted action exclude, reassign
 --        references correction_id stg_tracker__play_corrections.correction_id
@@ -18,7 +19,7 @@
 --   account_name  Name of the account that reported it.
 --   to_account_name  Name of the account it belongs to now.
 --   track_name  Title.
---   artist_name  First artist credited.
+--   artist_name  First artist credited; the alias where a person masked the artist, the name a person gave.
 --   source  Source whose report stands for the play.
 --   reason  Why, in the words of who made the correction.
 --   ms_played  Milliseconds listened, as reported.
@@ -48,10 +49,25 @@ tracks as (
     from int_tracks_described
 ),
 
+names_by_hand as (
+    select
+        artist_id,
+        max(case when action = 'rename' then value end) as new_name,
+        max(case when action = 'mask' then value end) as mask_name
+    from int_artist_corrections_identified
+    where action in ('rename', 'mask')
+    group by artist_id
+),
+
+-- `dim_artist` has no artist of whom every play was left out.
 first_artists as (
-    select track_id, artist_name
-    from int_track_artists_identified
-    where position = 1
+    select
+        artists.track_id,
+        coalesce(names_by_hand.mask_name, names_by_hand.new_name, artists.artist_name) as artist_name
+    from int_track_artists_identified as artists
+    left join names_by_hand
+        on artists.artist_id = names_by_hand.artist_id
+    where artists.position = 1
 ),
 
 accounts as (

@@ -9,7 +9,8 @@
 -- kind:  table
 -- key:   play_id
 -- reads: int_play_observations_chosen, int_play_duplicates, int_plays_resolved, stg_tracker__gaps,
---        stg_tracker__accounts, int_tracks_described, int_track_artists_identified
+--        stg_tracker__accounts, int_tracks_described, int_track_artists_identified,
+--        int_artist_corrections_identified
 -- sort:  account_id, ended_at, play_id
 -- tests: between ms_played 30000 86400000000
 --        references play_id fct_track_played.play_id
@@ -19,7 +20,7 @@
 --   track_id  Key of the track.
 --   account_name  Name of the account; its key where it is no longer set up.
 --   track_name  Title.
---   artist_name  First artist credited.
+--   artist_name  First artist credited; the alias where a person masked the artist, the name a person gave.
 --   ms_played  Milliseconds listened, as the export reports them.
 --   is_incognito  True in a private session, which the API does not list; empty where unknown.
 --   is_offline  True where the device was offline; empty where unknown.
@@ -94,10 +95,25 @@ tracks as (
     from int_tracks_described
 ),
 
+names_by_hand as (
+    select
+        artist_id,
+        max(case when action = 'rename' then value end) as new_name,
+        max(case when action = 'mask' then value end) as mask_name
+    from int_artist_corrections_identified
+    where action in ('rename', 'mask')
+    group by artist_id
+),
+
+-- `dim_artist` has no artist of whom every play was left out.
 first_artists as (
-    select track_id, artist_name
-    from int_track_artists_identified
-    where position = 1
+    select
+        artists.track_id,
+        coalesce(names_by_hand.mask_name, names_by_hand.new_name, artists.artist_name) as artist_name
+    from int_track_artists_identified as artists
+    left join names_by_hand
+        on artists.artist_id = names_by_hand.artist_id
+    where artists.position = 1
 ),
 
 plays_omitted as (
