@@ -12,12 +12,13 @@
 -- tests: references account_id dim_account.account_id
 --        references date_id dim_date.date_id
 --        references artist_id dim_artist.artist_id
---        expression counted_plays <= plays and skipped_plays <= plays
+--        expression counted_plays <= plays and skipped_plays <= timed_plays and timed_plays <= plays
 --        expression finished_plays <= judged_plays and judged_plays <= plays
 -- columns:
 --   plays  Plays of music, whether they count or not.
 --   counted_plays  Plays that count by the account's rule.
---   skipped_plays  Plays that stopped before 30 seconds and before the track's end.
+--   timed_plays  Plays whose time a source reports.
+--   skipped_plays  Those that stopped before 30 seconds and before the track's end.
 --   judged_plays  Plays of which it is known whether they ran to the track's end.
 --   finished_plays  Those that did.
 --   ms_listened  Milliseconds heard, reported or estimated.
@@ -27,6 +28,7 @@ with plays as (
         account_id,
         date_id,
         artist_id,
+        ms_played,
         ms_listened,
         is_counted,
         is_skip,
@@ -46,6 +48,7 @@ artist_days as (
         -- numbers
         count(*) as plays,
         count(*) filter (where is_counted) as counted_plays,
+        count(ms_played) as timed_plays,
         count(*) filter (where is_skip) as skipped_plays,
         count(*) filter (where is_finished is not null) as judged_plays,
         count(*) filter (where is_finished) as finished_plays,

@@ -102,10 +102,10 @@ plays_with_keys as (
 plays_judged as (
     select
         plays_with_keys.*,
-        -- The reason tells best; without one, nine tenths of the length are the whole of it.
+        -- The reason tells best; without one, nine tenths of the length are the whole of it. "Unknown" is none.
         case
             when reason_end = 'trackdone' then true
-            when reason_end <> '' then false
+            when reason_end not in ('', 'unknown') then false
             when known_duration_ms > 0 and ms_played is not null
                 then ms_played >= 0.9 * known_duration_ms
         end as is_finished

@@ -12,6 +12,8 @@
 -- tests: expression counted_plays <= plays_with_genre + 1e-3
 -- columns:
 --   year_num  Calendar year, in local time.
+--   top_artist_in_genre  Artist with the most counted plays of the genre by this account in this year.
+--   most_popular_artist_in_genre  The most popular of the artists in this row's account, year and genre; empty where nobody tells.
 --   plays_with_genre  Counted plays that have the genre at all; a play with two genres is in two rows.
 --   counted_plays  Counted plays, each shared among its genres by their weights.
 --   minutes_listened  Minutes of counted plays, shared in the same way.
@@ -30,17 +32,12 @@ with plays as (
 ),
 
 genres as (
-    select
-        genre_id,
-        genre,
-        genre_family,
-        top_artist_in_genre,
-        most_popular_artist_in_genre
+    select genre_id, genre, genre_family
     from dim_genre
 ),
 
 artists as (
-    select artist_id, artist_name
+    select artist_id, artist_name, popularity
     from dim_artist
 ),
 
@@ -63,6 +60,40 @@ plays_by_artist as (
     group by account_id, year_num, genre_id, artist_id
 ),
 
+plays_ranked as (
+    select
+        plays_by_artist.*,
+        artists.artist_name,
+        artists.popularity,
+        row_number() over (
+            partition by plays_by_artist.account_id, plays_by_artist.year_num, plays_by_artist.genre_id
+            order by
+                cast(plays_by_artist.artist_id = 'unknown' as int),
+                plays_by_artist.weighted_plays desc,
+                artists.artist_name,
+                plays_by_artist.artist_id
+        ) as place_by_plays,
+        row_number() over (
+            partition by plays_by_artist.account_id, plays_by_artist.year_num, plays_by_artist.genre_id
+            order by artists.popularity desc nulls last, artists.artist_name, plays_by_artist.artist_id
+        ) as place_by_popularity
+    from plays_by_artist
+    inner join artists
+        on plays_by_artist.artist_id = artists.artist_id
+),
+
+plays_with_firsts as (
+    select
+        plays_ranked.*,
+        max(case when place_by_plays = 1 and artist_id <> 'unknown' then artist_name end) over (
+            partition by account_id, year_num, genre_id
+        ) as top_artist_in_genre,
+        max(case when place_by_popularity = 1 and popularity is not null then artist_name end) over (
+            partition by account_id, year_num, genre_id
+        ) as most_popular_artist_in_genre
+    from plays_ranked
+),
+
 artists_by_genre as (
     select
         -- ids
@@ -75,19 +106,17 @@ artists_by_genre as (
         plays_by_artist.year_num,
         genres.genre,
         genres.genre_family,
-        genres.top_artist_in_genre,
-        genres.most_popular_artist_in_genre,
-        artists.artist_name,
+        plays_by_artist.top_artist_in_genre,
+        plays_by_artist.most_popular_artist_in_genre,
+        plays_by_artist.artist_name,
 
         -- numbers
         plays_by_artist.plays_with_genre,
         round(plays_by_artist.weighted_plays, 3) as counted_plays,
         round(plays_by_artist.ms_listened / 6e4, 1) as minutes_listened
-    from plays_by_artist
+    from plays_with_firsts as plays_by_artist
     inner join genres
         on plays_by_artist.genre_id = genres.genre_id
-    inner join artists
-        on plays_by_artist.artist_id = artists.artist_id
     inner join accounts
         on plays_by_artist.account_id = accounts.account_id
 )

@@ -10,6 +10,7 @@
 -- sort:  account_id, discovered_date, artist_id
 -- tests: between loyalty 0 1
 --        between share_skipped 0 1
+--        between share_finished 0 1
 --        expression days_heard >= months_heard and counted_plays >= days_heard
 --        expression discovered_date <= last_played_date
 -- columns:
@@ -24,7 +25,8 @@
 --   longest_absence_days  Most days between two days on which the artist was heard; 1 where there is no day in between, empty where it was heard on one day only.
 --   days_since_last_play  Days from the last counted play to the account's last music.
 --   minutes_listened  Minutes heard, reported or estimated, of plays that do not count too.
---   share_skipped  The part of the artist's plays that stopped before 30 seconds and before the track's end, 0 to 1.
+--   share_skipped  The part of the artist's plays that stopped before 30 seconds and before the track's end, 0 to 1, of those whose time a source reports.
+--   share_finished  The part that ran to the track's end, 0 to 1, of those of which that is known.
 --   discovered_date  Local day of the first counted play.
 --   last_played_date  Local day of the last counted play.
 
@@ -33,9 +35,11 @@ with days as (
         account_id,
         artist_id,
         date_id,
-        plays,
         counted_plays,
+        timed_plays,
         skipped_plays,
+        judged_plays,
+        finished_plays,
         ms_listened,
         played_date
     from agg_artist_daily
@@ -46,7 +50,7 @@ last_days as (
     select
         account_id,
         max(played_date) as last_date
-    from days
+    from agg_artist_daily
     group by account_id
 ),
 
@@ -110,8 +114,10 @@ artists_heard as (
     select
         account_id,
         artist_id,
-        cast(sum(plays) as bigint) as plays,
+        cast(sum(timed_plays) as bigint) as timed_plays,
         cast(sum(skipped_plays) as bigint) as skipped_plays,
+        cast(sum(judged_plays) as bigint) as judged_plays,
+        cast(sum(finished_plays) as bigint) as finished_plays,
         cast(sum(ms_listened) as bigint) as ms_listened
     from days
     group by account_id, artist_id
@@ -169,7 +175,8 @@ artist_loyalty as (
         unix_date(last_days.last_date) - unix_date(artists_counted.last_played_date)
             as days_since_last_play,
         round(artists_heard.ms_listened / 6e4, 1) as minutes_listened,
-        round(1e0 * artists_heard.skipped_plays / artists_heard.plays, 6) as share_skipped,
+        round(1e0 * artists_heard.skipped_plays / nullif(artists_heard.timed_plays, 0), 6) as share_skipped,
+        round(1e0 * artists_heard.finished_plays / nullif(artists_heard.judged_plays, 0), 6) as share_finished,
 
         -- times
         artists_counted.discovered_date,

@@ -17,7 +17,7 @@
 --   state  open, or closed where an import covers it.
 --   closed_by  The import that covers it.
 --   estimated_plays  About how many plays are missing, by how much this person listens.
---   plays_filled  Plays known by now from inside the gap.
+--   plays_filled  Plays of music known by now from inside the gap.
 --   hours  How long the gap is, in hours.
 --   noticed_start  End of the last play that the poll knew before the whole gap (UTC).
 --   noticed_end  End of the oldest play that the poll listed after the whole gap (UTC).
@@ -36,6 +36,8 @@ plays as (
     from int_plays_resolved as plays
     semi join gaps
         on plays.account_id = gaps.account_id
+    -- The list has nothing else, so nothing else is missing.
+    where plays.kind not in ('episode', 'audiobook')
 ),
 
 plays_by_gap as (

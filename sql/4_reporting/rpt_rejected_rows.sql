@@ -1,8 +1,9 @@
 -- Which rows could not be read, and why?
 --
--- Nothing is lost by it: the bytes stay in the raw file, and a later version may read them.
+-- Nothing is lost by it: the bytes stay in the raw file, and a later version may read them. Of each file
+-- the first 200 are here; the report of its import counts all of them.
 --
--- grain: one row per row that was rejected
+-- grain: one row per row that was rejected, of each file the first 200
 -- kind:  table
 -- reads: stg_tracker__rejected_rows, stg_tracker__accounts
 -- sort:  received_at, account_name, file_name, row_number, byte_offset, reason

@@ -1,14 +1,24 @@
 -- Every report that shares plays out gives all of them out, and none twice.
 
-with plays as (
+with artists as (
+    select account_id, cast(sum(plays) as bigint) as plays
+    from agg_artist_daily
+    where artist_id <> 'unknown'
+    group by account_id
+),
+
+plays as (
     select
-        account_id,
+        agg_daily.account_id,
         cast(sum(music_plays) as bigint) as music_plays,
         cast(sum(counted_plays) as bigint) as counted_plays,
         cast(sum(music_plays - unattributed_plays) as bigint) as attributed_plays,
-        cast(sum(episode_plays + audiobook_plays) as bigint) as spoken_plays
+        cast(sum(episode_plays + audiobook_plays) as bigint) as spoken_plays,
+        coalesce(max(artists.plays), 0) as named_plays
     from agg_daily
-    group by account_id
+    left join artists
+        on agg_daily.account_id = artists.account_id
+    group by agg_daily.account_id
 ),
 
 sums as (
@@ -52,6 +62,30 @@ sums as (
     from rpt_artist_genre_plays
     group by account_id
     union all
+    select account_id, 'rpt_top_genres' as report, 'counted' as of_what, sum(counted_plays) as plays
+    from rpt_top_genres
+    where period = 'all time'
+    group by account_id
+    union all
+    select account_id, 'rpt_top_genres by year' as report, 'counted' as of_what, sum(counted_plays) as plays
+    from rpt_top_genres
+    where period <> 'all time'
+    group by account_id
+    union all
+    select account_id, 'rpt_genre_families_by_month' as report, 'counted' as of_what, sum(counted_plays) as plays
+    from rpt_genre_families_by_month
+    group by account_id
+    union all
+    select account_id, 'rpt_top_artists' as report, 'named' as of_what, 1e0 * sum(plays) as plays
+    from rpt_top_artists
+    where period = 'all time'
+    group by account_id
+    union all
+    select account_id, 'rpt_top_artists by year' as report, 'named' as of_what, 1e0 * sum(plays) as plays
+    from rpt_top_artists
+    where period <> 'all time'
+    group by account_id
+    union all
     select account_id, 'rpt_track_plays' as report, 'attributed' as of_what, 1e0 * sum(plays) as plays
     from rpt_track_plays
     where period = 'all time'
@@ -67,22 +101,43 @@ sums as (
     group by account_id
 ),
 
-sums_beside_plays as (
+reports as (
+    select report, of_what
+    from sums
+    group by report, of_what
+),
+
+-- Every account in every report that tells of any: one that a report forgot is missing there.
+plays_by_report as (
     select
-        sums.account_id,
-        sums.report,
-        sums.plays as plays_in_report,
-        case sums.of_what
+        plays.account_id,
+        reports.report,
+        case reports.of_what
             when 'music' then plays.music_plays
             when 'counted' then plays.counted_plays
             when 'attributed' then plays.attributed_plays
+            when 'named' then plays.named_plays
             else plays.spoken_plays
-        end as plays,
+        end as plays
+    from plays
+    cross join reports
+),
+
+sums_beside_plays as (
+    select
+        coalesce(plays_by_report.account_id, sums.account_id) as account_id,
+        coalesce(plays_by_report.report, sums.report) as report,
+        coalesce(sums.plays, 0) as plays_in_report,
+        plays_by_report.plays,
         -- Shares of plays are rounded, row by row.
-        case when sums.report = 'rpt_artist_genre_plays' then 1e-3 else 1e-9 end as tolerance
-    from sums
-    left join plays
-        on sums.account_id = plays.account_id
+        case
+            when plays_by_report.report like '%genre%' then 1e-3
+            else 1e-9
+        end as tolerance
+    from plays_by_report
+    full outer join sums
+        on plays_by_report.account_id = sums.account_id
+        and plays_by_report.report = sums.report
 )
 
 select *
