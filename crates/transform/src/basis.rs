@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::project::SqlTree;
 use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;
+use crate::record::PROGRAM;
 
 /// The inputs of a build, each by a mark that changes when it does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +23,7 @@ impl Basis {
     pub(crate) fn now(context: &JobContext, tree: &SqlTree) -> anyhow::Result<Self> {
         let mut marks = stored(context)?;
         let files: Vec<_> = tree.of_builds().map(|file| (&file.path, &file.text)).collect();
-        marks.insert("models".to_owned(), mark((env!("CARGO_PKG_VERSION"), files, &tree.wanted)));
+        marks.insert("models".to_owned(), mark((PROGRAM, files, &tree.wanted)));
         Ok(Self(marks))
     }
 

@@ -18,7 +18,7 @@ use crate::engine::sql::{ColumnType, columns_of_all, count, drop_other_kind, kin
 use crate::increments::{Fresh, Increments, LEDGER};
 use crate::marks::{self, Freshness};
 use crate::project::{Kind, Model, Project, SeedFile, Selection, SqlTest};
-use crate::record::{BuildRecord, BuiltModel, Folder};
+use crate::record::{BuildRecord, BuiltModel, Folder, PROGRAM};
 use crate::results;
 
 /// Who builds, when, for which data folder, and where rows that break a test go.
@@ -78,7 +78,8 @@ pub(crate) fn build(
             false => BuildRecord::of_this_folder(duckdb, &run.folder)?,
         };
         let took_over = before.as_ref().is_some_and(|record| record.is_of_another(&run.folder));
-        let before = before.filter(|record| record.is_of(&run.folder)).unwrap_or_default();
+        let before = before.filter(|record| record.is_of(&run.folder) && (!everything || record.is_of_this_program()));
+        let before = before.unwrap_or_default();
         needs_nothing_else(project, &names, &before)?;
         let mut record = if everything { BuildRecord::default() } else { before.clone() };
         let mut freshness = Freshness::of(duckdb, before, (!everything).then_some(&names))?;
@@ -144,6 +145,9 @@ pub(crate) fn build(
         step("tests");
         let queries: Vec<_> = project.tests.iter().filter(|test| freshness.takes_test(test)).collect();
         record.folder_id = Some(run.folder.id.clone());
+        if everything {
+            PROGRAM.clone_into(&mut record.program);
+        }
         record.run_id.clone_from(&run.run_id);
         record.basis.clone_from(&sources.basis);
         record.built_at = run.now.to_rfc3339_opts(SecondsFormat::Millis, true);

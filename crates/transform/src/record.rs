@@ -16,12 +16,18 @@ use crate::basis::Basis;
 use crate::engine::content::Content;
 use crate::project::Layer;
 
+/// The version of this program.
+pub(crate) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
 /// One build.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BuildRecord {
     /// The data folder whose plays it holds; absent in a warehouse of an older version.
     #[serde(default)]
     pub folder_id: Option<String>,
+    /// The version of the program that built all of it; another one builds all of it anew.
+    #[serde(default)]
+    pub program: String,
     /// The run that built it last.
     pub run_id: String,
     /// When, RFC 3339 in UTC.
@@ -150,6 +156,12 @@ impl BuildRecord {
     /// Whether it tells of another one: older versions did not say of which.
     pub(crate) fn is_of_another(&self, folder: &Folder) -> bool {
         self.folder_id.is_some() && !self.is_of(folder)
+    }
+
+    /// Whether a build of everything may go on from it: another version of the program may have made
+    /// the same tables otherwise.
+    pub(crate) fn is_of_this_program(&self) -> bool {
+        self.program == PROGRAM
     }
 
     /// The model of that name, as it was built.
