@@ -94,6 +94,8 @@ fn a_history_is_not_removed_by_a_slip_and_erasing_leaves_nothing() {
     add(&world, "bob");
     import(&world, "bob", 0..50);
     world.log_in(&upstream, &["--account", "bob"]);
+    // Another one that is begun and never ended.
+    assert_eq!(world.says(&upstream, &["account", "connect", "spotify", "--account", "bob", "--no-wait"]).0, 0);
     add(&world, "ann");
     import(&world, "ann", 0..70);
     let account_id = |name: &str| {
