@@ -15,8 +15,9 @@
 -- (ten seconds; `since_last`), or both tell the same one after it, too, which began within ten minutes
 -- of the end (`between`). The same three tell of a play of an export that was paused for longer: between
 -- the end of the play before it and its own it was silent or paused, and nothing else. Two programs that tell the start of the same play hardly differ (half a minute).
--- Servers that play one's own files (`except_clients`) do not play Spotify: what they tell is never
--- a play of Spotify, only a listen that came here on two ways.
+-- Servers that play one's own files (`except_clients`, by the names with which they submit; Jellyfin by
+-- that of its plugin) do not play Spotify: what they tell is never a play of Spotify, only a listen that
+-- came here on two ways.
 -- The greater a tolerance, the more real repeats run together: where nothing else bounds them, these
 -- are kept below the length of a song. Rules act from their first round on, on what is left.
 --
