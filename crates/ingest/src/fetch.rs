@@ -129,7 +129,7 @@ pub(crate) fn decide(session: &Session<'_>, receipt: &Receipt, held: HeldBody, b
     if rebuild::has_news(session, receipt, harvests, &settled)? {
         // Noted before the plays are stored: afterwards they would be the known ones.
         if receipt.items[0].source == Source::SpotifyApi && tally.stored > 0 {
-            outcome.gap = gaps::notice(session, receipt, body, tally.stored)?;
+            outcome.gap = gaps::notice(session, receipt, body)?;
         }
         held.keep()?;
         rebuild::conclude(session, receipt, harvests, settled)?;

@@ -4,10 +4,7 @@
 pub(crate) mod covers;
 mod stretches;
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
-use lake::identity;
 use lake::manifest::Manifest;
 use lake::parts;
 use lake::play::{Source, UnixMs};
@@ -24,6 +21,9 @@ use crate::session::Session;
 /// A stretch shorter than this holds no play that counts.
 const SHORTEST: TimeDelta = TimeDelta::seconds(30);
 
+/// A play that follows another without a pause begins at its end, but for so much.
+const EXACT: TimeDelta = TimeDelta::seconds(3);
+
 /// How far back listening is looked at to estimate what is missing.
 const HABIT: TimeDelta = TimeDelta::days(28);
 
@@ -32,39 +32,40 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 const SPOTIFY: [Source; 3] = [Source::SpotifyApi, Source::SpotifyExport, Source::SpotifyAccountData];
 
-/// Notes a gap when a list, all of which was `stored` just now, does not reach back to the lists
-/// before it. Words for what imports leave open of it, if anything.
+/// Notes a gap when a list does not reach back to what earlier lists held. Words for what imports
+/// leave open of it, if anything.
+///
+/// The oldest play of a list decides: where it is new, older ones may have been pushed out, whatever
+/// else of the list is known (a play may be listed before those that were heard before it). Nothing
+/// is missing only where it begins at the end of the last one that is known before it. The list does
+/// not say for how long a play was heard, so its start is the earliest that may be: a long track that
+/// was skipped leaves room for others. Wherever that cannot be excluded there is a gap, though an
+/// empty one perhaps.
 ///
 /// What an export knows of the gap closes it like any other, so that it opens when that import is
 /// undone. Only before the first list nothing but an export can say what is known.
 ///
 /// # Errors
 /// When a live file is missing or damaged; database errors.
-pub(crate) fn notice(
-    session: &Session<'_>,
-    receipt: &Receipt,
-    body: &[u8],
-    stored: u64,
-) -> anyhow::Result<Option<String>> {
+pub(crate) fn notice(session: &Session<'_>, receipt: &Receipt, body: &[u8]) -> anyhow::Result<Option<String>> {
     let Ok(page) = page::parse(Source::SpotifyApi, body, receipt.received_at_ms) else { return Ok(None) };
-    // A list may hold a play twice: it is new all the same.
-    let plays: BTreeSet<_> = page.rows.iter().map(|row| identity::key(&row.play)).collect();
-    if plays.len() as u64 > stored {
-        return Ok(None);
-    }
     let Some(oldest) = page.rows.iter().min_by_key(|row| row.play.at) else { return Ok(None) };
     let (oldest_end, oldest_start) = (oldest.play.at, oldest.play.started_at().unwrap_or(oldest.play.at));
     let Some(habit) = habit(session, oldest_end)? else { return Ok(None) };
-    let (after, known_to) = (instant(habit.newest), instant(habit.known_to));
-    let (start, mut before) = (instant(oldest_start), instant(oldest_end));
-    if start - after < SHORTEST {
+    if is_next((oldest_start, oldest_end), habit.newest) {
         return Ok(None);
     }
-    if start - known_to < SHORTEST {
+    let (after, mut before) = (instant(habit.newest), instant(oldest_end));
+    if is_next((oldest_start, oldest_end), habit.known_to) {
         // Where an export reaches to the list, all that is behind it is the oldest play of the list.
-        before = before.min(known_to + SHORTEST);
+        before = before.min(instant(habit.known_to) + SHORTEST);
     }
-    let share = (oldest_start - habit.newest) as f64 / habit.observed_ms.max(DAY_MS) as f64;
+    let mut noticed = session.context.state()?.noticed_gaps()?;
+    noticed.retain(|gap| gap.account_id == session.account.account_id);
+    if noticed.iter().any(|gap| gap.noticed.0 <= after && before <= gap.noticed.1) {
+        return Ok(None);
+    }
+    let share = (oldest_start - habit.newest).max(0) as f64 / habit.observed_ms.max(DAY_MS) as f64;
     let gap = Gap {
         account_id: session.account.account_id.clone(),
         source: Source::SpotifyApi.as_str().to_owned(),
@@ -86,13 +87,24 @@ pub(crate) fn notice(
     Ok((!open.is_empty()).then(|| open.iter().map(words).collect::<Vec<_>>().join("; ")))
 }
 
+/// Whether no play that counts has room between the end of one that is known and the next one, which
+/// began and ended then if it was heard whole. A play that was skipped, and others in the time that it
+/// would have taken, hardly ever add up to its very length.
+fn is_next((start, end): (UnixMs, UnixMs), known: UnixMs) -> bool {
+    end - known < SHORTEST.num_milliseconds() || (start < end && (start - known).abs() <= EXACT.num_milliseconds())
+}
+
 /// An open gap for people.
 fn words(gap: &Gap) -> String {
+    let plays = match gap.estimated_plays {
+        0 => "none at all".to_owned(),
+        1 => "1 play".to_owned(),
+        plays => format!("{plays} plays"),
+    };
     format!(
-        "a gap from {} to {}, perhaps {} plays: ask Spotify for your extended streaming history and import it to fill it",
+        "a gap from {} to {}, perhaps {plays}: ask Spotify for your extended streaming history and import it to fill it",
         shown(gap.after),
-        shown(gap.before),
-        gap.estimated_plays
+        shown(gap.before)
     )
 }
 
@@ -126,7 +138,7 @@ struct Habit {
     observed_ms: i64,
 }
 
-/// `None` when nothing is known before `before`.
+/// `None` when nothing is known before `before`, or when an earlier list held the play that ended then.
 fn habit(session: &Session<'_>, before: UnixMs) -> anyhow::Result<Option<Habit>> {
     let manifest = Manifest::read(session.data(), &PLAYS)?;
     let mut mine: Vec<_> = manifest
@@ -150,9 +162,11 @@ fn habit(session: &Session<'_>, before: UnixMs) -> anyhow::Result<Option<Habit>>
             break;
         }
         let source = part.partition.source.as_str();
-        ends.extend(
-            parts::ends(session.data(), part)?.into_iter().filter(|end| *end < before).map(|end| (source, end)),
-        );
+        let of_part = parts::ends(session.data(), part)?;
+        if source == list && of_part.contains(&before) {
+            return Ok(None);
+        }
+        ends.extend(of_part.into_iter().filter(|end| *end < before).map(|end| (source, end)));
         newest = ends.iter().filter(|(source, _)| !has_lists || *source == list).map(|(_, end)| *end).max();
     }
     Ok(newest.map(|newest| {

@@ -90,12 +90,12 @@ pub(crate) fn of_account(account: &AccountStatus, now: DateTime<Utc>) -> String 
         }
     }
     for gap in account.gaps.iter().filter(|gap| gap.closed_by.is_none()) {
+        let plays = if gap.estimated_plays == 0 { "no".to_owned() } else { gap.estimated_plays.to_string() };
         writeln!(
             text,
-            "  ! gap: {} to {}, perhaps {} plays; an export of Spotify fills it",
+            "  ! gap: {} to {}, perhaps {plays} plays; an export of Spotify fills it",
             shown(gap.after),
-            shown(gap.before),
-            gap.estimated_plays
+            shown(gap.before)
         )
         .ok();
     }

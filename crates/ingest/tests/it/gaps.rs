@@ -70,6 +70,58 @@ fn a_list_that_names_a_play_twice_hides_no_gap() {
     assert_eq!(world.gaps().len(), 1);
 }
 
+/// The list of 50 whose oldest play ended at this minute and is of a track of so many minutes.
+fn page_after(end: i64, minutes: i64) -> Value {
+    let mut list = page(end..end + 50);
+    list["items"][49]["track"]["duration_ms"] = (minutes * 60_000).into();
+    list
+}
+
+#[test]
+fn a_long_track_that_may_have_been_skipped_hides_no_gap() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    // A mix of an hour, of which two minutes were heard after ten other songs.
+    let ran = world.list(&spotify, page_after(94, 60));
+    assert_eq!(shapes(&world), [(45, 0, false)]);
+    assert!(ran.report.warnings.iter().any(|warning| warning.contains("perhaps none at all")), "{:?}", ran.report);
+    assert!(world.said_to_people(&["status"]).contains("perhaps no plays"));
+}
+
+#[test]
+fn an_export_that_ends_before_a_long_track_that_may_have_been_skipped_leaves_a_gap() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    world.list(&spotify, page(0..50));
+    export(&world, 0..60);
+    world.list(&spotify, page_after(94, 60));
+    assert_eq!(shapes(&world), [(10, 0, true), (35, 0, false)]);
+}
+
+#[test]
+fn a_list_that_begins_where_the_last_one_ended_is_no_gap() {
+    // Each play of the list is of three minutes.
+    for (end, is_gap) in [(52, false), (51, true), (54, true)] {
+        let (world, spotify) = (World::new(), Spotify::start());
+        world.list(&spotify, page(0..50));
+        let ran = world.list(&spotify, page_after(end, 3));
+        assert_eq!(ran.count("known"), 0);
+        assert_eq!(!world.gaps().is_empty(), is_gap, "{end}: {:?}", world.gaps());
+    }
+}
+
+#[test]
+fn a_play_that_was_listed_before_those_before_it_hides_no_gap() {
+    let (world, spotify) = (World::new(), Spotify::start());
+    let mut early = page(0..49);
+    early["items"].as_array_mut().unwrap().insert(0, page(110..111)["items"][0].clone());
+    world.list(&spotify, early);
+    let ran = world.list(&spotify, page(71..121));
+    assert_eq!((ran.count("known"), shapes(&world)), (1, vec![(23, 1, false)]));
+    // All of the next list is known but for what is new.
+    world.list(&spotify, page(75..125));
+    assert_eq!(world.gaps().len(), 1);
+}
+
 /// The gaps as (minutes long, plays, whether they are closed).
 fn shapes(world: &World) -> Vec<(i64, u32, bool)> {
     let minutes = |gap: &Gap| ((gap.before - gap.after).num_seconds() + 30) / 60;
