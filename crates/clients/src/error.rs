@@ -7,6 +7,8 @@ use platform::Stop;
 use reqwest::StatusCode;
 use url::Url;
 
+use crate::policy;
+
 /// The variants are the decisions of a caller: wait, sign in again, correct a setting, tell
 /// a person, try later.
 #[derive(Debug, thiserror::Error)]
@@ -126,9 +128,14 @@ impl ClientError {
 
     /// The first instant at which another try makes sense, where it is known.
     pub fn retry_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let after = |wait| now.checked_add_signed(TimeDelta::from_std(wait).ok()?);
         match self {
             Self::CoolingDown { until, .. } | Self::BudgetSpent { until, .. } => Some(*until),
-            _ => now.checked_add_signed(TimeDelta::from_std(self.retry_after()?).ok()?),
+            // Where the service does not say, we keep quiet all the same.
+            Self::RateLimited { retry_after, quota_exceeded } => {
+                after(retry_after.unwrap_or_else(|| policy::untold_quiet(*quota_exceeded)))
+            }
+            _ => after(self.retry_after()?),
         }
     }
 

@@ -180,7 +180,8 @@ impl Line {
         (*until - now).to_std().is_ok_and(|wait| wait <= self.policy.longest)
     }
 
-    fn cool_down(&self, class: &str, wait: Duration, reason: &str) -> Result<(), ClientError> {
+    /// Remembers that `class` is not to be asked for so long.
+    pub(crate) fn cool_down(&self, class: &str, wait: Duration, reason: &str) -> Result<(), ClientError> {
         let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
         let now = self.clock.now();
         let until = now.checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);

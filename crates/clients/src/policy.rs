@@ -30,6 +30,11 @@ pub struct Policy {
     pub longest: Duration,
 }
 
+/// The quiet that is kept after an answer that asks to slow down, and does not say for how long.
+pub(crate) fn untold_quiet(quota_exceeded: bool) -> Duration {
+    if quota_exceeded { UNTOLD_QUOTA_WAIT } else { UNTOLD_WAIT }
+}
+
 /// What follows from a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision {

@@ -35,6 +35,10 @@ pub struct Spotify {
 /// Asking for tokens: it costs the Web API nothing.
 const SIGN_IN: Class = Class { name: "sign-in", per_day: None };
 
+/// The quiet that the token service gets after a failure, though it asks for none.
+/// <https://github.com/Mincka/spotcast/releases/tag/v6.5.3>
+const SIGN_IN_QUIET: Duration = Duration::from_secs(30);
+
 /// The name under which the requests of a developer's apps are counted.
 pub fn line_name(settings: &settings::Spotify) -> String {
     format!("spotify/{}", settings.developer)
@@ -77,8 +81,8 @@ impl Spotify {
     /// Trades a refresh token for an access token. Where the answer has a new refresh token,
     /// the old one may be dead: keep the new one before using the access token.
     ///
-    /// One try only: the token service wants half a minute of quiet after a failure, and a
-    /// token that works once must not be sent twice in a row.
+    /// One try only: the token service gets half a minute of quiet after a failure, whoever asks next,
+    /// and a token that works once must not be sent twice in a row.
     ///
     /// # Errors
     /// [`ClientError::Reauthorize`] when the refresh token is dead,
@@ -105,7 +109,23 @@ impl Spotify {
             200 => token::read(&reply),
             _ => Err(refusal::of_accounts(reply)),
         };
-        self.line.ask_once(SIGN_IN, &url, request, judge).await
+        let mut answer = self.line.ask_once(SIGN_IN, &url, request, judge).await;
+        if let Err(error @ ClientError::Status { .. }) = &mut answer {
+            self.rest(error)?;
+        }
+        answer
+    }
+
+    /// Leaves the token service alone after a failure of its own, and says so in the error.
+    fn rest(&self, error: &mut ClientError) -> Result<(), ClientError> {
+        let reason = error.to_string();
+        let ClientError::Status { status, retry_after, .. } = error else { return Ok(()) };
+        if !status.is_server_error() {
+            return Ok(());
+        }
+        let wait = retry_after.unwrap_or_default().max(SIGN_IN_QUIET);
+        *retry_after = Some(wait);
+        self.line.cool_down(SIGN_IN.name, wait, &reason)
     }
 
     /// Whether [`recently_played`](Self::recently_played) may be asked now. During a ban of

@@ -11,7 +11,8 @@ use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::world::{
-    ACCESS_TOKEN, CLIENT_SECRET, REFRESH_TOKEN, answer, context, refresh_token, spotify, spotify_without_secret, text,
+    ACCESS_TOKEN, CLIENT_SECRET, REFRESH_TOKEN, access_token, answer, context, refresh_token, spotify,
+    spotify_without_secret, text,
 };
 
 /// What comes of one refresh that is answered like this.
@@ -88,6 +89,27 @@ async fn a_failing_service_is_left_alone() {
     }
     let error = check(text(429, "").insert_header("retry-after", "5")).await.unwrap_err();
     assert!(matches!(error, ClientError::RateLimited { quota_exceeded: false, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn whoever_asks_next_leaves_a_failing_token_service_alone() {
+    for status in [500, 502, 503, 504] {
+        let server = MockServer::start().await;
+        Mock::given(path("/api/token")).respond_with(text(status, "")).expect(1).mount(&server).await;
+        Mock::given(path("/v1/me")).respond_with(answer!(200, "me.json")).expect(1).mount(&server).await;
+        let folder = tempfile::tempdir().unwrap();
+        // A program of its own for each listener.
+        let open = || Spotify::open(&context(&folder, &server.uri(), None)).unwrap();
+        let error = open().refresh(&refresh_token()).await.unwrap_err();
+        let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap_or_default();
+        assert_eq!(error.retry_at(now).map(|at| (at - now).num_seconds()), Some(30), "{error}");
+        for _ in 0..4 {
+            let error = open().refresh(&refresh_token()).await.unwrap_err();
+            assert!(matches!(error, ClientError::CoolingDown { .. }), "{error}");
+        }
+        // Nobody else is kept waiting.
+        open().me(&access_token()).await.unwrap();
+    }
 }
 
 #[tokio::test]
