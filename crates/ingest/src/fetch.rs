@@ -7,16 +7,17 @@
 //! not, body and receipt go. A program killed in between leaves a pending receipt, and the
 //! next start finishes the work from the body on disk.
 
+mod each;
+
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use clients::{Answer, ClientError};
 use lake::play::Source;
 use lake::raw::{HeldBody, Item, Job, RawStore, Receipt, State};
-use platform::state::{Account, AccountId, FetchedSource, Trouble, TroubleKind};
-use platform::{JobContext, Stop, Summary};
-use serde_json::json;
+use platform::state::{Account, FetchedSource};
+use platform::{JobContext, Stop};
 
+pub(crate) use self::each::{Fetched, for_each};
 use crate::buckets::Buckets;
 use crate::harvest::{self, Harvest, Stand};
 use crate::months::{Against, Settlement, settle_months};
@@ -198,111 +199,6 @@ pub(crate) fn user_name(session: &Session<'_>, service: Service) -> anyhow::Resu
         let text = format!("say who it is with `music-tracker account connect {}`", service.connecting());
         Stop::NeedsPerson(text).into()
     })
-}
-
-/// Fetches for each of `accounts` in turn; the trouble of one does not stop the others.
-///
-/// # Errors
-/// When nothing could be fetched for any of them.
-pub(crate) fn for_each(
-    context: &JobContext,
-    service: Service,
-    accounts: Vec<Account>,
-    fetch: impl Fn(&Session<'_>) -> anyhow::Result<Outcome>,
-) -> anyhow::Result<Summary> {
-    let several = accounts.len() > 1;
-    let (mut total, mut lines, mut failures) = (Outcome::default(), Vec::new(), Vec::new());
-    let mut soonest: Option<Duration> = None;
-    for account in accounts {
-        let (name, account_id) = (account.name.clone(), account.account_id.clone());
-        let started_at = context.clock.now();
-        let session = match service == SPOTIFY {
-            true => Session::begin_poll(context, account),
-            false => Session::begin_walk(context, account),
-        };
-        let fetched = session.and_then(|session| {
-            let outcome = fetch(&session)?;
-            context.state()?.note_success(service.name, &account_id, context.clock.now())?;
-            Ok(outcome)
-        });
-        record(context, service, &account_id, started_at, fetched.as_ref())?;
-        match fetched {
-            Ok(one) => {
-                lines.push(format!("{name}: {} new of {} plays", one.tally.stored, one.rows));
-                // People read warnings below the text.
-                total.warnings.extend(one.gap.iter().map(|gap| format!("{name}: {gap}")));
-                soonest = [soonest, one.ask_again_in].into_iter().flatten().min();
-                total.add(Outcome { gap: None, ask_again_in: None, ..one });
-            }
-            Err(error) => {
-                if let Some(trouble) = trouble(&error) {
-                    context.state()?.note_trouble(service.name, &account_id, &trouble)?;
-                }
-                let text = || format!("fetching from {} for {name:?}", service.title);
-                failures.push(if several { error.context(text()) } else { error });
-            }
-        }
-    }
-    if lines.is_empty()
-        && let Some(decisive) = Stop::most_pressing(&failures)
-    {
-        let decisive = failures.swap_remove(decisive);
-        failures.iter().for_each(|other| tracing::error!("{other:#}"));
-        return Err(decisive);
-    }
-    if lines.is_empty() {
-        lines.push(format!("nothing was fetched from {}: everybody has it paused", service.title));
-    }
-    lines.extend(soonest.map(|wait| format!("ask again within {} minutes", wait.as_secs() / 60)));
-    let needs_person = failures.iter().filter(|error| matches!(Stop::in_chain(error), Some(Stop::NeedsPerson(_))));
-    let summary =
-        Summary { partial: !failures.is_empty() || total.rejected > 0, text: lines.join("\n"), ..Summary::default() }
-            .count("rows", total.rows)
-            .count("stored", total.tally.stored)
-            .count("changed", total.tally.changed)
-            .count("known", total.tally.known)
-            .count("rejected", total.rejected)
-            .count("needs_person", needs_person.count());
-    let summary = match soonest {
-        Some(wait) => summary.count("ask_again_in_s", wait.as_secs()),
-        None => summary,
-    };
-    Ok(Summary { warnings: total.warnings, undone: failures, ..summary })
-}
-
-/// What only a person can mend, of what went wrong.
-fn trouble(error: &anyhow::Error) -> Option<Trouble> {
-    let Some(Stop::NeedsPerson(text)) = Stop::in_chain(error) else { return None };
-    let (kind, words) = match error.downcast_ref::<ClientError>() {
-        Some(ClientError::Reauthorize { .. }) => (TroubleKind::LoginEnded, None),
-        Some(ClientError::Forbidden { message } | ClientError::NotFound { message }) => {
-            (TroubleKind::Refused, Some(message))
-        }
-        _ => (TroubleKind::Other, None),
-    };
-    let text = match words.filter(|words| !text.contains(words.as_str())) {
-        Some(words) => format!("{text} (its words: {words})"),
-        None => text.clone(),
-    };
-    Some(Trouble { kind, text })
-}
-
-/// Keeps what was fetched for one account, for people who ask.
-fn record(
-    context: &JobContext,
-    service: Service,
-    account_id: &AccountId,
-    started_at: DateTime<Utc>,
-    fetched: Result<&Outcome, &anyhow::Error>,
-) -> anyhow::Result<()> {
-    let (status, report) = match fetched {
-        Ok(one) => (
-            if one.rejected > 0 { "partial" } else { "ok" },
-            json!({"rows": one.rows, "stored": one.tally.stored, "rejected": one.rejected, "gap": one.gap}),
-        ),
-        Err(error) => ("failed", json!({"error": format!("{error:#}")})),
-    };
-    context.state()?.record_run(&context.run_id, &service.job(), Some(account_id), status, started_at, &report)
 }
 
 /// As [`decided`], about the account of a session: whose login has ended is told with a name.

@@ -53,23 +53,24 @@ impl<'c> Session<'c> {
         Ok(session)
     }
 
-    /// The same for a walk through a long history, beside which polls go on: see [`Self::apart`].
+    /// The same for a walk through a long history, beside which polls go on: see [`Self::apart`]. `None`
+    /// when the account was removed since it was listed: a run that works on several takes its time.
     ///
     /// # Errors
     /// As [`Self::begin`].
-    pub(crate) fn begin_walk(context: &'c JobContext, account: Account) -> anyhow::Result<Self> {
+    pub(crate) fn begin_walk(context: &'c JobContext, account: Account) -> anyhow::Result<Option<Self>> {
         let walk = FileLock::try_take(&lock_of_walks(context, &account)).context(TAKING)?;
         let walk = walk.ok_or_else(|| busy(&account))?;
         // Only a poll can have it.
         let lock = FileLock::wait(&lock_of(context, &account)).context(TAKING)?;
-        Self::with(context, account, lock, Some(walk))
+        Self::with_listed(context, account, lock, Some(walk))
     }
 
     /// The same for a poll, which waits for the page that a walk is storing and for nothing longer.
     ///
     /// # Errors
     /// As [`Self::begin`].
-    pub(crate) fn begin_poll(context: &'c JobContext, account: Account) -> anyhow::Result<Self> {
+    pub(crate) fn begin_poll(context: &'c JobContext, account: Account) -> anyhow::Result<Option<Self>> {
         let path = lock_of(context, &account);
         let lock = match FileLock::try_take(&path).context(TAKING)? {
             Some(lock) => lock,
@@ -78,7 +79,7 @@ impl<'c> Session<'c> {
             }
             None => return Err(busy(&account).into()),
         };
-        Self::with(context, account, lock, None)
+        Self::with_listed(context, account, lock, None)
     }
 
     /// The same for a person who has just answered a question. Nobody holds an account while a
@@ -145,15 +146,28 @@ impl<'c> Session<'c> {
         Ok(session)
     }
 
+    fn with_listed(
+        context: &'c JobContext,
+        account: Account,
+        lock: FileLock,
+        of_walks: Option<FileLock>,
+    ) -> anyhow::Result<Option<Self>> {
+        // As it is now: it may have got another name.
+        match context.state()?.account(account.account_id.as_str())? {
+            Some(account) => Self::with(context, account, lock, of_walks).map(Some),
+            None => {
+                remove_locks(context, &account)?;
+                Ok(None)
+            }
+        }
+    }
+
     /// Ends the work on an account that is no more: not even the names of its locks stay.
     ///
     /// # Errors
     /// Any I/O error.
     pub(crate) fn end_for_good(self) -> anyhow::Result<()> {
-        for path in [lock_of_walks(self.context, &self.account), lock_of(self.context, &self.account)] {
-            remove_if_there(&path).context("deleting the account's lock")?;
-        }
-        Ok(())
+        remove_locks(self.context, &self.account)
     }
 
     /// The data folder.
@@ -202,6 +216,14 @@ impl<'c> Session<'c> {
     pub fn work_folder(&self) -> PathBuf {
         self.data().work(self.account_id())
     }
+}
+
+/// Whoever holds them takes their names away.
+fn remove_locks(context: &JobContext, account: &Account) -> anyhow::Result<()> {
+    for path in [lock_of_walks(context, account), lock_of(context, account)] {
+        remove_if_there(&path).context("deleting the account's lock")?;
+    }
+    Ok(())
 }
 
 fn gone(account: &Account) -> anyhow::Error {

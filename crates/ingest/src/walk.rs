@@ -2,7 +2,7 @@
 //! down to what is complete, and through everything when old plays were added.
 
 use crate::course::Course;
-use crate::fetch::Outcome;
+use crate::fetch::Fetched;
 
 /// How a service hands out a history.
 pub(crate) trait Pages {
@@ -27,7 +27,7 @@ pub(crate) trait Pages {
 ///
 /// # Errors
 /// When the service or the disk refuses; the next call goes on from there.
-pub(crate) async fn go(mut course: Course<'_, '_>, mut pages: impl Pages, all: bool) -> anyhow::Result<Outcome> {
+pub(crate) async fn go(mut course: Course<'_, '_>, mut pages: impl Pages, all: bool) -> anyhow::Result<Fetched> {
     if all {
         course.start_over()?;
     }
@@ -41,7 +41,7 @@ pub(crate) async fn go(mut course: Course<'_, '_>, mut pages: impl Pages, all: b
         course.start_over()?;
         look(&mut course, &mut pages).await?;
     }
-    Ok(course.into_total())
+    Ok(course.into_total().into())
 }
 
 /// One walk from the newest play. Whether there is more that only a walk through everything

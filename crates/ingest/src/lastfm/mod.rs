@@ -19,7 +19,7 @@ pub fn fetch(context: &JobContext, wanted: Option<&str>, all: bool) -> anyhow::R
     let accounts = fetch::accounts(context, LASTFM, wanted)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let client = Lastfm::open(context).map_err(|error| fetch::decided(context, LASTFM, error))?;
-    fetch::for_each(context, LASTFM, accounts, |session| {
+    fetch::for_each(context, LASTFM, accounts, wanted, |session| {
         recover::replay_what_is_missing(session)?;
         let user = fetch::user_name(session, LASTFM)?;
         runtime.block_on(walk::walk(session, &client, &user, all))

@@ -9,7 +9,7 @@ use platform::progress;
 
 use super::page;
 use crate::course::Course;
-use crate::fetch::{self, LASTFM, Outcome};
+use crate::fetch::{self, Fetched, LASTFM};
 use crate::session::Session;
 use crate::walk::{self, Pages};
 
@@ -20,7 +20,7 @@ const OVERLAP: TimeDelta = TimeDelta::days(14);
 ///
 /// # Errors
 /// When the service or the disk refuses; the next call goes on from there.
-pub(super) async fn walk(session: &Session<'_>, client: &Lastfm, user: &str, all: bool) -> anyhow::Result<Outcome> {
+pub(super) async fn walk(session: &Session<'_>, client: &Lastfm, user: &str, all: bool) -> anyhow::Result<Fetched> {
     walk::go(Course::of(session, LASTFM, OVERLAP)?, Scrobbles { session, client, user }, all).await
 }
 

@@ -19,7 +19,7 @@ pub fn fetch(context: &JobContext, wanted: Option<&str>, all: bool) -> anyhow::R
     let accounts = fetch::accounts(context, LISTENBRAINZ, wanted)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let client = Listenbrainz::open(context)?;
-    fetch::for_each(context, LISTENBRAINZ, accounts, |session| {
+    fetch::for_each(context, LISTENBRAINZ, accounts, wanted, |session| {
         recover::replay_what_is_missing(session)?;
         let user = fetch::user_name(session, LISTENBRAINZ)?;
         runtime.block_on(walk::walk(session, &client, &user, all))

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::account::shown;
 use crate::course::Course;
-use crate::fetch::{self, LISTENBRAINZ, Outcome};
+use crate::fetch::{self, Fetched, LISTENBRAINZ};
 use crate::session::Session;
 use crate::walk::{self, Pages};
 
@@ -42,7 +42,7 @@ pub(super) async fn walk(
     client: &Listenbrainz,
     user: &str,
     all: bool,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<Fetched> {
     let course = Course::of(session, LISTENBRAINZ, OVERLAP)?;
     walk::go(course, Listens { session, client, user, sight: SURELY_LOOKED, is_sight_known: false }, all).await
 }

@@ -25,7 +25,7 @@ pub fn poll(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Summar
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let client = Spotify::open(context).map_err(|error| fetch::decided(context, SPOTIFY, error))?;
     let listeners = listeners(context)?.max(accounts.len());
-    fetch::for_each(context, SPOTIFY, accounts, |session| {
+    fetch::for_each(context, SPOTIFY, accounts, wanted, |session| {
         recover::replay_what_is_missing(session)?;
         let mut warnings = Vec::new();
         let answer = runtime.block_on(newest(session, &client, &mut warnings))?;
@@ -33,7 +33,7 @@ pub fn poll(context: &JobContext, wanted: Option<&str>) -> anyhow::Result<Summar
         outcome.warnings.append(&mut warnings);
         outcome.ask_again_in = Some(pace::advice(&answer.body, &context.settings.spotify, listeners, session.now()));
         outcome.warnings.extend(token::expiry_warning(session)?);
-        Ok(outcome)
+        Ok(outcome.into())
     })
 }
 

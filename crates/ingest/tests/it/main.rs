@@ -11,6 +11,7 @@ mod gaps;
 mod import_list;
 mod imports;
 mod killed;
+mod leaving;
 mod lessons;
 mod life;
 mod listens;

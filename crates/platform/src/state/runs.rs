@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::{AccountId, StateDb};
 
 impl StateDb {
-    /// Keeps what a run did. A run that is recorded again (after a crash) replaces its record.
+    /// Keeps what a run did. A run that is recorded again (after a crash) replaces its record. Of an
+    /// account that was removed meanwhile nothing is kept.
     ///
     /// # Errors
     /// Database errors.
@@ -23,7 +24,8 @@ impl StateDb {
         self.write(|transaction| {
             transaction.execute(
                 "insert or replace into job_runs (run_id, job, account_id, status, started_at_ms, report)
-                 values (?1, ?2, ?3, ?4, ?5, ?6)",
+                 select ?1, ?2, ?3, ?4, ?5, ?6
+                 where ?3 is null or exists (select 1 from accounts where account_id = ?3)",
                 params![
                     run_id,
                     job,
