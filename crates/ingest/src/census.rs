@@ -33,6 +33,15 @@ impl Course<'_, '_> {
         self.set("stored", Some(stored))
     }
 
+    /// New plays were stored that came after the walk through everything had begun: neither were they in
+    /// its count, nor does it meet them.
+    pub(crate) fn count_added(&mut self, plays: u64) -> anyhow::Result<()> {
+        let Some(counted) = self.get("counted")? else { return Ok(()) };
+        self.set("counted", Some(counted + i64::try_from(plays)?))?;
+        let seen = self.get("seen")?.unwrap_or_default() + i64::try_from(plays)?;
+        self.set("seen", Some(seen))
+    }
+
     /// An answer held that many plays.
     pub(crate) fn count_seen(&mut self, plays: u64) -> anyhow::Result<()> {
         if self.get("counted")?.is_none() {

@@ -2,7 +2,8 @@
 //!
 //! A walk goes from the newest play backwards, down to what is complete already. Three cursors
 //! make it go on after a kill: `complete` (everything up to this second is stored), and, while
-//! a walk is under way, `top` (where it began) and `at` (where it is). A fourth, `looked-again`,
+//! a walk is under way, `top` (where it began) and `at` (where it is). What is newer than a walk that
+//! comes no further is fetched beside it, and then it began there. A fourth, `looked-again`,
 //! tells when old plays that came late were last looked for.
 
 use chrono::TimeDelta;
@@ -16,7 +17,7 @@ use crate::session::Session;
 const OVERLAP_EVERY: TimeDelta = TimeDelta::hours(12);
 
 /// Every other look goes back so far.
-const SHORT_OVERLAP: TimeDelta = TimeDelta::hours(1);
+pub(crate) const SHORT_OVERLAP: TimeDelta = TimeDelta::hours(1);
 
 /// The cursors of one source of one account. Instants are Unix seconds.
 pub(crate) struct Course<'c, 's> {
@@ -25,6 +26,7 @@ pub(crate) struct Course<'c, 's> {
     overlap: TimeDelta,
     state: StateDb,
     total: Outcome,
+    is_aside: bool,
 }
 
 impl<'c, 's> Course<'c, 's> {
@@ -33,7 +35,8 @@ impl<'c, 's> Course<'c, 's> {
     /// # Errors
     /// When the state database cannot be opened.
     pub(crate) fn of(session: &'c Session<'s>, service: Service, overlap: TimeDelta) -> anyhow::Result<Self> {
-        Ok(Self { session, service, overlap, state: session.context.state()?, total: Outcome::default() })
+        let state = session.context.state()?;
+        Ok(Self { session, service, overlap, state, total: Outcome::default(), is_aside: false })
     }
 
     /// Where a walk was interrupted, and where it had begun.
@@ -54,8 +57,26 @@ impl<'c, 's> Course<'c, 's> {
         Ok(self.get("looked-again")?.is_none_or(|last| (now - last).abs() >= OVERLAP_EVERY.num_seconds()))
     }
 
+    /// Whether what is fetched now is newer than a walk that waits: its cursors stay where they are.
+    pub(crate) fn is_aside(&self) -> bool {
+        self.is_aside
+    }
+
+    /// What is fetched from now on is, or is not, newer than a walk that waits.
+    pub(crate) fn set_aside(&mut self, is_aside: bool) {
+        self.is_aside = is_aside;
+    }
+
     /// A walk begins at `top`.
     pub(crate) fn begin(&mut self, top: Option<i64>) -> anyhow::Result<()> {
+        let now = self.now();
+        if self.is_aside { Ok(()) } else { self.set("top", top.map(|top| top.min(now))) }
+    }
+
+    /// Everything from the top of the walk that waits up to `newest` is stored as well.
+    pub(crate) fn raise_top(&mut self, newest: Option<i64>) -> anyhow::Result<()> {
+        let newest = newest.map(|newest| newest.min(self.now()));
+        let top = self.get("top")?.max(newest);
         self.set("top", top)
     }
 
@@ -63,14 +84,24 @@ impl<'c, 's> Course<'c, 's> {
     pub(crate) fn take_in(&mut self, answer: &Answer) -> anyhow::Result<Outcome> {
         let outcome = fetch::take_in(self.session, self.service, answer)?;
         self.count_stored(outcome.tally.stored)?;
-        self.count_seen(outcome.rows)?;
+        if self.is_aside {
+            self.count_added(outcome.tally.stored)?;
+        } else {
+            self.count_seen(outcome.rows)?;
+        }
         self.total.add(outcome.clone());
         Ok(outcome)
     }
 
     /// Everything from where the walk began down to `at` is stored.
     pub(crate) fn reach(&mut self, at: i64) -> anyhow::Result<()> {
-        self.set("at", Some(at))
+        if self.is_aside { Ok(()) } else { self.set("at", Some(at)) }
+    }
+
+    /// The next walk does not go on where one was interrupted.
+    pub(crate) fn forget_walk(&mut self) -> anyhow::Result<()> {
+        self.set("at", None)?;
+        self.set("top", None)
     }
 
     /// The walk that began at `top` is over: everything up to there is stored.
@@ -84,8 +115,7 @@ impl<'c, 's> Course<'c, 's> {
         self.settle_count()?;
         let complete = self.get("complete")?.map_or(top, |complete| complete.max(top));
         self.set("complete", Some(complete))?;
-        self.set("at", None)?;
-        self.set("top", None)
+        self.forget_walk()
     }
 
     /// The next walk goes down to the beginning again.
@@ -93,14 +123,21 @@ impl<'c, 's> Course<'c, 's> {
         self.set("complete", None)
     }
 
+    /// Tells the person something, once in a run.
+    pub(crate) fn warn(&mut self, text: &str) {
+        let text = format!("{}: {text}", self.session.account.name);
+        if !self.total.warnings.contains(&text) {
+            tracing::warn!("{text}");
+            self.total.warnings.push(text);
+        }
+    }
+
     /// Tells the person something, once and for all times: `name` is how it is remembered.
     pub(crate) fn warn_once(&mut self, name: &str, text: &str) -> anyhow::Result<()> {
         if self.get(name)?.is_some() {
             return Ok(());
         }
-        let text = format!("{}: {text}", self.session.account.name);
-        tracing::warn!("{text}");
-        self.total.warnings.push(text);
+        self.warn(text);
         self.set(name, Some(self.now()))
     }
 

@@ -1,7 +1,9 @@
 //! Fetching a history of any length: on with what was interrupted, then from the newest play
 //! down to what is complete, and through everything when old plays were added.
 
-use crate::course::Course;
+use platform::Stop;
+
+use crate::course::{Course, SHORT_OVERLAP};
 use crate::fetch::Fetched;
 
 /// How a service hands out a history.
@@ -23,18 +25,32 @@ pub(crate) trait Pages {
 }
 
 /// Goes on with an interrupted walk, then from the newest play down to what is complete; with
-/// `all`, and when the service has more than it should, down to the beginning.
+/// `all`, and when the service has more than it should, down to the beginning. Where the interrupted
+/// walk does not come further, the newest plays are fetched all the same.
 ///
 /// # Errors
 /// When the service or the disk refuses; the next call goes on from there.
 pub(crate) async fn go(mut course: Course<'_, '_>, mut pages: impl Pages, all: bool) -> anyhow::Result<Fetched> {
     if all {
         course.start_over()?;
+        // What was interrupted has passed plays that are to be fetched once more.
+        course.forget_walk()?;
     }
     if let Some((at, top)) = course.interrupted()? {
         let floor = course.floor()?;
-        pages.down(&mut course, Some(at), floor).await?;
-        course.finish(top)?;
+        match pages.down(&mut course, Some(at), floor).await {
+            Ok(_) => course.finish(top)?,
+            Err(error) if matches!(Stop::in_chain(&error), Some(Stop::Later { .. })) => {
+                let newest = aside(&mut course, &mut pages, top).await;
+                let outcome = course.into_total();
+                return match newest {
+                    // Most often it is the same trouble.
+                    Err(_) if outcome.rows == 0 => Err(error),
+                    _ => Ok(Fetched { outcome, left: Some(error) }),
+                };
+            }
+            Err(error) => return Err(error),
+        }
     }
     if look(&mut course, &mut pages).await? {
         tracing::info!("old plays were added that no look reaches: walking through the whole history again");
@@ -42,6 +58,14 @@ pub(crate) async fn go(mut course: Course<'_, '_>, mut pages: impl Pages, all: b
         look(&mut course, &mut pages).await?;
     }
     Ok(course.into_total().into())
+}
+
+/// Fetches what is newer than the `top` of a walk that waits, which is then the top of that walk.
+async fn aside(course: &mut Course<'_, '_>, pages: &mut impl Pages, top: i64) -> anyhow::Result<()> {
+    course.set_aside(true);
+    let newest = pages.down(course, None, Some(top - SHORT_OVERLAP.num_seconds())).await;
+    course.set_aside(false);
+    course.raise_top(newest?)
 }
 
 /// One walk from the newest play. Whether there is more that only a walk through everything

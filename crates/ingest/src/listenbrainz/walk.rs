@@ -99,7 +99,7 @@ impl Pages for Listens<'_, '_> {
                 bar.inc(page.seconds.len() as u64);
                 (top, first) = (page.newest(), page.first);
                 // The history begins earlier than it did: somebody imported old listens.
-                if first.zip(course.get("first")?).is_some_and(|(now, then)| now < then) {
+                if !course.is_aside() && first.zip(course.get("first")?).is_some_and(|(now, then)| now < then) {
                     course.start_over()?;
                     floor = BEGINNING;
                 }
@@ -137,7 +137,7 @@ impl Pages for Listens<'_, '_> {
             };
         }
         bar.finish_and_clear();
-        if first.is_some() {
+        if first.is_some() && !course.is_aside() {
             course.set("first", first)?;
         }
         Ok(top)

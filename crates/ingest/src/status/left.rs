@@ -22,6 +22,7 @@ pub(super) fn undone(run: &Run) -> Option<String> {
         left.push(format!("rows that could not be read: {}", thousands(rejected)));
     }
     left.extend(texts(of_archives("warnings")));
+    left.extend(report["error"].as_str().map(|why| format!("not fetched: {why}")));
     (!left.is_empty()).then(|| left.join("; "))
 }
 

@@ -8,6 +8,7 @@ mod connect;
 mod damaged;
 mod disorder;
 mod gaps;
+mod heard;
 mod import_list;
 mod imports;
 mod killed;

@@ -1,20 +1,15 @@
 //! Walks through long histories of listens: killed, through long silences, and past seconds in
 //! which more was heard than a page holds.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::DateTime;
 use lake::schema::PLAYS;
-use serde_json::{Value, json};
 use simulator::server::{Options, Service};
-use tokio::runtime::Runtime;
-use wiremock::matchers::method;
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
+use crate::heard::Heard;
 use crate::killed::{kill_after, kills, start};
 use crate::upstream::{SECRET, Upstream};
-use crate::world::{Ran, World};
+use crate::world::World;
 
 #[test]
 fn a_walk_through_listenbrainz_that_is_killed_goes_on_where_it_was() {
@@ -71,88 +66,6 @@ fn polls_go_on_while_a_long_history_is_walked_through() {
         plays
     };
     assert_eq!(listens(&world), listens(&calm));
-}
-
-/// A ListenBrainz of listens at some seconds, in order, that looks through so many seconds before
-/// it says that there is nothing.
-struct Heard {
-    server: MockServer,
-    asked: Arc<Mutex<usize>>,
-    _runtime: Runtime,
-}
-
-impl Heard {
-    fn at(seconds: Vec<i64>, sight: i64) -> Self {
-        let asked = Arc::new(Mutex::new(0));
-        let count = Arc::clone(&asked);
-        let answer = move |request: &Request| {
-            *count.lock().unwrap() += 1;
-            let body = if request.url.path().ends_with("listen-count") {
-                json!({"payload": {"count": seconds.len()}})
-            } else {
-                page(&seconds, sight, request)
-            };
-            ResponseTemplate::new(200).set_body_json(body)
-        };
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let server = runtime.block_on(async {
-            let server = MockServer::start().await;
-            Mock::given(method("GET")).respond_with(answer).mount(&server).await;
-            server
-        });
-        Self { server, asked, _runtime: runtime }
-    }
-
-    /// Runs a job against it, at some second.
-    fn job(&self, world: &World, now: i64, args: &[&str]) -> Ran {
-        let mut command = world.command(args);
-        command
-            .env("LISTENBRAINZ_BASE_URL", self.server.uri())
-            .env("TRACKER_NOW", DateTime::from_timestamp(now, 0).unwrap().to_rfc3339());
-        Ran::of(&command.output().unwrap())
-    }
-
-    /// A world in which all of it was fetched, and what the job said.
-    fn fetched(&self, now: i64) -> (World, Ran) {
-        let world = World::new();
-        let mut connect = world.command(&["account", "connect", "listenbrainz", "--user", "ada"]);
-        assert!(connect.env("LISTENBRAINZ_BASE_URL", self.server.uri()).output().unwrap().status.success());
-        *self.asked.lock().unwrap() = 0;
-        let ran = self.job(&world, now, &["listenbrainz"]).expect_ok();
-        (world, ran)
-    }
-
-    fn asked(&self) -> usize {
-        *self.asked.lock().unwrap()
-    }
-}
-
-fn page(seconds: &[i64], sight: i64, request: &Request) -> Value {
-    let number = |name: &str| {
-        request.url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<i64>().ok())
-    };
-    let count = usize::try_from(number("count").unwrap()).unwrap();
-    let all = seconds.iter().copied().enumerate();
-    let found: Vec<(usize, i64)> = match (number("min_ts"), number("max_ts")) {
-        (Some(after), _) => {
-            let mut found: Vec<_> = all.filter(|(_, at)| *at > after && *at <= after + sight).take(count).collect();
-            found.reverse();
-            found
-        }
-        (None, before) => {
-            let before = before.unwrap_or(seconds.last().unwrap() + 1);
-            all.rev().filter(|(_, at)| *at < before && *at >= before - sight).take(count).collect()
-        }
-    };
-    let listen = |(number, at): &(usize, i64)| {
-        json!({"listened_at": at, "recording_msid": format!("msid-{number}"),
-            "track_metadata": {"artist_name": "A", "track_name": format!("Song {number}")}})
-    };
-    json!({"payload": {
-        "listens": found.iter().map(listen).collect::<Vec<_>>(),
-        "oldest_listen_ts": seconds[0],
-        "latest_listen_ts": seconds.last(),
-    }})
 }
 
 const DAY: i64 = 24 * 60 * 60;
@@ -219,4 +132,61 @@ fn a_second_that_nearly_fills_a_page_is_no_reason_to_worry() {
     let (world, ran) = heard.fetched(FIRST + 60);
     assert_eq!(world.plays_stored(), 1_001);
     assert_eq!(ran.report.warnings, Vec::<String>::new());
+}
+
+/// 2,500 listens, each half an hour after the one before.
+fn months() -> Vec<i64> {
+    (0..2_500).map(|place| FIRST + place * 1_800).collect()
+}
+
+#[test]
+fn the_newest_listens_come_though_old_ones_cannot_be_had() {
+    let seconds = months();
+    let now = seconds[2_499] + 60;
+    let heard = Heard::at(seconds.clone(), 1_000 * DAY);
+    let world = heard.connected();
+    heard.break_before(seconds[1_600]);
+    let ran = heard.job(&world, now, &["listenbrainz"]);
+    assert_eq!((ran.exit_code, ran.report.status.as_str()), (75, "failed"), "{}", ran.stderr);
+    let begun = world.plays_stored();
+    assert_eq!(begun, 1_000, "a page");
+
+    // A page of new ones, and a few of the next day.
+    for (day, new) in [(1, 1_200), (2, 5)] {
+        let later = now + day * DAY;
+        (0..new).for_each(|place| heard.add(later - place * 60));
+        let ran = heard.job(&world, later + 60, &["listenbrainz"]);
+        assert_eq!(ran.count("stored"), new as u64, "{}", ran.stderr);
+        let error = ran.report.error.as_ref().unwrap();
+        assert_eq!((ran.exit_code, ran.report.status.as_str(), error.exit_code), (75, "partial", 75));
+    }
+    assert_eq!(world.plays_stored(), begun + 1_205);
+    let status = world.said_to_people(&["status"]);
+    assert!(status.contains("not fetched"), "{status}");
+
+    heard.break_before(0);
+    let asked = heard.asked();
+    heard.job(&world, now + 3 * DAY, &["listenbrainz"]).expect_ok();
+    assert_eq!(world.plays_stored(), 2_500 + 1_205);
+    assert!(heard.asked() - asked < 8, "it goes on where it was: {} requests", heard.asked() - asked);
+    // And nothing is thought to be missing down there.
+    heard.break_before(seconds[1_600]);
+    for day in 4..8 {
+        heard.job(&world, now + day * DAY, &["listenbrainz"]).expect_ok();
+    }
+}
+
+#[test]
+fn everything_once_more_begins_at_the_top_though_a_walk_was_interrupted() {
+    let seconds = months();
+    let now = seconds[2_499] + 60;
+    let heard = Heard::at(seconds.clone(), 1_000 * DAY);
+    let world = heard.connected();
+    heard.break_before(seconds[1_600]);
+    assert_eq!(heard.job(&world, now, &["listenbrainz"]).exit_code, 75);
+    // Where the walk has been, and farther back than any look goes.
+    heard.add(seconds[1_800] + 60);
+    heard.break_before(0);
+    heard.job(&world, now, &["listenbrainz", "--all"]).expect_ok();
+    assert_eq!(world.plays_stored(), 2_501);
 }
