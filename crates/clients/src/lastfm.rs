@@ -170,8 +170,8 @@ impl Listed {
     }
 }
 
-/// Whether it is over. Nothing else of it is read: its words may be no text.
-fn is_scrobble(item: &RawValue) -> bool {
+/// Whether an item of a page is over, not just playing. Nothing else of it is read: its words may be no text.
+pub fn is_scrobble(item: &RawValue) -> bool {
     #[derive(Deserialize)]
     struct Marked {
         #[serde(default, rename = "@attr")]

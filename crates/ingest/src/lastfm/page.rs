@@ -3,6 +3,7 @@
 //!
 //! <https://www.last.fm/api/show/user.getRecentTracks>
 
+use clients::lastfm::is_scrobble;
 use lake::play::{Clock, Credit, Kind, Play, Precision, UnixMs};
 use lake::text::Text;
 use serde::Deserialize;
@@ -19,19 +20,35 @@ pub fn parse(body: &[u8], received_at: UnixMs) -> Result<Page<'_>, PageError> {
     Ok(page::read_items(body, &items(body)?, |item| page::item::<Scrobble<'_>>(item)?.read(received_at)))
 }
 
-/// When the scrobbles of a page began, in Unix seconds: also of those that are no plays for
-/// another reason, so that a walk does not stop at them.
+/// Where a page of scrobbles stands: of all of them, also of those that are no plays for another
+/// reason, so that a walk does not stop at them.
+#[derive(Debug, Default)]
+pub(super) struct Stand {
+    /// When they began, in Unix seconds.
+    pub seconds: Vec<i64>,
+    /// How many say no time that anybody can read, and are not just playing.
+    pub undated: usize,
+}
+
+/// Reads where a page stands.
 ///
 /// # Errors
 /// When the body is no page of scrobbles.
-pub(super) fn seconds(body: &[u8]) -> Result<Vec<i64>, PageError> {
+pub(super) fn stand(body: &[u8]) -> Result<Stand, PageError> {
     #[derive(Deserialize)]
     struct Dated<'a> {
         #[serde(borrow)]
         date: Option<Date<'a>>,
     }
     let second = |item: &RawValue| serde_json::from_str::<Dated<'_>>(item.get()).ok()?.date?.uts?.parse().ok();
-    Ok(items(body)?.into_iter().filter_map(second).collect())
+    let mut stand = Stand::default();
+    for item in items(body)? {
+        match second(item) {
+            Some(second) => stand.seconds.push(second),
+            None => stand.undated += usize::from(is_scrobble(item)),
+        }
+    }
+    Ok(stand)
 }
 
 fn items(body: &[u8]) -> Result<Vec<&RawValue>, PageError> {

@@ -7,7 +7,7 @@ use clients::lastfm::{Listed, MAX_LIMIT, Window};
 use clients::{Answer, ClientError, Lastfm};
 use platform::progress;
 
-use super::page;
+use super::page::{self, Stand};
 use crate::course::Course;
 use crate::fetch::{self, Fetched, LASTFM};
 use crate::session::Session;
@@ -48,20 +48,21 @@ impl Pages for Scrobbles<'_, '_> {
         let bar = progress::counter("scrobbles fetched");
         while let Some((seconds, rows)) = self.page(course, Window { from: floor, to: at, page: number }).await? {
             bar.inc(rows);
-            if top.is_none() {
+            if let (None, Some(seconds)) = (top, &seconds) {
                 top = Some(seconds.newest);
                 if at.is_none() {
                     course.begin(top)?;
                 }
             }
             // The second in which a page broke off may hold more. A page that is nothing but
-            // one second is followed by number.
-            if at == Some(seconds.oldest + 1) {
-                number += 1;
-                continue;
+            // one second, or says of none when it was, is followed by number.
+            match seconds {
+                Some(seconds) if at != Some(seconds.oldest + 1) => {
+                    (at, number) = (Some(seconds.oldest + 1), 1);
+                    course.reach(seconds.oldest + 1)?;
+                }
+                _ => number += 1,
             }
-            (at, number) = (Some(seconds.oldest + 1), 1);
-            course.reach(seconds.oldest + 1)?;
         }
         bar.finish_and_clear();
         Ok(top)
@@ -76,24 +77,36 @@ impl Pages for Scrobbles<'_, '_> {
 }
 
 impl Scrobbles<'_, '_> {
-    /// Fetches one page and stores it: where it stands, and how many it had. `None` when it is
-    /// empty, and rightly so: the client lets no page pass that lacks what the service counts.
-    async fn page(&self, course: &mut Course<'_, '_>, window: Window) -> anyhow::Result<Option<(Seconds, u64)>> {
+    /// Fetches one page and stores it: where it stands, if it says so, and how many it had. `None` when
+    /// it is empty, and rightly so: the client lets no empty page pass where the service counts more.
+    async fn page(
+        &self,
+        course: &mut Course<'_, '_>,
+        window: Window,
+    ) -> anyhow::Result<Option<(Option<Seconds>, u64)>> {
         let answer = self.ask(window).await?;
-        if !Listed::of(&answer.body).is_some_and(|page| page.has_scrobbles) {
-            return Ok(None);
-        }
+        let Some(Listed { total, has_scrobbles: true }) = Listed::of(&answer.body) else { return Ok(None) };
         let outcome = course.take_in(&answer)?;
-        let all = page::seconds(&answer.body)?;
-        let (Some(oldest), Some(newest)) = (all.iter().min().copied(), all.iter().max().copied()) else {
-            return Ok(None);
-        };
+        let Stand { seconds, undated } = page::stand(&answer.body)?;
+        let given = i64::try_from(seconds.len() + undated)?;
+        let before = i64::from(window.page - 1) * i64::from(MAX_LIMIT);
+        let is_short = total.is_some_and(|total| given < (total - before).min(i64::from(MAX_LIMIT)));
+        if is_short {
+            // What is missing is found by its count, when everything is walked through once more.
+            course.warn("Last.fm gave fewer scrobbles on a page than it counts there: the rest is looked for again");
+        }
+        if undated > 0 {
+            course.warn("Last.fm gave scrobbles without a time: they are kept, and told among the rejected rows");
+        }
+        let bounds = seconds.iter().min().copied().zip(seconds.iter().max().copied());
+        let bounds = bounds.map(|(oldest, newest)| Seconds { oldest, newest });
         // The second that two pages share comes again: a page with nothing else ends the walk.
-        let is_repetition = all.len() < MAX_LIMIT as usize
+        let is_repetition = seconds.len() < MAX_LIMIT as usize
+            && undated == 0
+            && !is_short
             && outcome.tally.stored + outcome.tally.changed == 0
-            && window.to == Some(newest + 1)
-            && oldest == newest;
-        Ok((!is_repetition).then_some((Seconds { oldest, newest }, outcome.rows)))
+            && bounds.as_ref().is_some_and(|one| window.to == Some(one.newest + 1) && one.oldest == one.newest);
+        Ok((!is_repetition).then_some((bounds, outcome.rows)))
     }
 
     async fn ask(&self, window: Window) -> anyhow::Result<Answer> {

@@ -23,6 +23,7 @@ mod parts;
 mod polls;
 mod questions;
 mod recorded_pages;
+mod scrobbles;
 mod spotify;
 mod status;
 mod undo;
