@@ -6,6 +6,7 @@ mod http;
 mod lastfm;
 mod limits;
 mod listenbrainz;
+mod recorded;
 mod spotify_consent;
 mod spotify_refresh;
 mod spotify_web_api;

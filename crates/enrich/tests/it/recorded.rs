@@ -4,6 +4,9 @@
 use std::fs;
 use std::io::{self, Write};
 
+use lake::facts::Facts;
+use serde_json::{Value, json};
+
 use crate::answers::{outcomes, said};
 
 /// A recorded body, or `None` with a loud word.
@@ -131,4 +134,77 @@ fn tracks_and_albums_of_spotify() {
     let facts = said("spotify", "album", &[(uri, "", "")], 200, &body);
     let album = &facts.albums[0];
     assert!(album.label.is_some() && album.upc.as_deref().is_some_and(|upc| !upc.starts_with('0')));
+}
+
+/// A recorded answer of Spotify about many things or one: their URIs, and what stands under them.
+fn recorded_items(name: &str, list: Option<&str>) -> Option<(Vec<u8>, Vec<Value>)> {
+    let body = recorded(&format!("spotify/{name}.json"))?;
+    let whole: Value = serde_json::from_slice(&body).unwrap();
+    let items = list.map_or_else(|| vec![whole.clone()], |list| whole[list].as_array().unwrap().clone());
+    assert!(!items.is_empty(), "{name}");
+    Some((body, items))
+}
+
+/// What is read from it; everything that it was asked about is found.
+fn found(method: &str, items: &[Value], body: &[u8]) -> Facts {
+    let uris: Vec<&str> = items.iter().map(|item| item["uri"].as_str().unwrap()).collect();
+    let subjects: Vec<(&str, &str, &str)> = uris.iter().map(|uri| (*uri, "", "")).collect();
+    let facts = said("spotify", method, &subjects, 200, body);
+    assert_eq!(outcomes(&facts), uris.iter().map(|uri| format!("{uri} found")).collect::<Vec<_>>());
+    facts
+}
+
+#[test]
+fn recorded_tracks_are_read_with_all_that_is_known() {
+    for (method, name, list) in [
+        ("track", "spotify-web-api-php__track", None),
+        ("tracks", "spotify-web-api-php__tracks", Some("tracks")),
+        ("tracks", "harmony__tracks_ids_2plbrEY59IikOBgBGLjaoe", Some("tracks")),
+    ] {
+        let Some((body, items)) = recorded_items(name, list) else { return };
+        let facts = found(method, &items, &body);
+        let credits: usize = items.iter().map(|item| item["artists"].as_array().unwrap().len()).sum();
+        assert_eq!(facts.track_credits.len(), credits, "{name}");
+        for (track, item) in facts.tracks.iter().zip(&items) {
+            let told =
+                json!([track.track_name, track.track_isrc, track.duration_ms, track.popularity, track.album_uri]);
+            let album = &item["album"]["uri"];
+            let isrc = &item["external_ids"]["isrc"];
+            assert_eq!(told, json!([item["name"], isrc, item["duration_ms"], item["popularity"], album]), "{name}");
+        }
+    }
+}
+
+#[test]
+fn recorded_albums_are_read_with_all_that_is_known() {
+    for (method, name, list) in [
+        ("album", "spotify-web-api-php__album", None),
+        ("album", "python-spotify__get_album", None),
+        ("album", "harmony__albums_32nryzA6XBCX9ZUspVc1yz_", None),
+        ("albums", "spotify-web-api-php__albums", Some("albums")),
+    ] {
+        let Some((body, items)) = recorded_items(name, list) else { return };
+        for (album, item) in found(method, &items, &body).albums.iter().zip(&items) {
+            let told =
+                json!([album.album_name, album.artist_name, album.label, album.release_date, album.total_tracks]);
+            let (artist, label) = (&item["artists"][0]["name"], &item["label"]);
+            let expected = json!([item["name"], artist, label, item["release_date"], item["total_tracks"]]);
+            assert_eq!(told, expected, "{name}");
+            assert_eq!(album.upc.is_some(), item["external_ids"]["upc"].is_string(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn recorded_artists_are_read_with_their_genres() {
+    let Some((body, items)) = recorded_items("spotify-web-api-php__artists", Some("artists")) else { return };
+    let facts = found("spotify_artists", &items, &body);
+    for (artist, item) in facts.artists.iter().zip(&items) {
+        let told = json!([artist.artist_name, artist.popularity, artist.followers]);
+        assert_eq!(told, json!([item["name"], item["popularity"], item["followers"]["total"]]));
+        let uri = item["uri"].as_str().unwrap();
+        let genres: Vec<&str> =
+            facts.genre_votes.iter().filter(|vote| vote.artist_ref == uri).map(|vote| vote.tag.as_str()).collect();
+        assert_eq!(json!(genres), item["genres"]);
+    }
 }

@@ -1,12 +1,17 @@
 //! Pages that Spotify really sent. They are not part of this repository; where the folder
 //! `shared/recorded` lies beside the checkout, they are read.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 
 use ingest::spotify::page;
 use lake::play::{Kind, Play};
+use lake::schema::{PLAY_CREDITS, PLAYS, Table};
 use serde_json::Value;
+
+use crate::scrobbles::Lastfm;
+use crate::world::World;
 
 /// The 48 plays of one evening, with all fields.
 pub(crate) const FULL_PAGE: &str = "python-spotify__recently_played_tracks.json";
@@ -22,14 +27,9 @@ pub(crate) fn recorded(name: &str) -> Option<Vec<u8>> {
     recorded_of("spotify", name)
 }
 
-/// Where a recorded body of a service lies, if it does.
-pub(crate) fn path_of(service: &str, name: &str) -> String {
-    format!("{}/../../../shared/recorded/{service}/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
 /// A recorded body of a service, or `None` with a loud word.
 pub(crate) fn recorded_of(service: &str, name: &str) -> Option<Vec<u8>> {
-    let path = path_of(service, name);
+    let path = format!("{}/../../../shared/recorded/{service}/{name}", env!("CARGO_MANIFEST_DIR"));
     let body = fs::read(&path).ok();
     if body.is_none() {
         // Straight to stderr: the test harness would swallow what the macros print.
@@ -138,7 +138,86 @@ fn the_recorded_export_is_stored_whole() {
     let Some(body) = recorded_of("spotify_export", "koito__Streaming_History_Audio_spotify_import_test.json") else {
         return;
     };
-    let world = crate::world::World::new();
+    let world = World::new();
     let path = world.file("Streaming_History_Audio_spotify_import_test.json", body);
     world.import(&path).expect_counts(39, 0, 0, 0);
+}
+
+/// What the stored plays say, as text: when, title, album, the artists as they were credited, ISRC and
+/// MBID of the recording.
+fn told(world: &World) -> BTreeSet<[String; 6]> {
+    let frame = |table: &Table| lake::parts::read_table(&world.data(), table).unwrap();
+    let texts = |table: &Table, name: &str| -> Vec<String> {
+        let frame = frame(table);
+        let column = frame.column(name).unwrap().str().unwrap();
+        column.iter().map(|text| text.unwrap_or_default().to_owned()).collect()
+    };
+    let credits = frame(&PLAY_CREDITS);
+    let positions = credits.column("position").unwrap().i64().unwrap();
+    let mut artists: BTreeMap<String, BTreeMap<i64, String>> = BTreeMap::new();
+    let named = texts(&PLAY_CREDITS, "observation_id").into_iter().zip(positions.iter());
+    let names = texts(&PLAY_CREDITS, "artist_name").into_iter().zip(texts(&PLAY_CREDITS, "join_phrase"));
+    for ((observation, position), (name, join)) in named.zip(names) {
+        artists.entry(observation).or_default().insert(position.unwrap(), name + &join);
+    }
+    let artists = texts(&PLAYS, "observation_id")
+        .into_iter()
+        .map(|observation| artists[&observation].values().map(String::as_str).collect::<String>());
+    let columns = ["time_raw", "track_name", "album_name", "track_isrc", "recording_mbid"];
+    let [times, titles, albums, isrcs, mbids] = columns.map(|name| texts(&PLAYS, name));
+    artists
+        .enumerate()
+        .map(|(place, artists)| {
+            let of = |column: &[String]| column[place].clone();
+            [of(&times), of(&titles), of(&albums), artists, of(&isrcs), of(&mbids)]
+        })
+        .collect()
+}
+
+#[test]
+fn the_recorded_scrobbles_are_stored_with_what_they_say() {
+    let Some(body) = recorded_of("lastfm", "koito__recenttracks-shoko2.json") else { return };
+    let pages: Vec<Value> = serde_json::from_slice(&body).unwrap();
+    let mut rows: Vec<Value> = pages.iter().flat_map(|page| page["track"].as_array().unwrap().clone()).collect();
+    rows.retain(|row| row["date"].is_object());
+    rows.reverse();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let said = |row: &Value| {
+        let (when, album, artist) = (&row["date"]["uts"], &row["album"]["#text"], &row["artist"]["#text"]);
+        [text(when), text(&row["name"]), text(album), text(artist), String::new(), text(&row["mbid"])]
+    };
+    let expected: BTreeSet<[String; 6]> = rows.iter().map(said).collect();
+    assert!(!expected.is_empty());
+    let lastfm = Lastfm::of(rows);
+    let world = lastfm.connected();
+    let ran = lastfm.fetch(&world, 0).expect_ok();
+    assert_eq!((ran.count("stored"), ran.count("rejected")), (expected.len() as u64, 0));
+    assert_eq!(told(&world), expected);
+}
+
+#[test]
+fn the_recorded_listens_are_stored_with_what_they_say() {
+    let Some(body) = recorded_of("listenbrainz", "lbserver__listenbrainz_listens.jsonl") else { return };
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let said = |line: &str| {
+        let listen: Value = serde_json::from_str(line).unwrap();
+        let metadata = &listen["track_metadata"];
+        let (info, mapping) = (&metadata["additional_info"], &metadata["mbid_mapping"]);
+        let artists = match mapping["artists"].as_array() {
+            Some(artists) => {
+                artists.iter().map(|one| text(&one["artist_credit_name"]) + &text(&one["join_phrase"])).collect()
+            }
+            None => text(&metadata["artist_name"]),
+        };
+        let mbid = Some(text(&info["recording_mbid"])).filter(|mbid| !mbid.is_empty());
+        let mbid = mbid.unwrap_or_else(|| text(&mapping["recording_mbid"]));
+        let when = listen["listened_at"].to_string();
+        [when, text(&metadata["track_name"]), text(&metadata["release_name"]), artists, text(&info["isrc"]), mbid]
+    };
+    let lines = String::from_utf8(body.clone()).unwrap();
+    let expected: BTreeSet<[String; 6]> = lines.lines().filter(|line| !line.is_empty()).map(said).collect();
+    let world = World::new();
+    let path = world.file("listens.jsonl", body);
+    world.import(&path).expect_counts(expected.len() as u64, 0, 0, 0);
+    assert_eq!(told(&world), expected);
 }
