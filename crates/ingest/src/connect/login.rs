@@ -2,6 +2,7 @@
 //! this machine, to an HTTPS address, or brings the address along by copy and paste.
 
 use std::io::{self, Write};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use anyhow::Context;
 use base64::Engine;
@@ -11,7 +12,7 @@ use clients::spotify::Pkce;
 use platform::state::{Account, BegunLogin, Login};
 use platform::{JobContext, Stop, seal};
 use secrecy::SecretString;
-use url::Url;
+use url::{Host, Url};
 
 use super::{Request, listener, owner};
 use crate::fetch::{SPOTIFY, decided};
@@ -31,9 +32,8 @@ const PASTE: &str = "`music-tracker account connect spotify --paste -`";
 
 /// Sends a person to Spotify and waits for them to come back.
 pub(super) fn log_in(context: &JobContext, account: Option<&Account>, request: &Request) -> anyhow::Result<String> {
-    let settings = &context.settings.spotify;
-    let redirect_uri = match &settings.redirect_url {
-        Some(url) => url.to_string(),
+    let redirect_uri = match &context.settings.spotify.redirect_url {
+        Some(url) => registered(url)?,
         None => format!("http://127.0.0.1:{}/{CALLBACK}", request.port),
     };
     let (url, state) = begin(context, account, &redirect_uri)?;
@@ -57,6 +57,29 @@ pub(super) fn log_in(context: &JobContext, account: Option<&Account>, request: &
     )?;
     let address = listener::wait(request.port, state)?;
     finish(context, &address, request.account.as_deref())
+}
+
+/// The address of the settings. Spotify takes HTTPS, and HTTP for this machine alone, as a number.
+/// <https://developer.spotify.com/documentation/web-api/concepts/redirect_uri>
+fn registered(url: &Url) -> anyhow::Result<String> {
+    let is_here = match url.host() {
+        Some(Host::Ipv4(address)) => address == Ipv4Addr::LOCALHOST,
+        Some(Host::Ipv6(address)) => address == Ipv6Addr::LOCALHOST,
+        _ => false,
+    };
+    let is_secure = match url.scheme() {
+        "https" => url.host_str().is_some_and(|host| host != "localhost"),
+        "http" => is_here,
+        _ => false,
+    };
+    if !is_secure {
+        let text = format!(
+            "MUSIC_SPOTIFY__REDIRECT_URL is {url}, and Spotify sends nobody there: it has to begin with https:// (and \
+             not be localhost), or with http://127.0.0.1 or http://[::1]"
+        );
+        return Err(Stop::Usage(text).into());
+    }
+    Ok(url.to_string())
 }
 
 /// Begins a login. Where to send the person, and the state they come back with.

@@ -1,7 +1,6 @@
 //! Logging in at Spotify, and what becomes of a login.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
 use std::process::Stdio;
 
 use chrono::TimeDelta;
@@ -29,68 +28,6 @@ fn a_person_without_a_browser_here_pastes_the_address() {
         }
         assert!(world.rows(&PLAYS, &[]).len() >= 50);
     }
-}
-
-#[test]
-fn a_browser_on_this_machine_comes_back_by_itself() {
-    let (world, upstream) = (World::new(), Upstream::start());
-    // The registered address has this port.
-    let Ok(free) = TcpListener::bind("127.0.0.1:8898") else { return };
-    drop(free);
-    let mut command = world.command_at(&upstream, &["account", "connect", "spotify"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut screen = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-    let url = screen.find(|line| line.contains("/authorize?")).unwrap();
-    assert!(screen.any(|line| line.contains("Waiting")));
-    let back = upstream.browse(url.trim());
-    // Another page that asks there is not listened to; the right one is.
-    assert!(visit("http://127.0.0.1:8898/callback?code=evil&state=guessed").starts_with("HTTP/1.1 404"));
-    assert!(visit(&back).contains("You can close this window"));
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    assert!(String::from_utf8(output.stdout).unwrap().contains("Spotify is connected"));
-}
-
-/// What a browser shows that goes there.
-fn visit(address: &str) -> String {
-    let rest = address.strip_prefix("http://").unwrap();
-    let (host, path) = rest.split_once('/').unwrap();
-    let mut stream = (0..200)
-        .find_map(|_| {
-            TcpStream::connect(host).ok().or_else(|| {
-                std::thread::yield_now();
-                None
-            })
-        })
-        .unwrap();
-    write!(stream, "GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
-#[test]
-fn whoever_does_not_agree_is_not_thanked() {
-    let (world, upstream) = (World::new(), Upstream::start());
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let mut command = world.command_at(&upstream, &["account", "connect", "spotify", "--port", &port]);
-    let mut child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut screen = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-    let url = screen.find(|line| line.contains("/authorize?")).unwrap();
-    let state = url.split(['?', '&']).find_map(|pair| pair.strip_prefix("state=")).unwrap();
-    assert!(screen.any(|line| line.contains("Waiting")));
-    let page = visit(&format!("http://127.0.0.1:{port}/callback?error=access_denied&state={state}"));
-    assert!(page.contains("not logged in") && !page.contains("Thank you"), "{page}");
-    assert_eq!(child.wait().unwrap().code(), Some(3));
-}
-
-#[test]
-fn a_port_that_is_taken_is_told_at_once_where_nobody_can_paste() {
-    let (world, upstream) = (World::new(), Upstream::start());
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = taken.local_addr().unwrap().port().to_string();
-    let (code, said) = world.says(&upstream, &["account", "connect", "spotify", "--port", &port]);
-    assert!(code == 3 && said.contains("another --port") && said.contains("--paste -"), "{said}");
 }
 
 #[test]
@@ -171,7 +108,7 @@ fn a_login_that_ends_is_announced_and_then_asks_for_a_person() {
 }
 
 #[test]
-fn one_login_that_ended_does_not_stop_the_others() {
+fn with_several_accounts_it_is_said_whose_login_it_is() {
     let (world, upstream) = (World::new(), Upstream::start());
     world.log_in(&upstream, &[]);
     world.says(&upstream, &["account", "add", "second", "--zone", "UTC"]);

@@ -89,6 +89,22 @@ fn a_login_is_kept_when_it_cannot_be_asked_whose_it_is() {
 }
 
 #[test]
+fn one_login_that_ended_does_not_stop_the_others() {
+    let (world, spotify) = world_of(&["ada", "bob", "eve"]);
+    assert_eq!(world.connects(&spotify, "ada", "adas").0, 0);
+    spotify.someone_else();
+    assert_eq!(world.connects(&spotify, "bob", "bobs").0, 0);
+    world.polls(&spotify).expect_counts(10, 0, 0, 0);
+    spotify.plays(page(0..7));
+    spotify.kill_token("adas");
+    world.polls(&spotify).expect_left(3, "connect spotify --account \"ada\"", [2, 5, 0, 0]);
+    spotify.plays(page(0..9));
+    let asked = spotify.refresh_tokens().len();
+    world.polls(&spotify).expect_left(3, "connect spotify --account \"ada\"", [2, 7, 0, 0]);
+    assert_eq!(spotify.refresh_tokens()[asked..], ["bobs"]);
+}
+
+#[test]
 fn a_login_that_waits_is_finished_beside_those_that_are_connected() {
     let (world, spotify) = world_of(&["ada", "bob"]);
     assert_eq!(world.connects(&spotify, "ada", "adas").0, 0);

@@ -4,6 +4,7 @@
 mod accounts;
 mod additions;
 mod bad_input;
+mod browsers;
 mod connect;
 mod damaged;
 mod disorder;

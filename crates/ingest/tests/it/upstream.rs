@@ -15,6 +15,9 @@ use crate::world::{Ran, World};
 
 pub(crate) const SECRET: &str = "the-secret-of-the-app";
 
+/// Where people come back to who have put a server with a certificate before this machine.
+pub(crate) const BEHIND_HTTPS: &str = "https://music.example.org/spotify/back";
+
 /// The services, and a clock that programs and services share.
 pub(crate) struct Upstream {
     pub(crate) server: Server,
@@ -50,7 +53,8 @@ impl Upstream {
             apps: vec![App {
                 client_id: "the-app".to_owned(),
                 client_secret: secret.map(str::to_owned),
-                redirect_uris: vec!["http://127.0.0.1:8898/callback".to_owned()],
+                // Without a port, it stands for any.
+                redirect_uris: vec!["http://127.0.0.1/callback".to_owned(), BEHIND_HTTPS.to_owned()],
                 developer: "dev".to_owned(),
             }],
             lastfm_api_key: Some("the-key".to_owned()),
