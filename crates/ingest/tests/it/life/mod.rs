@@ -42,6 +42,7 @@ fn live((seed, days): (u64, i64)) -> Vec<String> {
     let mut month = Month::of(seed, days);
     month.live();
     tell(&format!("seed {seed}: {days} days lived after {} s, {}", begun.elapsed().as_secs(), month.spent()));
+    wrong.extend(month.was_dull());
     month.look("before the exports", &mut wrong);
     month.import_exports();
     month.look("with the exports", &mut wrong);

@@ -25,6 +25,8 @@ use crate::killed;
 use crate::world::World;
 
 const POLLS_PER_DAY: usize = 125;
+/// So many kinds of faults are met in a life at least.
+const KINDS: usize = 8;
 const TICK: TimeDelta = TimeDelta::minutes(30);
 const LOOKED_AGAIN: TimeDelta = TimeDelta::hours(17);
 
@@ -39,6 +41,9 @@ pub(super) struct Month {
     from: DateTime<Utc>,
     to: DateTime<Utc>,
     now: DateTime<Utc>,
+    /// How many polls were killed, and whether an export came before the end.
+    kills: usize,
+    has_early_export: bool,
     /// Nothing runs from then to then.
     outage: (DateTime<Utc>, DateTime<Utc>),
     /// When the login dies that Ada has from the beginning.
@@ -108,11 +113,14 @@ impl Month {
             settings,
             server,
             _runtime: runtime,
-            weather: Weather::default(),
+            weather: Weather::of(days),
+            kills: 0,
+            has_early_export: false,
             from,
             to,
             now: from,
-            outage: (outage, outage + TimeDelta::days(2)),
+            // In a short life something has to happen beside it.
+            outage: (outage, outage + TimeDelta::days(2).min(TimeDelta::hours(days * 5))),
             login_ends: authorized_at.checked_add_months(Months::new(6)).unwrap(),
             exports: Vec::new(),
             listened: HashMap::new(),
@@ -127,6 +135,8 @@ impl Month {
         // The last day is quiet, so that everybody comes to say what they know.
         let fair_from = self.to - TimeDelta::hours(24);
         let early_export = (self.seed % 2 == 1).then(|| self.from + (self.to - self.from) * 13 / 31);
+        let days = (self.to - self.from).num_days();
+        let (fair_ticks, kills_every) = if days < 10 { (12, 25) } else { (48, 60) };
         let mut tick = 0;
         while self.now < self.to {
             self.now += TICK;
@@ -135,17 +145,19 @@ impl Month {
             if (self.outage.0..self.outage.1).contains(&self.now) {
                 continue;
             }
-            if tick > 48 && self.now < fair_from {
+            if tick > fair_ticks && self.now < fair_from {
                 self.weather.change(&self.server, &mut self.chance, self.now);
             } else {
                 self.weather.clear_up(&self.server);
             }
-            if early_export.is_some_and(|export| export <= self.now && self.now < export + TICK) {
+            if early_export.is_some_and(|export| export <= self.now) && !self.has_early_export {
+                self.has_early_export = true;
                 let until = self.now - TimeDelta::hours(30);
                 self.import(Package::extended("ada", KeySet::Keys23).between(self.from, until));
             }
-            let is_killed = self.chance.once_in(60);
+            let is_killed = self.chance.once_in(kills_every);
             if is_killed {
+                self.kills += 1;
                 self.timed("kills", Self::kill_a_poll);
             }
             self.timed("polls", |month| month.poll(is_killed));
@@ -178,6 +190,18 @@ impl Month {
     pub(super) fn spent(&self) -> String {
         let spent = self.spent.iter().map(|(what, time)| format!("{what} {:.1} s", time.as_secs_f64()));
         spent.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What a life is for did not happen in it: too few kinds of faults, no kill, or no early export
+    /// where there is one.
+    pub(super) fn was_dull(&self) -> Option<String> {
+        let met = self.weather.met(&self.server.request_log());
+        let is_dull = met.len() < KINDS || self.kills == 0 || self.has_early_export != (self.seed % 2 == 1);
+        let (seed, kills, export) = (self.seed, self.kills, self.has_early_export);
+        let lived =
+            format!("seed {seed}: {kills} kills, an early export: {export}, {} kinds of faults: {met:?}", met.len());
+        super::tell(&lived);
+        is_dull.then_some(lived)
     }
 
     /// Everybody's exports, which the services make some hours before the end.

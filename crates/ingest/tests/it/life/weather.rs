@@ -1,16 +1,31 @@
 //! What goes wrong in a month, and when.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use simulator::server::{ErrorBody, Fault, FaultKind, RetryAfter, Server, Service};
+use simulator::server::{ErrorBody, Fault, FaultKind, RequestLine, RetryAfter, Server, Service};
 
 use super::chance::Chance;
 
 /// How long a service is left alone that limits the rate without a word about time.
 const UNTOLD_SECS: i64 = 60;
 
+/// Something that went wrong with a service, by its name, from when until when.
+struct Spell {
+    service: Service,
+    fault: &'static str,
+    /// Whether the answer came all the same, and said something else.
+    is_twist: bool,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+}
+
 /// The faults that are on, and what services asked for.
 #[derive(Default)]
 pub(super) struct Weather {
+    /// In a short life it changes faster.
+    is_hasty: bool,
+    spells: Vec<Spell>,
     passing: Vec<(u64, DateTime<Utc>)>,
     /// Until when a service may never answer at all.
     silent_until: Option<DateTime<Utc>>,
@@ -19,6 +34,24 @@ pub(super) struct Weather {
 }
 
 impl Weather {
+    /// That of so many days.
+    pub(super) fn of(days: i64) -> Self {
+        Self { is_hasty: days < 10, ..Self::default() }
+    }
+
+    /// The kinds of faults that somebody met who asked then.
+    pub(super) fn met(&self, log: &[RequestLine]) -> BTreeSet<&'static str> {
+        let is_met = |spell: &&Spell| {
+            log.iter()
+                .filter(|line| line.service == spell.service && spell.from <= line.at && line.at < spell.until)
+                .any(|line| match spell.is_twist {
+                    true => line.status == Some(200) && line.fault.is_none(),
+                    false => line.fault == Some(spell.fault),
+                })
+        };
+        self.spells.iter().filter(is_met).map(|spell| spell.fault).collect()
+    }
+
     /// Whether nothing is wrong.
     pub(super) fn is_fair(&self) -> bool {
         self.passing.is_empty()
@@ -38,8 +71,8 @@ impl Weather {
             }
             !is_over
         });
-        if self.passing.len() < 2 && chance.once_in(9) {
-            let (fault, hours) = trouble(chance);
+        if self.passing.len() < 2 && chance.once_in(if self.is_hasty { 3 } else { 9 }) {
+            let (fault, hours) = self.something_new(chance);
             let is_wish = |kind: &FaultKind| match kind {
                 FaultKind::RateLimited { retry_after } | FaultKind::QuotaExceeded { retry_after } => Some(*retry_after),
                 _ => None,
@@ -55,9 +88,33 @@ impl Weather {
             if matches!(fault.kind, FaultKind::Hang {}) {
                 self.silent_until = Some(until);
             }
+            self.spells.push(Spell {
+                service: fault.service,
+                fault: fault.kind.name(),
+                is_twist: matches!(
+                    fault.kind,
+                    FaultKind::DuplicatedPlays {}
+                        | FaultKind::OutOfOrder {}
+                        | FaultKind::LatePlays { .. }
+                        | FaultKind::LostPlays { .. }
+                ),
+                from: now,
+                until,
+            });
             let id = server.switch_on(fault).unwrap();
             self.passing.push((id, until));
         }
+    }
+
+    /// Something that goes wrong, and for how many hours at most: rather what has not been yet.
+    fn something_new(&self, chance: &mut Chance) -> (Fault, i64) {
+        let is_new = |(fault, _): &(Fault, i64)| {
+            let is_it = |spell: &Spell| (spell.service, spell.fault) == (fault.service, fault.kind.name());
+            !self.spells.iter().any(is_it)
+        };
+        let draws: Vec<_> = (0..8).map(|_| trouble(chance, self.is_hasty)).collect();
+        let chosen = draws.iter().position(is_new).unwrap_or_default();
+        draws.into_iter().nth(chosen).unwrap()
     }
 
     /// Everything is well from now on.
@@ -74,8 +131,9 @@ impl Weather {
     }
 }
 
-/// Something that goes wrong, and for how many hours at most.
-fn trouble(chance: &mut Chance) -> (Fault, i64) {
+/// Something that goes wrong, and for how many hours at most; nothing for half a day where it `is_hasty`.
+fn trouble(chance: &mut Chance, is_hasty: bool) -> (Fault, i64) {
+    let longest = if is_hasty { 4 } else { 16 };
     let service = match chance.between(0, 10) {
         0..7 => Service::Spotify,
         7..9 => Service::ListenBrainz,
@@ -86,6 +144,7 @@ fn trouble(chance: &mut Chance) -> (Fault, i64) {
         1 => RetryAfter::Secs(chance.between(1, 60)),
         2 => RetryAfter::Date(chance.between(1, 3_600)),
         3 => RetryAfter::Secs(chance.between(60, 7_200)),
+        _ if is_hasty => RetryAfter::Date(chance.between(3_600, 7_200)),
         _ => RetryAfter::Date(chance.between(3_600, 36_000)),
     };
     let broken = match chance.between(0, 7) {
@@ -100,7 +159,9 @@ fn trouble(chance: &mut Chance) -> (Fault, i64) {
         _ => FaultKind::OutOfOrder {},
     };
     let times = chance.between(1, 8).unsigned_abs();
-    let short = |kind| (Fault::new(service, kind).times(times), 3);
+    // ListenBrainz and Last.fm are asked every four hours.
+    let hours = if service == Service::Spotify { 3 } else { 5 };
+    let short = |kind| (Fault::new(service, kind).times(times), hours);
     if service == Service::LastFm {
         return match chance.between(0, 3) {
             0 => {
@@ -108,7 +169,7 @@ fn trouble(chance: &mut Chance) -> (Fault, i64) {
                     FaultKind::ServiceError { error: chance.pick(&[8, 11, 16]), status: chance.pick(&[200, 500]) };
                 short(kind)
             }
-            1 => (Fault::new(service, FaultKind::Truncated {}).at("recent-tracks").times(times), 3),
+            1 => (Fault::new(service, FaultKind::Truncated {}).at("recent-tracks").times(times), hours),
             _ => short(broken),
         };
     }
@@ -119,10 +180,13 @@ fn trouble(chance: &mut Chance) -> (Fault, i64) {
             _ => short(broken),
         };
     }
-    let hours = chance.between(2, 16);
+    let hours = chance.between(2, longest);
     let list = |kind| Fault::new(service, kind).at("recently-played");
     match chance.between(0, 16) {
-        0 => (list(FaultKind::QuotaExceeded { retry_after: RetryAfter::Secs(13 * 3_600) }).times(1), 3),
+        0 => {
+            let retry_after = RetryAfter::Secs(if is_hasty { 2 } else { 13 } * 3_600);
+            (list(FaultKind::QuotaExceeded { retry_after }).times(1), 3)
+        }
         1 => (list(FaultKind::Truncated {}).times(times), 3),
         2 => (list(FaultKind::ExpiredToken {}).times(times), 3),
         3 => (Fault::new(service, FaultKind::Hang {}).times(1), 1),
