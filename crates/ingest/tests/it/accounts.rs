@@ -82,10 +82,15 @@ fn a_merged_account_keeps_its_login() {
     let (world, upstream) = (World::new(), Upstream::start());
     world.log_in(&upstream, &[]);
     world.job(&upstream, &["spotify"]).expect_counts(50, 0, 0, 0);
+    let (_, said) = world.says(&upstream, &["account", "connect", "spotify", "--no-wait"]);
+    let back = upstream.browse(said.split_whitespace().find(|word| word.contains("/authorize?")).unwrap());
     add(&world, "ada");
     let (code, said) = world.says(&upstream, &["account", "merge", "me", "ada", "--yes"]);
     assert_eq!(code, 0, "{said}");
     world.job(&upstream, &["spotify"]).expect_counts(0, 50, 0, 0);
+    // So does one that was only begun.
+    let (code, said) = world.says(&upstream, &["account", "connect", "spotify", "--paste", &back]);
+    assert!(code == 0 && said.contains("connected for \"ada\""), "{said}");
 }
 
 #[test]

@@ -43,7 +43,8 @@ impl StateDb {
         Ok(())
     }
 
-    /// Gives `into` what `from` has and it lacks: identities, connections, logins, gaps, runs.
+    /// Gives `into` what `from` has and it lacks: identities, connections, logins (begun ones, too), gaps,
+    /// runs.
     /// Cursors are not moved: what they say was fetched is fetched once more.
     ///
     /// # Errors
@@ -63,8 +64,10 @@ impl StateDb {
             }
         }
         self.write(|transaction| {
-            for table in ["identities", "connections", "gaps", "job_runs"] {
-                let update = format!("update or ignore {table} set account_id = ?2 where account_id = ?1");
+            let logins = ("logins", "account_name");
+            let others = ["identities", "connections", "gaps", "job_runs"].map(|table| (table, "account_id"));
+            for (table, column) in others.into_iter().chain([logins]) {
+                let update = format!("update or ignore {table} set {column} = ?2 where {column} = ?1");
                 transaction.execute(&update, params![from.account_id.as_str(), into.account_id.as_str()])?;
             }
             Ok(())
