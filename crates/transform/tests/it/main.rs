@@ -10,6 +10,7 @@ mod documenting;
 mod evolution;
 mod explaining;
 mod exporting;
+mod happening;
 mod headers;
 mod incremental;
 mod keeping_up;
