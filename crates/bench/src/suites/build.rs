@@ -16,6 +16,25 @@ pub(crate) fn large(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     full(ground, 1_000_000, ["build.full.1m", "build.full.1m.peak_mb"], 512.0)
 }
 
+pub(crate) fn huge(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
+    full(ground, 10_000_000, ["build.full.10m", "build.full.10m.peak_mb"], 2_048.0)
+}
+
+/// What is built is published, all of it.
+pub(crate) fn publish(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
+    let scratch = ground.scratch()?;
+    let data = scratch.path().join("data");
+    once(ground.job("ingest", &data).arg("import").arg(ground.zipped(1_000_000)?))?;
+    once(&mut refresh(ground, &data))?;
+    let publish = || {
+        let mut command = ground.job("transform", &data);
+        command.arg("publish");
+        command
+    };
+    let [cost] = side_by_side(|_| unpublished(&data), [&publish])?;
+    Ok(vec![Entry::new("publish.1m", cost.seconds, "s"), Entry::new("publish.1m.peak_mb", cost.peak_mb, "MiB")])
+}
+
 /// From nothing to published, beside DuckDB given the same statements.
 fn full(ground: &Ground, plays: u32, names: [&'static str; 2], peak_mb: f64) -> anyhow::Result<Vec<Entry>> {
     let scratch = ground.scratch()?;
@@ -67,19 +86,25 @@ pub(crate) fn incremental(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     ])
 }
 
-fn refresh(ground: &Ground, data: &Path) -> Command {
+pub(super) fn refresh(ground: &Ground, data: &Path) -> Command {
     let mut command = ground.job("transform", data);
     command.args(["refresh", "--full-refresh"]);
     command
 }
 
-/// Takes away everything after `src/`.
-pub(super) fn unbuilt(data: &Path) -> anyhow::Result<()> {
+/// Takes away what is published.
+fn unpublished(data: &Path) -> anyhow::Result<()> {
     for folder in ["processed", "reporting"] {
         if data.join(folder).exists() {
             std::fs::remove_dir_all(data.join(folder))?;
         }
     }
+    Ok(())
+}
+
+/// Takes away everything after `src/`.
+pub(super) fn unbuilt(data: &Path) -> anyhow::Result<()> {
+    unpublished(data)?;
     let warehouse = data.join("music_tracker.duckdb");
     if warehouse.exists() {
         std::fs::remove_file(warehouse)?;

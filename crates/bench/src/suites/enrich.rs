@@ -67,7 +67,7 @@ fn poll_everybody(ground: &Ground, services: &Upstream, data: &Path) -> anyhow::
 }
 
 /// Without the app of Spotify, so that only those are asked who know genres and places.
-fn enrich(ground: &Ground, services: &Upstream, data: &Path) -> Command {
+pub(super) fn enrich(ground: &Ground, services: &Upstream, data: &Path) -> Command {
     let mut command = ground.job("enrich", data);
     command.arg("run").env("CONTACT", "bench@example.org");
     for service in SERVICES {

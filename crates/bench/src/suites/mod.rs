@@ -1,6 +1,7 @@
 //! What is measured: groups of entries that share their ground.
 
 mod build;
+mod cards;
 mod dbt;
 mod enrich;
 mod import;
@@ -14,6 +15,17 @@ use crate::ground::Ground;
 pub(crate) struct Suite {
     pub(crate) names: &'static [&'static str],
     pub(crate) measure: fn(&Ground) -> anyhow::Result<Vec<Entry>>,
+}
+
+/// Takes an hour or more: only measured when it is asked for by its whole name.
+pub(crate) const LONG: &[&str] = &["build.full.10m", "query.cards.10m"];
+
+impl Suite {
+    /// Whether it is among those whose names start with `only`.
+    pub(crate) fn is_wanted(&self, only: &str) -> bool {
+        let is_long = self.names.iter().any(|name| LONG.contains(name));
+        self.names.iter().any(|name| name.starts_with(only) && (!is_long || LONG.contains(&only)))
+    }
 }
 
 /// All of them.
@@ -31,6 +43,11 @@ pub(crate) const SUITES: &[Suite] = &[
     Suite { names: &["build.incremental.1m"], measure: build::incremental },
     Suite { names: &["build.dbt.100k", "build.dbt.100k.peak_mb"], measure: dbt::small },
     Suite { names: &["build.dbt.1m"], measure: dbt::large },
+    Suite { names: &["publish.1m", "publish.1m.peak_mb"], measure: build::publish },
+    Suite { names: &["query.cards.100k"], measure: cards::small },
+    Suite { names: &["query.cards.1m"], measure: cards::large },
+    Suite { names: &["build.full.10m", "build.full.10m.peak_mb"], measure: build::huge },
+    Suite { names: &["query.cards.10m"], measure: cards::huge },
 ];
 
 /// The names of all entries.

@@ -1,0 +1,106 @@
+//! Questions of dashboards to what is published, each as a card asks it with its default filters, and
+//! every report as a whole.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use duckdb::{AccessMode, Config, Connection};
+
+use super::{build, enrich};
+use crate::entry::{Budget, Entry};
+use crate::ground::{Ground, world};
+use crate::measure::once;
+use crate::upstream::Upstream;
+
+/// Questions divided by semicolons, each under its name.
+const QUESTIONS: &str = include_str!("cards.sql");
+
+/// A dashboard shows so many rows of a table at most.
+const ROWS_SHOWN: usize = 2_000;
+
+/// What a dashboard's driver is given here.
+const SESSION: &str = "set threads = 2; set memory_limit = '512MB'";
+
+/// Services that ask for no pauses.
+const IMPATIENT: [&str; 4] = ["--musicbrainz-interval-ms", "0", "--nominatim-interval-ms", "0"];
+
+/// Times each question is asked; the first time the files are not in memory yet.
+const TIMES: usize = 5;
+
+pub(crate) fn small(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
+    Ok(vec![slowest(ground, 100_000, "query.cards.100k")?])
+}
+
+pub(crate) fn large(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
+    Ok(vec![slowest(ground, 1_000_000, "query.cards.1m")?])
+}
+
+pub(crate) fn huge(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
+    Ok(vec![slowest(ground, 10_000_000, "query.cards.10m")?.budget(Budget::AtMost(200.0))])
+}
+
+/// The median time of the slowest question, in milliseconds.
+fn slowest(ground: &Ground, plays: u32, name: &'static str) -> anyhow::Result<Entry> {
+    let scratch = ground.scratch()?;
+    let data = scratch.path().join("data");
+    once(ground.job("ingest", &data).arg("import").arg(ground.zipped(plays)?))?;
+    // Without genres and places the cards about them would have next to nothing to read.
+    let services = Upstream::start(ground, &[world(1_000), IMPATIENT.map(str::to_owned).to_vec()].concat())?;
+    once(&mut enrich::enrich(ground, &services, &data))?;
+    drop(services);
+    once(&mut build::refresh(ground, &data))?;
+    let duckdb = dashboard(&data)?;
+    let mut times = Vec::new();
+    for (question, sql) in questions(&duckdb)? {
+        times.push((milliseconds(&duckdb, &sql).with_context(|| format!("asking for {question}"))?, question));
+    }
+    times.sort_by(|one, other| other.0.total_cmp(&one.0));
+    for (time, question) in times.iter().take(5) {
+        eprintln!("{time:8.1} ms  {question}");
+    }
+    let (time, _) = times.first().context("no question was asked")?;
+    Ok(Entry::new(name, *time, "ms"))
+}
+
+/// The reporting file, opened as a dashboard opens it.
+fn dashboard(data: &Path) -> anyhow::Result<Connection> {
+    let files = std::fs::read_dir(data.join("reporting"))?.collect::<Result<Vec<_>, _>>()?;
+    let file = files.iter().map(std::fs::DirEntry::path).find(|path| path.extension().is_some_and(|it| it == "duckdb"));
+    let config = Config::default().access_mode(AccessMode::ReadOnly)?;
+    let duckdb = Connection::open_with_flags(file.context("nothing was published")?, config)?;
+    duckdb.execute_batch(&format!("{SESSION}; set file_search_path = '{}'", data.display()))?;
+    Ok(duckdb)
+}
+
+/// Those of the file, and every report as far as it is shown.
+fn questions(duckdb: &Connection) -> anyhow::Result<Vec<(String, String)>> {
+    let mut questions = Vec::new();
+    for question in QUESTIONS.split(";\n") {
+        let (name, sql) = question.trim().split_once('\n').context("a question has a name and a text")?;
+        questions.push((name.trim_start_matches("-- ").to_owned(), sql.to_owned()));
+    }
+    let reports = "select view_name from duckdb_views() where not internal and starts_with(view_name, 'rpt_')";
+    let mut reports = duckdb.prepare(reports)?;
+    let names = reports.query_map([], |row| row.get::<_, String>(0))?.collect::<duckdb::Result<Vec<_>>>()?;
+    ensure!(!names.is_empty(), "no report was published");
+    questions.extend(names.into_iter().map(|name| {
+        let sql = format!("select * from {name} limit {ROWS_SHOWN}");
+        (name, sql)
+    }));
+    Ok(questions)
+}
+
+fn milliseconds(duckdb: &Connection, sql: &str) -> anyhow::Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..TIMES {
+        let start = Instant::now();
+        let mut statement = duckdb.prepare(sql)?;
+        let rows: usize = statement.query_arrow([])?.map(|batch| batch.num_rows()).sum();
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+        // What is asked of a filled warehouse has an answer, but for reports of troubles that there are none of.
+        ensure!(rows > 0 || sql.starts_with("select * from"), "no row came back");
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times[TIMES / 2])
+}
