@@ -112,17 +112,23 @@ Examples:
         #[arg(long, value_enum)]
         format: Option<Format>,
     },
-    /// Why a play is there: what each source said about it, in which file, and what was made of it
+    /// Why a play is there, or where a figure comes from: what each source said, in which file, and what was made of it
     #[command(after_help = "\
 Examples:
   music-tracker query \"select play_id, ended_at, artist_track from fct_track_played join dim_track using (track_id) order by ended_at desc limit 5\"
   music-tracker explain 9c1f2ab4
+  music-tracker explain --artist \"Fado Luz\" --from 2024-01-01 --to 2024-12-31
+  music-tracker explain --account ann --track \"Some Song\"
 
-The play may be named by the play_id of any of its reports, or by the beginning of one.")]
+The play may be named by the play_id of any of its reports, or by the beginning of one. Without one, the
+plays of an artist, a track, an account or a period are added up as every report does it.")]
     Explain {
         /// A play_id, or the beginning of one
-        #[arg(value_name = "PLAY")]
-        play: String,
+        #[arg(value_name = "PLAY", conflicts_with_all = ["artist", "track", "account", "from", "to"])]
+        play: Option<String>,
+        /// The plays of a figure
+        #[command(flatten)]
+        of: explain::Of,
         /// How the answer looks [default: text, json with --report json]
         #[arg(long, value_enum)]
         format: Option<explain::Format>,

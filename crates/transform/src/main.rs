@@ -36,10 +36,13 @@ fn main() -> ExitCode {
             let format = format.or(common.json.then_some(query::Format::Json));
             run_command("transform query", &common, |context| jobs::query(context, &sql, format))
         }
-        Command::Explain { play, format } => {
+        Command::Explain { play, of, format } => {
             let json = common.wanted() == Some(ReportFormat::Json);
             let format = format.unwrap_or(if json { explain::Format::Json } else { explain::Format::Text });
-            run_command("transform explain", &common, |context| explain::explain(context, &play, format))
+            run_command("transform explain", &common, |context| match &play {
+                Some(play) => explain::explain(context, play, format),
+                None => explain::explain_figure(context, &of, format),
+            })
         }
         Command::Export(mut request) => match request.output.clone() {
             Some(path) => run_job("transform export", &common, |context| export::to_file(context, &request, &path)),

@@ -1,16 +1,19 @@
-//! Why a play is there: everything that was said about it, by whom, and what was made of it.
+//! Why a play is there: everything that was said about it, by whom, and what was made of it; and where a
+//! figure comes from, which is many plays.
 //!
 //! It reads what is published and the typed tables, never the warehouse, so it waits for nobody.
 
 mod ask;
+mod figure;
 mod words;
 
-use platform::JobContext;
+use platform::{JobContext, Stop};
 use serde::Serialize;
 
 use crate::engine::sources;
 use crate::jobs::told;
 use crate::query::Reader;
+pub use figure::Of;
 
 /// How an explanation looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -101,7 +104,7 @@ pub(crate) struct Correction {
 /// Explains the play that any of its reports names, by its key or the beginning of it.
 ///
 /// # Errors
-/// A [`platform::Stop::Usage`] when nothing is published, or no play or several begin so.
+/// A [`Stop::Usage`] when nothing is published, or no play or several begin so.
 pub fn explain(context: &JobContext, play: &str, format: Format) -> anyhow::Result<String> {
     told(|| {
         let reader = Published::open(context)?;
@@ -110,6 +113,24 @@ pub fn explain(context: &JobContext, play: &str, format: Format) -> anyhow::Resu
         match format {
             Format::Json => Ok(serde_json::to_string_pretty(&explanation)?),
             Format::Text => Ok(words::text(&explanation, &context.data.raw())),
+        }
+    })
+}
+
+/// Explains the plays that a figure counts.
+///
+/// # Errors
+/// A [`Stop::Usage`] when nothing is published, or there are no such plays.
+pub fn explain_figure(context: &JobContext, of: &Of, format: Format) -> anyhow::Result<String> {
+    if of.is_empty() {
+        let text = "say which play (a play_id), or which plays: --artist, --track, --account, --from, --to";
+        return Err(Stop::Usage(text.to_owned()).into());
+    }
+    told(|| {
+        let figure = Published::open(context)?.figure(of)?;
+        match format {
+            Format::Json => Ok(serde_json::to_string_pretty(&figure)?),
+            Format::Text => Ok(words::of_figure(&figure)),
         }
     })
 }

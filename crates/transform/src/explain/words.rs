@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use super::figure::{Figure, Part};
 use super::{Explanation, Observation, Play};
+use crate::summary::thousands;
 
 /// Everything, one thing a line; `raw` is where the raw files lie.
 pub(super) fn text(explanation: &Explanation, raw: &Path) -> String {
@@ -28,6 +30,67 @@ pub(super) fn text(explanation: &Explanation, raw: &Path) -> String {
     line(&mut out, &format!("\n{count} {} of it:", if count == 1 { "report" } else { "reports" }));
     for one in &explanation.observations {
         observed(&mut out, one, raw);
+    }
+    out
+}
+
+/// A figure, and what it is made of.
+pub(super) fn of_figure(figure: &Figure) -> String {
+    let mut out = String::new();
+    let plays = |count: i64| if count == 1 { "1 play".to_owned() } else { format!("{} plays", thousands(count)) };
+    line(&mut out, &format!("{} {}", plays(figure.plays), figure.of));
+    if figure.plays > 0 {
+        line(&mut out, &format!("  days      {} to {}", figure.first_day, figure.last_day));
+        let not = figure.plays - figure.counted_plays;
+        line(
+            &mut out,
+            &format!(
+                "  count     {}; {} do not, by the rule of the account",
+                thousands(figure.counted_plays),
+                thousands(not)
+            ),
+        );
+        let unknown = match figure.unmeasured_plays {
+            0 => String::new(),
+            count => format!("; of {} nobody knows the time", plays(count)),
+        };
+        let (minutes, estimated) = (figure.minutes_listened, figure.minutes_estimated);
+        line(&mut out, &format!("  heard     {minutes} minutes, of which {estimated} are estimated{unknown}"));
+    }
+    let mut list = |title: &str, parts: &[Part], words: &dyn Fn(&Part) -> String| {
+        if !parts.is_empty() {
+            line(&mut out, &format!("\n{title}"));
+            parts.iter().for_each(|part| line(&mut out, &format!("  {:>9}  {}", thousands(part.count), words(part))));
+        }
+    };
+    list("Who speaks for them:", &figure.by_source, &|part| part.name.clone());
+    list("Reports of the same plays that are not counted once more:", &figure.merged, &|part| match &*part.name {
+        "" => format!("{}, an older version of a report", part.kind),
+        rule => format!("{}, by the rule {rule}", part.kind),
+    });
+    list("Plays that a correction took out of these numbers:", &figure.corrected, &|part| {
+        format!("{} ({}), taken back with `music-tracker correct undo {}`", part.name, part.kind, part.name)
+    });
+    let runs = match figure.runs_in_all - figure.runs.len() {
+        0 => "Runs that brought the reports:".to_owned(),
+        more => format!("Runs that brought the reports ({more} more brought fewer):"),
+    };
+    list(&runs, &figure.runs, &|part| format!("{}, {}", part.name, part.kind));
+    if figure.open_gaps > 0 {
+        let (gaps, missing) = (figure.open_gaps, plays(figure.missing_plays));
+        line(
+            &mut out,
+            &format!(
+                "\nWithin these days {gaps} gaps are open, with perhaps {missing} of any music: `music-tracker status`"
+            ),
+        );
+    }
+    if !figure.newest.is_empty() {
+        line(&mut out, "\nThe newest, each explained by `music-tracker explain PLAY`:");
+    }
+    for one in &figure.newest {
+        let names: Vec<&str> = [one.track_name.as_deref(), one.artist_name.as_deref()].into_iter().flatten().collect();
+        line(&mut out, &format!("  {}  {}  {}", one.play_id, one.ended_local, names.join(" / ")));
     }
     out
 }

@@ -1,12 +1,15 @@
 //! Why a play is there, in words and as JSON.
 
-use transform::explain::{Format, explain};
+use transform::explain::{Format, Of, explain, explain_figure};
+use transform::period::Period;
 
+use crate::correcting::typed;
 use crate::story::Story;
 use crate::world::failure;
 
 /// What these tests look at.
-const MODELS: &str = "fct_track_played dim_account dim_album dim_artist dim_track rpt_corrected_plays rpt_play_sources";
+const MODELS: &str =
+    "fct_track_played dim_account dim_album dim_artist dim_track rpt_corrected_plays rpt_play_sources rpt_gaps";
 
 fn told() -> Story {
     Story::of(
@@ -94,4 +97,49 @@ fn an_older_version_of_a_report_is_told_as_such() {
     story.refresh();
     let text = explain(&story.world.context(), "exp-0002", Format::Text).unwrap();
     assert!(text.contains("spotify_export: older version") && text.contains("2 reports of it"), "{text}");
+}
+
+fn of_host() -> Of {
+    Of { artist: Some("host".into()), ..Of::default() }
+}
+
+#[test]
+fn a_figure_is_explained_by_sources_rules_and_runs() {
+    let story = told();
+    let text = explain_figure(&story.world.context(), &of_host(), Format::Text).unwrap();
+    for part in [
+        "2 plays by \"host\"",
+        "2024-01-01 to 2024-01-01",
+        "2  spotify_export",
+        "1  spotify_api, by the rule api_same_uri_strict",
+        "1  submitted, by the rule submitted_export_uri",
+        "2  run-1, spotify_export",
+        "exp-0002  2024-01-01 13:03:00  Other / Host",
+    ] {
+        assert!(text.contains(part), "{part} is missing from\n{text}");
+    }
+    let json = explain_figure(&story.world.context(), &of_host(), Format::Json).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&json["plays"], &json["counted_plays"], &json["minutes_listened"]),
+        (&2.into(), &2.into(), &6.0.into())
+    );
+    assert_eq!(json["merged"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_figure_is_of_the_listeners_own_days_and_of_nothing_that_a_correction_took_out() {
+    let story = told();
+    let context = story.world.context();
+    // Both plays end on the first day by the clock in Berlin.
+    let day = "2024-01-02".parse().ok();
+    let of = Of { period: Period { from: day, to: day }, ..of_host() };
+    let (message, code) = failure(explain_figure(&context, &of, Format::Text).map(platform::Summary::text));
+    assert!(code == 2 && message.contains("no play by \"host\" from 2024-01-02 to 2024-01-02"), "{message}");
+    transform::correct::add(&context, &typed(&["exclude", "--track", "u2"])).unwrap();
+    story.refresh();
+    let text = explain_figure(&context, &of_host(), Format::Text).unwrap();
+    assert!(text.starts_with("1 play by") && text.contains("(exclude), taken back with"), "{text}");
+    let (message, code) = failure(explain_figure(&context, &Of::default(), Format::Text).map(platform::Summary::text));
+    assert!(code == 2 && message.contains("--artist"), "{message}");
 }
