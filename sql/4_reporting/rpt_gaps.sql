@@ -1,6 +1,7 @@
 -- When may plays be missing, and which gaps did an import fill?
 --
--- Spotify lists the newest fifty plays only. A poll that knew none of them leaves a gap behind it.
+-- Spotify lists the newest fifty plays only. A poll that did not know the oldest of them leaves a gap
+-- behind it, unless that play began where the last one ended; it may be empty.
 -- Where an import covers a part of it, that part is closed and the rest stays a gap.
 --
 -- grain: one row per gap, or per part of one that is covered or is not
