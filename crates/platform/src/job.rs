@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 use crate::args::{CommonArgs, LogFormat, ReportFormat};
@@ -334,6 +334,8 @@ fn failure_text(error: &anyhow::Error) -> String {
     let because = causes(error).join("\n  because: ");
     match Stop::in_chain(error) {
         Some(Stop::Later { retry_at: Some(at), .. }) => {
+            // The minute that has begun is too early.
+            let at = at.checked_add_signed(TimeDelta::seconds(59)).unwrap_or(*at);
             format!("not now: {because}\n  again from {}", at.format("%Y-%m-%d %H:%M UTC"))
         }
         Some(Stop::Later { retry_at: None, .. }) => format!("not now: {because}"),

@@ -230,6 +230,7 @@ fn an_address_stays_good_until_spotify_gave_its_tokens() {
     spotify.token_answer(200, tokens);
     let (code, said) = world.paste(&spotify, &address);
     assert!(code == 75 && said.contains("wants quiet until 2026-06-01 00:00:30"), "{said}");
+    assert!(said.contains("again from 2026-06-01 00:01 UTC"), "{said}");
     let paste = |minute: u32| {
         let mut command = world.command(&["account", "connect", "spotify", "--paste", &address]);
         command.envs(spotify.settings("")).env("TRACKER_NOW", format!("2026-06-01T00:{minute:02}:00Z"));
