@@ -5,7 +5,9 @@
 -- submitted listen the MBID. What the report of a pair is worth is decided by the rules in
 -- match_rules; of the artists, any credit and the album artist of either side will do, as will a
 -- whole credit that begins with the other's name (`Host feat. Guest`).
--- A listen that began when the other play was over is another play, however near it was.
+-- A listen that began when the other play was over is another play, however near it was. No program
+-- tells what was skipped at once, so such a play of an export waits a round for its listen: the same
+-- song that was heard a second later goes first.
 -- A listen without an end of its own ended when the same program told the next one, at the latest:
 -- compared with the end of a play it lies within, that tells a skipped play of a long track.
 -- Where no listen begins at that end, its neighbours tell: both sources tell the same play before it,
@@ -72,6 +74,7 @@ listen_plays as (
         observations.known_by,
         observations.title_key,
         observations.artist_key,
+        observations.ms_played,
         observations.started_at,
         case
             when listens.clock = 'end' then observations.ended_at
@@ -322,6 +325,9 @@ pairs_in_time as (
         reports.artist_key as other_artist_key,
         reports.at_ms as other_at_ms,
         reports.ended_ms + reports.blur_ms as other_ended_ms,
+        reports.source = 'spotify_export'
+            and reports.ended_ms - reports.started_ms < 30000
+            and coalesce(listens_by_stretch.ms_played, 30000) >= 30000 as is_other_skipped,
         greatest(reports.at_ms - listens_by_stretch.at_ms, 0) as early_ms,
         greatest(listens_by_stretch.at_ms - reports.at_ms - reports.blur_ms, 0) as late_ms,
         listens_by_stretch.known_by = 'uri'
@@ -472,7 +478,10 @@ pairs_with_rule as (
         pairs_judged.source,
         pairs_judged.source_clock,
         rules.rule,
-        rules.first_round,
+        least(
+            rules.first_round + case when pairs_judged.is_other_skipped then 1 else 0 end,
+            4
+        ) as first_round,
         pairs_judged.early_ms + pairs_judged.late_ms as distance_ms,
         case pairs_judged.other_source
             when 'spotify_export' then 1

@@ -29,6 +29,35 @@ fn the_order_of_rows_changes_nothing() {
 }
 
 #[test]
+fn a_listen_is_the_play_that_was_heard_and_not_the_skip_before_it() {
+    // The listen began nearest to the start of what was skipped.
+    duplicates(
+        "play_id | source         | clock | started_at              | ended_at                | ms_played | track_uri | track_name | album_artist_name
+         e1      | spotify_export | end   | 2024-01-01 10:00:00.32Z | 2024-01-01 10:00:02Z    | 1680      | u         | Song       | Host
+         e2      | spotify_export | end   | 2024-01-01 10:00:02.97Z | 2024-01-01 10:03:58Z    | 235028    | u         | Song       | Host
+         b1      | listenbrainz   | start | 2024-01-01 10:00:01Z    | null                    | 235000    | u         | Song       | Host
+         f1      | lastfm         | start | 2024-01-01 10:00:01Z    | null                    | null      | null      | Song       | Host",
+        CREDITS,
+        "play_id | canonical_play_id
+         b1      | e2
+         f1      | e2",
+    );
+    // Where nothing else was heard, it may be that after all; and what was told as short is.
+    duplicates(
+        "play_id | source         | clock | started_at           | ended_at             | ms_played | track_uri
+         e1      | spotify_export | end   | 2024-01-01 10:00:00Z | 2024-01-01 10:00:20Z | 20000     | u
+         b1      | listenbrainz   | start | 2024-01-01 10:00:01Z | null                 | null      | u
+         e2      | spotify_export | end   | 2024-01-01 11:00:00Z | 2024-01-01 11:00:20Z | 20000     | u
+         e3      | spotify_export | end   | 2024-01-01 11:00:20Z | 2024-01-01 11:03:20Z | 180000    | u
+         b2      | listenbrainz   | start | 2024-01-01 11:00:01Z | null                 | 20000     | u",
+        CREDITS,
+        "play_id | canonical_play_id
+         b1      | e1
+         b2      | e2",
+    );
+}
+
+#[test]
 fn a_rule_that_is_switched_off_shows_the_plays_apart() {
     let plays = given(
         "play_id | source               | clock | started_at           | ended_at             | ms_played | track_uri | track_name | album_artist_name
