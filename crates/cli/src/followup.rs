@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use platform::{Report, files, hints, printable};
+use platform::{Report, Settings, files, hints, printable};
 
 use crate::commands::Request;
 use crate::program::Runner;
@@ -38,6 +38,11 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     let mut arguments = vec!["refresh".into(), "--if-changed".into(), "--report-file".into(), (&refresh).into()];
     arguments.extend(request.shared_flags());
     let refresh_code = runner.run("transform", &arguments)?;
+    let job = Report::read(&job)?;
+    if refresh_code != 0 && same_trouble(&job, &refresh) {
+        // Both said it: settings that nobody understands, a folder that nobody may write to.
+        return Ok(code);
+    }
     let has_published = has_published(&refresh)?;
     // Whoever stopped it was told what that means.
     if refresh_code != 0 && runner.stopped().is_none() {
@@ -46,15 +51,27 @@ pub(crate) fn run_then_refresh(request: &Request) -> anyhow::Result<u8> {
     }
     if has_published || refresh_code != 0 {
         // What was published looks like success, and may have scrolled away what is left of it.
-        if let Some(text) = left(&Report::read(&job)?, request.command.name, has_published) {
+        if let Some(text) = left(&job, request.command.name, has_published) {
             say(&printable(&hints::for_reader(&text, request.data_dir().as_deref())));
         }
     }
-    if has_published && code == 0 && std::io::stdout().is_terminal() {
+    if has_published && code == 0 && std::io::stdout().is_terminal() && all_is_built() {
         let folder = request.data_dir().map(|folder| format!(" {}", hints::flag(&folder))).unwrap_or_default();
         say(&HINT.replace("NAME", &format!("{}{folder}", request.typed_name)));
     }
     Ok(if code == 0 { refresh_code } else { code })
+}
+
+/// Whether the job failed for the very reason that building did.
+fn same_trouble(job: &Report, refresh: &Path) -> bool {
+    let refresh = Report::read(refresh).ok().and_then(|report| report.error);
+    job.status == "failed"
+        && job.error.as_ref().zip(refresh).is_some_and(|(job, refresh)| job.message == refresh.message)
+}
+
+/// Whether there is all that the hint speaks of: somebody may want some models only.
+fn all_is_built() -> bool {
+    Settings::from_process().is_ok_and(|settings| settings.transform.models.is_none())
 }
 
 /// Gives the person the report of the job. What the job did stands, whether it can be told or not.

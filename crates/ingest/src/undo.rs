@@ -57,6 +57,10 @@ pub fn command(context: &JobContext, run_id: &str, wanted: Option<&str>) -> anyh
         "Took back the import {run_id} ({archives} archive(s)): {rows} What other imports and polls also held stays."
     );
     let again: BTreeSet<_> = ended.iter().chain(&rest).flat_map(|one| one.fetched_again.iter().copied()).collect();
+    let holders: BTreeSet<_> = ended.iter().chain(&rest).flat_map(|one| &one.held_by).collect();
+    for holder in holders {
+        text += &format!("\nThe import {holder} holds the same files: to be rid of them, take it back too.");
+    }
     for name in again {
         text += &format!("\nWhat `music-tracker {name}` had been given as well, it fetches again the next time.");
     }
@@ -69,6 +73,8 @@ pub(crate) struct Undone {
     run_id: String,
     /// How many rows went.
     gone: u64,
+    /// Other imports of the same files.
+    held_by: BTreeSet<String>,
     /// Services that are fetched from anew.
     fetched_again: Vec<&'static str>,
 }
@@ -142,15 +148,19 @@ pub(crate) fn finish(session: &Session<'_>, receipt: &Receipt) -> anyhow::Result
     let touched = touched(session, receipt)?;
     rebuild::months(session, &sources, &touched, &session.part_name("without"))?;
     let alive = session.raw.living_receipts(Some(Job::Import))?;
-    let needed: HashSet<&str> =
-        alive.iter().flat_map(|other| other.items.iter().map(|item| item.raw_id.as_str())).collect();
-    for item in receipt.items.iter().filter(|item| !needed.contains(item.raw_id.as_str())) {
-        session.raw.delete_body(item.source, &item.raw_id)?;
+    let mut held_by = BTreeSet::new();
+    for item in &receipt.items {
+        let mut holders =
+            alive.iter().filter(|other| other.items.iter().any(|one| one.raw_id == item.raw_id)).peekable();
+        if holders.peek().is_none() {
+            session.raw.delete_body(item.source, &item.raw_id)?;
+        }
+        held_by.extend(holders.map(|other| other.run_id.clone()));
     }
     gaps::settle(session)?;
     session.raw.move_receipt(receipt, State::Undoing, State::Undone)?;
     let gone = before.saturating_sub(observations(session)?);
-    Ok(Undone { run_id: receipt.run_id.clone(), gone, fetched_again })
+    Ok(Undone { run_id: receipt.run_id.clone(), gone, held_by, fetched_again })
 }
 
 /// An answer that brought nothing new was not kept, and what it said may stand in this import alone:

@@ -1,6 +1,7 @@
 //! Settings, read once in `main`: defaults in code, then `config/<environment>.toml`, then
 //! the environment (process variables over a `.env` file in the current folder).
 
+mod dotenv;
 mod variables;
 
 use std::collections::HashMap;
@@ -205,13 +206,7 @@ impl Settings {
     /// # Errors
     /// A [`Stop::Usage`] that names the setting that is wrong.
     pub fn from_process() -> anyhow::Result<Self> {
-        let mut vars = HashMap::new();
-        if Path::new(".env").exists() {
-            for pair in dotenvy::from_path_iter(".env").map_err(|error| Stop::Usage(format!(".env: {error}")))? {
-                let (name, value) = pair.map_err(|error| Stop::Usage(format!(".env: {error}")))?;
-                vars.insert(name, value);
-            }
-        }
+        let mut vars: HashMap<String, String> = dotenv::pairs(Path::new(".env"))?.into_iter().collect();
         vars.extend(process_vars());
         Self::from_vars(&vars)
     }

@@ -104,7 +104,7 @@ last publication found, and wait for none of them.")]
 Examples:
   music-tracker query \"show tables\"
   music-tracker query \"describe dim_track\"
-  music-tracker query \"select year(ended_at) as year, count(*) as plays from fct_track_played group by 1 order by 1\"")]
+  music-tracker query \"select year(played_date) as year, count(*) as plays from fct_track_played group by 1 order by 1\"")]
     Query {
         /// A select (or describe, show, summarize)
         sql: String,

@@ -228,7 +228,7 @@ fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Meant> {
         return Err(usage("say which plays: --play, --from, --to, --track, --artist or --context"));
     }
     let found = match &which.play {
-        Some(play) => Some(Published::open(context)?.find(play)?),
+        Some(play) => Some(Published::open(context, "a play is found by")?.find(play)?),
         None => None,
     };
     let (play_id, canonical_play_id) = found.map(|found| (found.play_id, found.canonical_play_id)).unzip();

@@ -110,7 +110,10 @@ pub fn list(context: &JobContext) -> anyhow::Result<String> {
     let state = context.state()?;
     let (accounts, zones) = (state.accounts()?, state.zones()?);
     if accounts.is_empty() {
-        return Ok("no accounts yet: an import makes one, or `music-tracker account add NAME --zone ZONE`".into());
+        let folder = context.data.root().display();
+        return Ok(format!(
+            "no accounts yet in {folder}: an import makes one, or `music-tracker account add NAME --zone ZONE`"
+        ));
     }
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["name", "counts", "zones", "id"]);

@@ -78,6 +78,9 @@ pub fn open(path: &Path, limits: &Limits) -> anyhow::Result<Opened> {
     if !kind.is_file() {
         return Err(Stop::Usage(format!("{}: neither a file nor a folder", path.display())).into());
     }
+    if kind.len() == 0 {
+        return Err(Stop::Usage(format!("{}: the file is empty", path.display())).into());
+    }
     let archive = if is_zip(path)? { zip_file::open(path, limits) } else { folder::open_file(path, limits) };
     Ok(Opened { archives: vec![archive?], unread: Vec::new() })
 }

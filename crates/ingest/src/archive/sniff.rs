@@ -29,7 +29,9 @@ pub(super) fn sniff(name: &str, head: &[u8]) -> Sniffed {
     }
     let by_name = by_name(name);
     if head.iter().all(u8::is_ascii_whitespace) {
-        return Sniffed::Empty;
+        // Of what else lies in a folder nobody wants to hear.
+        let is_json = name.to_lowercase().ends_with(".json") || name.to_lowercase().ends_with(".jsonl");
+        return if is_json { Sniffed::Empty } else { Sniffed::Other };
     }
     match by_content(head).or(by_name) {
         Some(source) => Sniffed::Listening(source),

@@ -189,7 +189,8 @@ fn for_people(runs: &[ImportRun]) -> String {
     }
     let is_any = |wanted| runs.iter().any(|run| run.state == wanted);
     let mut text = format!(
-        "{table}\n\nThe rows are those that stand in the history because of that import, and would go with it."
+        "{table}\n\nThe rows are those that stand in the history because of that import, and would go with it where \
+         no other import holds them too."
     );
     if is_any(ImportState::Imported) {
         text += " To take one back: `music-tracker import --undo RUN`";

@@ -40,7 +40,7 @@ impl Doubt {
 
 fn is_it_theirs(account: &str, archive: &Archive, overlap: Overlap) -> anyhow::Result<()> {
     let finding = format!(
-        "{:?}: only {} of its {} plays of the time that is already known agree with the {} known plays of {account:?}. \
+        "{:?}: only {} of its {} plays of the time that is already known agree with the {} reports of plays that are known of {account:?}. \
          Is it someone else's export?",
         archive.name, overlap.agreeing, overlap.incoming, overlap.known
     );

@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use crate::import::thousands;
 
+/// A line has room for so many reasons.
+const MOST_REASONS: usize = 3;
+
 /// Why a run is `partial`, as its own report tells it. A run that failed did nothing, and what is in
 /// the way now is told at its source.
 pub(super) fn undone(run: &Run) -> Option<String> {
@@ -23,6 +26,9 @@ pub(super) fn undone(run: &Run) -> Option<String> {
     }
     left.extend(texts(of_archives("warnings")));
     left.extend(report["error"].as_str().map(|why| format!("not fetched: {why}")));
+    let more = left.len().saturating_sub(MOST_REASONS);
+    left.truncate(MOST_REASONS);
+    left.extend((more > 0).then(|| format!("and {} more", thousands(more as u64))));
     (!left.is_empty()).then(|| left.join("; "))
 }
 

@@ -1,6 +1,7 @@
 //! Imports that overlap, repeat and disagree.
 
 use lake::schema::PLAYS;
+use platform::StateDb;
 
 use crate::world::{AUDIO, Ran, World, row, row_with, rows};
 
@@ -226,6 +227,20 @@ fn someone_elses_export_is_asked_about() {
     let after = (world.rows(&PLAYS, &[]), world.files("raw"), world.files("src"));
     assert_eq!(after, before, "nothing of it stays");
     world.ingest(&["import", theirs.to_str().unwrap(), "--yes"]).expect_counts(200, 0, 0, 0);
+}
+
+#[test]
+fn the_zone_of_an_account_that_was_made_is_told_until_something_was_imported() {
+    let world = World::new();
+    let file = world.file("endsong_0.json", rows([row(1, 1)]));
+    // As a first import leaves it that was stopped before it had read anything.
+    let state = || StateDb::open(&world.data().state_db()).unwrap();
+    world.data().make_private_folders().unwrap();
+    let made = state().add_first_account("me", chrono_tz::Europe::Berlin, chrono::DateTime::UNIX_EPOCH).unwrap();
+    assert!(made.is_some());
+    let warnings = || world.import(&file).expect_ok().report.warnings;
+    assert!(warnings().iter().any(|text| text.contains("Europe/Berlin")));
+    assert!(!warnings().iter().any(|text| text.contains("Europe/Berlin")));
 }
 
 #[test]

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use duckdb::{Config, Connection};
-use platform::{DataDir, Settings};
+use platform::{DataDir, Settings, Stop};
 
 use super::sql::{literal, path_literal, quoted};
 
@@ -114,8 +113,9 @@ fn config(limits: &Limits) -> anyhow::Result<Config> {
         // Order is stated where it matters; without this, big tables are buffered.
         .with("preserve_insertion_order", "false")?;
     if let Some(memory) = &limits.memory {
-        config =
-            config.with("memory_limit", memory).with_context(|| format!("transform.memory_limit is {memory:?}"))?;
+        let no_size =
+            |_| Stop::Usage(format!("MUSIC_TRANSFORM__MEMORY_LIMIT is {memory:?}: write a size such as 400MB or 2GB"));
+        config = config.with("memory_limit", memory).map_err(no_size)?;
     }
     if let Some(threads) = limits.threads.filter(|threads| *threads > 0) {
         config = config.threads(i64::from(threads))?;

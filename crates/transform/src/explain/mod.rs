@@ -107,7 +107,7 @@ pub(crate) struct Correction {
 /// A [`Stop::Usage`] when nothing is published, or no play or several begin so.
 pub fn explain(context: &JobContext, play: &str, format: Format) -> anyhow::Result<String> {
     told(|| {
-        let reader = Published::open(context)?;
+        let reader = Published::open(context, EXPLAINED_BY)?;
         let found = reader.find(play)?;
         let explanation = reader.explain(&found)?;
         match format {
@@ -127,13 +127,16 @@ pub fn explain_figure(context: &JobContext, of: &Of, format: Format) -> anyhow::
         return Err(Stop::Usage(text.to_owned()).into());
     }
     told(|| {
-        let figure = Published::open(context)?.figure(of)?;
+        let figure = Published::open(context, EXPLAINED_BY)?.figure(of)?;
         match format {
             Format::Json => Ok(serde_json::to_string_pretty(&figure)?),
             Format::Text => Ok(words::of_figure(&figure)),
         }
     })
 }
+
+/// What an explanation needs, in words.
+const EXPLAINED_BY: &str = "plays are explained by";
 
 /// The tables that tell of a play.
 const NEEDED: &[&str] = &[
@@ -152,9 +155,10 @@ pub(crate) struct Published {
 }
 
 impl Published {
-    pub(crate) fn open(context: &JobContext) -> anyhow::Result<Self> {
+    /// Opens it; `needs` are words for what somebody is told who lacks one of the tables.
+    pub(crate) fn open(context: &JobContext, needs: &str) -> anyhow::Result<Self> {
         let reader = Reader::open(context)?;
-        reader.needs("plays are explained by", NEEDED)?;
+        reader.needs(needs, NEEDED)?;
         let sources = sources::sources(context)?.below(&std::path::absolute(context.data.root())?);
         sources::register_typed(reader.duckdb(), &sources)?;
         Ok(Self { reader })

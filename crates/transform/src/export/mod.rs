@@ -110,7 +110,7 @@ pub fn to_stdout(context: &JobContext, request: &Request) -> anyhow::Result<Stri
 
 fn write(context: &JobContext, request: &Request, path: &Path) -> anyhow::Result<Counts> {
     told(|| {
-        let published = Published::open(context)?;
+        let published = Published::open(context, "an export needs")?;
         let duckdb = published.reader.duckdb();
         if context.settings.transform.memory_limit.is_none() {
             duckdb.execute_batch(&format!("set memory_limit = '{MEMORY}'"))?;

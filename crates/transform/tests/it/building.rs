@@ -307,6 +307,14 @@ fn tests_run_alone_and_change_nothing() {
 }
 
 #[test]
+fn a_memory_limit_that_is_no_size_is_refused_by_its_name() {
+    let world = World::small();
+    let context = world.context_with(&[("MUSIC_TRANSFORM__MEMORY_LIMIT", "lots")]);
+    let (message, exit_code) = failure(transform::jobs::refresh(&context, Some(&world.sql_dir()), false));
+    assert!(exit_code == 2 && message.contains("MUSIC_TRANSFORM__MEMORY_LIMIT is \"lots\""), "{message}");
+}
+
+#[test]
 fn a_build_gets_more_memory_when_it_needs_it() {
     let world = World::with(&[(
         "2_intermediate/int_a.sql",
