@@ -194,8 +194,7 @@ listens_by_stretch as (
     cross join bounds
     cross join range(0, 2) as side(i)
     left join unsure_titles
-        on clocks.clock in ('previous_end', 'between')
-        and listen_plays.account_id = unsure_titles.account_id
+        on listen_plays.account_id = unsure_titles.account_id
         and listen_plays.title_key = unsure_titles.title_key
     where clocks.clock in ('start', 'end')
         or unsure_titles.title_key is not null
