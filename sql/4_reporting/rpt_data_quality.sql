@@ -51,6 +51,19 @@ plays as (
     group by account_id
 ),
 
+-- An export that has a row twice may mean two plays, but hardly where each was heard for long.
+plays_told_twice as (
+    select account_id, cast(sum(times - 1) as bigint) as told_twice
+    from (
+        select account_id, count(*) as times
+        from fct_track_played
+        where ms_played >= 1000
+        group by account_id, track_id, ended_at, ms_played
+        having count(*) > 1
+    ) as plays
+    group by account_id
+),
+
 plays_of_accounts as (
     select
         accounts.account_id,
@@ -65,10 +78,13 @@ plays_of_accounts as (
         coalesce(plays.not_heard, 0) as not_heard,
         coalesce(plays.longer_than_track, 0) as longer_than_track,
         coalesce(plays.starts_after_end, 0) as starts_after_end,
+        coalesce(plays_told_twice.told_twice, 0) as told_twice,
         case when zones.account_id is null then coalesce(plays.plays, 0) else 0 end as without_zone
     from accounts
     left join plays
         on accounts.account_id = plays.account_id
+    left join plays_told_twice
+        on accounts.account_id = plays_told_twice.account_id
     left join zones
         on accounts.account_id = zones.account_id
 ),
@@ -119,6 +135,7 @@ measures_of_accounts as (
             when 'not_heard' then plays.not_heard
             when 'longer_than_track' then plays.longer_than_track
             when 'starts_after_end' then plays.starts_after_end
+            when 'told_twice' then plays.told_twice
             when 'without_zone' then plays.without_zone
         end as found,
         case measures.of_plays

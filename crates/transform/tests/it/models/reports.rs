@@ -83,6 +83,7 @@ fn quality_counts_what_is_doubtful() {
          Ann          | not_heard         | 1     | 4         | 0.25
          Ann          | longer_than_track | 1     | 3         | 0.333333
          Ann          | starts_after_end  | 1     | 4         | 0.25
+         Ann          | told_twice        | 0     | 4         | 0
          Ann          | without_zone      | 4     | 4         | 1
          Ann          | open_gap          | 1     | null      | null
          Ann          | rejected_row      | 0     | null      | null
