@@ -1,5 +1,7 @@
 -- Which areas an area is, or was, part of: one answer after the other.
 --
+-- Whether it still is part of them, a search does not say.
+--
 -- grain: one row per answer, area and parent
 -- kind:  view
 -- reads: src_area_parents
@@ -30,7 +32,7 @@ renamed as (
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- booleans
-        coalesce(is_ended, false) as is_ended,
+        is_ended,
 
         -- times
         fetched_at

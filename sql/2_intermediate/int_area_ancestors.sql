@@ -1,13 +1,15 @@
 -- Everything that each area is part of, at most eight steps away.
 --
 -- An area may be part of several others, and of some no more; a way over one of these counts after
--- every other way. The newest answer about an area counts as a whole. An area is never part of itself,
--- so that circles lead nowhere. (Recursion does not run on every engine: there is a step for each.)
+-- every other way. Nothing is part of what is no more. The newest answer about an area counts as a whole,
+-- but for what it leaves open: whether the area is still part of another is what was said of that last.
+-- An area is never part of itself, so that circles lead nowhere. (Recursion does not run on every engine:
+-- there is a step for each.)
 --
 -- grain: one row per area and area around it
 -- kind:  table
 -- key:   area_id, ancestor_id
--- reads: stg_enrichment__area_parents
+-- reads: stg_enrichment__area_parents, int_areas_described, countries
 -- tests: not_null steps, is_ended
 --        expression area_id <> ancestor_id
 --        between steps 1 8
@@ -25,15 +27,39 @@ newest_answers as (
     group by area_id
 ),
 
+-- Of one answer that says both, what still holds.
+ends_told as (
+    select
+        area_id,
+        parent_id,
+        max_by(is_ended, told_order || case when is_ended then '0' else '1' end) as is_ended
+    from answers
+    where is_ended is not null
+    group by area_id, parent_id
+),
+
+areas_no_more as (
+    select areas.area_id
+    from int_areas_described as areas
+    left join countries
+        on areas.country_code = countries.country_code
+    where areas.is_ended or countries.code_kind = 'historic'
+),
+
 parents as (
     select
         answers.area_id,
         answers.parent_id,
-        min(cast(answers.is_ended as int)) as is_ended
+        max(case when areas_no_more.area_id is not null or ends_told.is_ended then 1 else 0 end) as is_ended
     from answers
     inner join newest_answers
         on answers.area_id = newest_answers.area_id
         and answers.told_order = newest_answers.told_order
+    left join ends_told
+        on answers.area_id = ends_told.area_id
+        and answers.parent_id = ends_told.parent_id
+    left join areas_no_more
+        on answers.parent_id = areas_no_more.area_id
     where answers.parent_id <> answers.area_id
     group by answers.area_id, answers.parent_id
 ),

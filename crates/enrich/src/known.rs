@@ -12,6 +12,7 @@ use lake::schema::{
 };
 use platform::DataDir;
 
+use crate::areas::Areas;
 use crate::batches::Batches;
 use crate::due::{Past, Use};
 use crate::genres;
@@ -19,24 +20,6 @@ use crate::heard::LearnedTracks;
 use crate::links::{Link, Links};
 use crate::names;
 use crate::question::{Kind, Method};
-
-/// What is known of an area.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Area {
-    pub(crate) name: Option<String>,
-    pub(crate) kind: Option<String>,
-    pub(crate) country: Option<String>,
-    /// What it is part of today; what it was part of once.
-    pub(crate) parents: Vec<String>,
-    pub(crate) old_parents: Vec<String>,
-}
-
-impl Area {
-    /// Nothing above it matters: it is a country.
-    pub(crate) fn is_top(&self) -> bool {
-        self.country.is_some() || self.kind.as_deref() == Some("Country")
-    }
-}
 
 /// What is known of an artist of MusicBrainz.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +49,7 @@ pub(crate) struct Known {
     pub(crate) artists: HashMap<String, ArtistArea>,
     merged: HashMap<String, String>,
     with_genres: HashSet<String>,
-    pub(crate) areas: HashMap<String, Area>,
+    pub(crate) areas: Areas,
     pub(crate) placed: HashSet<String>,
     releases: HashMap<String, String>,
 }
@@ -129,15 +112,15 @@ impl Known {
                 known.genre(artist, tag, genre.text().is_some());
             }
         })?;
-        let columns = ["area_id", "asked_id", "area_name", "area_type", "iso_3166_1"];
+        let columns = ["area_id", "asked_id", "area_name", "area_type", "iso_3166_1", "is_ended"];
         each(&AREAS, &columns, &mut |known, row| {
-            if let [Cell::Text(id), asked, name, kind, country] = row {
-                known.area(id, asked.text(), [name, kind, country].map(|cell| cell.text()));
+            if let [Cell::Text(id), asked, name, kind, country, ended] = row {
+                known.area(id, asked.text(), [name, kind, country].map(|cell| cell.text()), ended.bool());
             }
         })?;
         each(&AREA_PARENTS, &["area_id", "parent_id", "is_ended"], &mut |known, row| {
             if let [Cell::Text(id), Cell::Text(parent), ended] = row {
-                known.parent(id, parent, ended.is_true());
+                known.areas.put_in(id, parent, ended.bool());
             }
         })?;
         each(&AREA_COORDINATES, &["area_id"], &mut |known, row| {
@@ -180,10 +163,10 @@ impl Known {
         facts.genre_votes.iter().for_each(|one| self.genre(&one.artist_ref, &one.tag, one.genre_mbid.is_some()));
         for one in &facts.areas {
             let texts = [&one.area_name, &one.area_type, &one.iso_3166_1].map(Option::as_deref);
-            self.area(&one.area_id, one.asked_id.as_deref(), texts);
+            self.area(&one.area_id, one.asked_id.as_deref(), texts, one.is_ended);
         }
         for one in &facts.area_parents {
-            self.parent(&one.area_id, &one.parent_id, one.is_ended == Some(true));
+            self.areas.put_in(&one.area_id, &one.parent_id, one.is_ended);
         }
         self.placed.extend(facts.area_coordinates.iter().map(|one| one.area_id.clone()));
         self.releases.extend(facts.album_links.iter().map(|one| (one.album_uri.clone(), one.release_mbid.clone())));
@@ -323,22 +306,8 @@ impl Known {
         }
     }
 
-    fn area(&mut self, id: &str, asked: Option<&str>, texts: [Option<&str>; 3]) {
-        let [name, kind, country] = texts.map(|text| text.map(str::to_owned));
-        for id in [Some(id), asked].into_iter().flatten() {
-            let area = self.areas.entry(id.to_owned()).or_default();
-            area.name = name.clone().or(area.name.take());
-            area.kind = kind.clone().or(area.kind.take());
-            area.country = country.clone().or(area.country.take());
-        }
-    }
-
-    fn parent(&mut self, id: &str, parent: &str, is_ended: bool) {
-        let area = self.areas.entry(id.to_owned()).or_default();
-        let parents = if is_ended { &mut area.old_parents } else { &mut area.parents };
-        if !parents.iter().any(|one| one == parent) {
-            parents.push(parent.to_owned());
-        }
+    fn area(&mut self, id: &str, asked: Option<&str>, texts: [Option<&str>; 3], is_ended: Option<bool>) {
+        [Some(id), asked].into_iter().flatten().for_each(|id| self.areas.describe(id, texts, is_ended));
     }
 }
 

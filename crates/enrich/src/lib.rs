@@ -7,6 +7,7 @@
 //! what becomes of genres and places is decided in SQL.
 
 pub mod answers;
+mod areas;
 pub mod args;
 mod ask;
 mod batches;

@@ -159,9 +159,9 @@ impl<'c> Cell<'c> {
         if let Self::Int(int) = self { Some(int) } else { None }
     }
 
-    /// Whether it is true.
-    pub fn is_true(self) -> bool {
-        self == Self::Bool(true)
+    /// Whether it is true, if it says.
+    pub fn bool(self) -> Option<bool> {
+        if let Self::Bool(bool) = self { Some(bool) } else { None }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Questions about places: what an area is part of, and where it lies.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 
 use clients::musicbrainz::MAX_RESULTS;
 use clients::places::MAX_AREAS;
@@ -9,9 +9,6 @@ use lake::cache::Subject;
 use super::{Situation, batches, full, subject};
 use crate::known::ArtistArea;
 use crate::question::{Kind, Method, Question, Service, is_mbid};
-
-/// So far up an area is followed; the tree of MusicBrainz has cycles.
-const DEPTH: usize = 8;
 
 /// `more_may_come` where artists are still to be described.
 pub(super) fn questions(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
@@ -38,7 +35,9 @@ fn of_areas(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
     let size = situation.batch(Areas, MAX_RESULTS);
     let mut questions = full(batches(service, Areas, kind, size, of(due)), size, more_may_come);
     let alone = areas.iter();
-    let alone = alone.filter(|id| situation.known.is_missed(kind, Areas, id) && situation.is_due(kind, Area, id));
+    // A search does not say what an area has left: only a question about it alone does.
+    let is_worth_it = |id: &String| situation.known.is_missed(kind, Areas, id) || situation.known.areas.is_in_doubt(id);
+    let alone = alone.filter(|id| is_worth_it(id) && situation.is_due(kind, Area, id));
     questions.extend(batches(service, Area, kind, 1, of(alone.collect())));
     questions
 }
@@ -56,7 +55,7 @@ fn of_coordinates(situation: &Situation<'_>, more_may_come: bool) -> Vec<Questio
             let is_due = is_due(Method::Areas, id) && is_due(Method::Area, id);
             is_unknown || (is_due && situation.hopes_for(Service::Musicbrainz))
         };
-        situation.upwards(id).iter().any(is_open)
+        known.areas.upwards(id).iter().any(is_open)
     };
     // Places do not move: what has coordinates is not asked about again.
     let lost: Vec<&str> = situation.origins().into_iter().filter(|id| !known.placed.contains(*id)).collect();
@@ -101,25 +100,8 @@ impl Situation<'_> {
     pub(super) fn areas_of(&self, mbid: &str) -> Vec<String> {
         let own = |artist: &ArtistArea| [artist.begin.clone(), artist.area.clone()];
         let own = self.known.artists.get(mbid).into_iter().flat_map(own).flatten();
-        own.flat_map(|area| self.upwards(&area).into_iter().map(str::to_owned).collect::<Vec<_>>()).collect()
-    }
-
-    /// An area and what it is part of, up to its country.
-    fn upwards<'a>(&'a self, area: &'a str) -> Vec<&'a str> {
-        let mut seen = HashSet::from([area]);
-        let (mut way, mut queue) = (vec![area], VecDeque::from([(area, 0)]));
-        while let Some((id, depth)) = queue.pop_front() {
-            let Some(area) = self.known.areas.get(id).filter(|area| !area.is_top() && depth < DEPTH) else { continue };
-            // What it was part of once says where it lies only when nothing else does.
-            let parents = if area.parents.is_empty() { &area.old_parents } else { &area.parents };
-            for parent in parents {
-                if seen.insert(parent) {
-                    way.push(parent);
-                    queue.push_back((parent, depth + 1));
-                }
-            }
-        }
-        way
+        own.flat_map(|area| self.known.areas.upwards(&area).into_iter().map(str::to_owned).collect::<Vec<_>>())
+            .collect()
     }
 
     /// What a search by name needs: the name, and in the hint what kind of place it is, its state
@@ -127,7 +109,8 @@ impl Situation<'_> {
     /// ask, except for a country itself.
     fn place(&self, id: &str) -> Option<Subject> {
         let area = self.known.areas.get(id)?;
-        let above: Vec<_> = self.upwards(id).into_iter().filter_map(|id| self.known.areas.get(id)).collect();
+        let above: Vec<_> =
+            self.known.areas.upwards(id).into_iter().filter_map(|id| self.known.areas.get(id)).collect();
         let country = above.iter().find_map(|area| area.country.as_deref());
         if country.is_none() && area.kind.as_deref() != Some("Country") {
             return None;

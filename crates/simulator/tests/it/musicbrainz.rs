@@ -216,6 +216,12 @@ async fn areas_know_what_they_are_part_of() {
     let brooklyn = found["areas"].as_array().unwrap().iter().find(|area| area["name"] == "Brooklyn").unwrap();
     let parents = brooklyn["relation-list"][0]["relations"].as_array().unwrap();
     assert_eq!(parents.iter().map(|parent| &parent["area"]["name"]).collect::<Vec<_>>(), ["New York", "Kings County"]);
+    // Searches do not say what an area has left, only that a parent is no more.
+    let found = visit.mb(&format!("area?query=aid:{}&", area("Praha", "City").mbid)).await;
+    let parents = found["areas"][0]["relation-list"][0]["relations"].as_array().unwrap();
+    assert!(parents.iter().all(|parent| parent.get("ended").is_none()));
+    let lives: Vec<_> = parents.iter().map(|parent| &parent["area"]["life-span"]["ended"]).collect();
+    assert_eq!(lives, [&Value::Null, &json!(true)]);
     assert_eq!(visit.mb("area?query=area:Springfield&").await["count"], 2);
 }
 

@@ -73,13 +73,15 @@ fn take(said: &mut Said<'_>, area: Area, asked: Option<String>) {
         // The other direction leads to the parts: hundreds for a country.
         if let Some(parent) = relation.area.filter(|_| is_part_of && relation.direction.as_deref() == Some("backward"))
         {
+            let is_no_more = parent.life.is_some_and(|life| life.ended == Some(true));
             said.facts.area_parents.push(AreaParent {
                 answer_id: said.id(),
                 area_id: area.id.clone(),
                 parent_id: parent.id,
                 parent_name: filled(parent.name),
                 parent_type: filled(parent.kind),
-                is_ended: relation.ended,
+                // A search says nothing about the relation, and may say that the parent is no more.
+                is_ended: if is_no_more { Some(true) } else { relation.ended },
                 fetched_at: said.at(),
             });
         }

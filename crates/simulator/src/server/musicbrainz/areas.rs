@@ -69,17 +69,14 @@ pub(super) async fn search(State(shared): State<Arc<Shared>>, wish: Wish) -> Ans
     Ok(Json(found))
 }
 
-/// An area as searches show it, with its parents and codes.
+/// An area as searches show it, with its codes and its parents: whether it has left one of them, only
+/// a lookup says.
 fn document(atlas: &Atlas, area: &Area) -> Value {
     let mut shown = area_document(area);
     if !area.parents.is_empty() {
-        let parents = area.parents.iter().map(|(parent, has_ended)| {
+        let parents = area.parents.iter().map(|(parent, _)| {
             let parent = area_document(&atlas.areas[*parent]);
-            let mut relation = json!({"area": parent, "direction": "backward", "type": "part of", "type-id": PART_OF});
-            if *has_ended {
-                relation["ended"] = json!(true);
-            }
-            relation
+            json!({"area": parent, "direction": "backward", "target": parent["id"], "type": "part of", "type-id": PART_OF})
         });
         shown["relation-list"] = json!([{"relations": parents.collect::<Vec<_>>()}]);
     }
