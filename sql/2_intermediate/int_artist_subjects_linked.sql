@@ -1,8 +1,8 @@
 -- Which artist of MusicBrainz each artist of Spotify and each bare name is, by what services said.
 --
--- A link that MusicBrainz itself keeps (url) goes before one through a recording (isrc), a search,
--- and a look-up by names; of one kind the newest counts. A name that listens came with one MBID for
--- is linked by that, where nothing better is known. A later answer that knows nothing takes no
+-- A link that MusicBrainz itself keeps (url) goes before one through a recording (isrc), the MBID that
+-- listens came with, where that was only one for the name, a search, and a look-up by names; of one kind
+-- the newest counts. A later answer that knows nothing takes no
 -- link away, but for the links that MusicBrainz itself keeps: when it does not have one any more, it
 -- was wrong. What was refused, could not be read, or found no place in an answer about many says nothing.
 --
@@ -63,8 +63,8 @@ links as (
         case method
             when 'url' then '5'
             when 'isrc' then '4'
-            when 'search' then '3'
-            else '2'
+            when 'search' then '2'
+            else '1'
         end || told_order as preference,
         score as link_score,
         fetched_at as linked_at
@@ -75,7 +75,7 @@ links as (
         artist_key as subject_key,
         only_artist_mbid as artist_mbid,
         'credits' as link_method,
-        '1' as preference,
+        '3' as preference,
         cast(null as int) as link_score,
         cast(null as timestamp) as linked_at
     from int_artist_names_seen

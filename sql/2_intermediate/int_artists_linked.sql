@@ -1,15 +1,15 @@
 -- Which artist of MusicBrainz each artist of the plays is, and which artists are the same.
 --
--- What a person said goes first, then the link of the artist's own URI or name, then that of a name
--- which means this artist alone. An artist has one MBID at most. Two artists of Spotify that are one
+-- What a person said goes first, then the link of the artist's own URI, or the MBID that tells it from
+-- others of its name, then that of a name which means this artist alone. An artist has one MBID at most. Two artists of Spotify that are one
 -- artist of MusicBrainz keep their rows and their links, and share a group.
 --
 -- grain: one row per artist that is linked, or of which a person said that it is unknown
 -- kind:  incremental
 -- key:   artist_id
 -- recompute: whole
--- reads: int_artist_subjects_linked, int_artist_names_resolved, int_artist_corrections_identified,
---        int_artists_replaced, int_mbid_redirects
+-- reads: int_artist_subjects_linked, int_artist_names_resolved, int_artist_mbids_identified,
+--        int_artist_corrections_identified, int_artists_replaced, int_mbid_redirects
 -- tests: accepted link_method correction, url, isrc, search, names, credits
 --        expression artist_mbid is not null or link_method = 'correction'
 
@@ -34,6 +34,16 @@ subjects as (
 names as (
     select artist_key, artist_id
     from int_artist_names_resolved
+),
+
+-- Artists that only their MBID tells from others of their name.
+artists_of_mbids as (
+    select
+        artist_id,
+        max(artist_mbid) as artist_mbid
+    from int_artist_mbids_identified
+    where artist_id = 'name:' || md5('artist:' || artist_key || '|' || artist_mbid)
+    group by artist_id
 ),
 
 -- A link of an artist that gave way to another one says nothing about that one.
@@ -65,6 +75,16 @@ links as (
     where subject_type = 'spotify_artist'
     union all
     select
+        artist_id,
+        artist_mbid,
+        'credits' as link_method,
+        cast(null as int) as link_score,
+        cast(null as timestamp) as linked_at,
+        2 as preference,
+        '' as subject_key
+    from artists_of_mbids
+    union all
+    select
         names.artist_id,
         subjects.artist_mbid,
         subjects.link_method,
@@ -88,8 +108,8 @@ links_ranked as (
                 case links.link_method
                     when 'url' then 1
                     when 'isrc' then 2
-                    when 'search' then 3
-                    when 'names' then 4
+                    when 'credits' then 3
+                    when 'search' then 4
                     else 5
                 end,
                 links.subject_key

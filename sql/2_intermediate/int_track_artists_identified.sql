@@ -1,14 +1,14 @@
 -- The artists of each track, as artists and no longer as names.
 --
--- The credits in their order; where nobody ever named any, the album artist alone. An artist that
--- stands for others (merged, or split) gives way to them; whoever is credited twice counts once.
+-- The credits in their order; where nobody ever named any, the album artist alone. Whoever has neither
+-- URI nor MBID there is whom the name means. An artist that stands for others (merged, or split) gives way to them; whoever is credited twice counts once.
 --
 -- grain: one row per track and position of the credit
 -- kind:  incremental
 -- key:   track_id, position
 -- recompute: whole
 -- reads: int_tracks_described, int_track_credits_chosen, int_artist_names_identified,
---        int_artists_replaced
+--        int_artist_mbids_identified, int_artists_replaced
 -- tests: not_null artist_id
 --        accepted told_by credits, album_artist
 
@@ -27,6 +27,7 @@ credits as (
         track_id,
         position,
         artist_uri,
+        artist_mbid,
         artist_name,
         artist_key,
         ended_ms
@@ -36,6 +37,11 @@ credits as (
 names as (
     select artist_key, album_key, named_artist_id
     from int_artist_names_identified
+),
+
+mbids as (
+    select artist_key, album_key, told_mbid, artist_id
+    from int_artist_mbids_identified
 ),
 
 artists_replaced as (
@@ -48,6 +54,7 @@ artists_credited as (
         credits.track_id,
         credits.position,
         credits.artist_uri,
+        credits.artist_mbid,
         credits.artist_name,
         credits.artist_key,
         tracks.album_key,
@@ -63,6 +70,7 @@ album_artists as (
         tracks.track_id,
         cast(1 as int) as position,
         cast(null as string) as artist_uri,
+        cast(null as string) as artist_mbid,
         tracks.album_artist_name as artist_name,
         tracks.artist_key,
         tracks.album_key,
@@ -84,7 +92,7 @@ artists_named as (
     select
         artists.track_id,
         artists.position,
-        coalesce(artists.artist_uri, names.named_artist_id) as artist_id,
+        coalesce(artists.artist_uri, mbids.artist_id, names.named_artist_id) as artist_id,
         artists.artist_name,
         artists.told_by,
         artists.last_ended_ms
@@ -92,6 +100,10 @@ artists_named as (
     left join names
         on artists.artist_key = names.artist_key
         and artists.album_key = names.album_key
+    left join mbids
+        on artists.artist_key = mbids.artist_key
+        and artists.album_key = mbids.album_key
+        and artists.artist_mbid = mbids.told_mbid
 ),
 
 -- The name of one that is replaced says nothing about whoever takes its place.
