@@ -10,6 +10,9 @@ use platform::JobContext;
 use crate::question::{Method, Question, Service, spotify_id, titles};
 use crate::spotify_token::Token;
 
+/// So many are looked at, in case somebody else has the name of the one who is looked for.
+const NAMESAKES: usize = 25;
+
 /// The clients of all services that this person can ask.
 pub(crate) struct Clients {
     musicbrainz: Musicbrainz,
@@ -77,7 +80,7 @@ impl Clients {
             }
             Method::ArtistSearch => {
                 let name = first.name.as_deref().unwrap_or(&first.id);
-                let (name, limit) = (phrase(name), 10);
+                let (name, limit) = (phrase(name), NAMESAKES);
                 musicbrainz.search("artist", &format!("artist:{name} OR alias:{name}"), limit).await
             }
             Method::Artists => musicbrainz.search("artist", &any_of("arid", &ids), ids.len()).await,

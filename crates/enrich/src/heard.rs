@@ -18,6 +18,10 @@ use crate::names;
 /// ISRCs of an artist that are worth a question.
 const ISRCS: usize = 3;
 
+/// Tracks of a name that are worth a question to Spotify. Where they did not tell whose the name is
+/// (Spotify calls the artist otherwise, or several have the name), no other track of it will.
+const TRACKS_OF_A_NAME: usize = 2;
+
 /// What was heard for the first time so recently comes first.
 const NEW: TimeDelta = TimeDelta::days(7);
 
@@ -77,7 +81,8 @@ pub(crate) struct Artist {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Named {
     pub(crate) name: String,
-    /// The track of that name that was heard most.
+    /// The track of that name that was heard most, of those that Spotify was not asked about; none when it
+    /// was asked about enough.
     pub(crate) track_uri: Option<String>,
     pub(crate) track_name: Option<String>,
     track_plays: u64,
@@ -275,7 +280,11 @@ impl Plays {
             tracks: HashMap::new(),
         };
         let mut albums: HashMap<&str, Album> = HashMap::new();
-        for (uri, track) in &self.tracks {
+        let mut tracks_told: HashMap<String, usize> = HashMap::new();
+        // Of equals the first counts: it must be the same in every run.
+        let mut tracks: Vec<_> = self.tracks.iter().collect();
+        tracks.sort_unstable_by_key(|(uri, _)| *uri);
+        for (uri, track) in tracks {
             let Listening { plays: count, first } = track.listening;
             let learned = learned.get(uri);
             let (album_uri, album_name) = match learned.and_then(|learned| learned.album.as_ref()) {
@@ -301,9 +310,15 @@ impl Plays {
                     is_known = true;
                 }
             }
-            if !is_known && let Some(name) = &track.artist_name {
-                plays.name(name, Some(uri.clone()), track.name.as_deref(), count, first);
+            match &track.artist_name {
+                Some(name) if is_known => *tracks_told.entry(names::key(name)).or_default() += 1,
+                Some(name) => plays.name(name, Some(uri.clone()), track.name.as_deref(), count, first),
+                None => {}
             }
+        }
+        for (key, named) in &mut plays.names {
+            let is_told = tracks_told.get(key).is_some_and(|tracks| *tracks >= TRACKS_OF_A_NAME);
+            named.track_uri = named.track_uri.take().filter(|_| !is_told);
         }
         plays.forget_names_of_artists();
         let mut heard = Heard {

@@ -22,7 +22,7 @@ struct Match {
 
 /// Who made the tracks of this artist and these titles. Only a credit to one artist of the very
 /// name says who the name is, and only when all titles lead to the same one: a name may be that of
-/// several. The answers are numbered, or in the order of the questions.
+/// several, and a title that is not known may be that of another. The answers are numbered, or in the order of the questions.
 pub(super) fn names(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let matches: Vec<Option<Match>> = said.read()?;
     let is_numbered = matches.iter().flatten().any(|one| one.index.is_some());
@@ -38,18 +38,20 @@ pub(super) fn names(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     }
     let mut places = 0..;
     for subject in said.subjects() {
-        let (mut found, mut is_known) = (BTreeMap::new(), false);
-        for place in places.by_ref().take(titles(subject).count()) {
+        let (mut found, mut known, mut matching) = (BTreeMap::new(), 0, 0);
+        let asked = titles(subject).count();
+        for place in places.by_ref().take(asked) {
             let one: Match = by_place.remove(&place).unwrap_or_default();
             let (name, mbids) = (one.artist_credit_name, one.artist_mbids.unwrap_or_default());
-            is_known |= !mbids.is_empty();
+            known += usize::from(!mbids.is_empty());
             let is_same = name.as_deref().is_some_and(|name| plain(name) == plain(asked_name(subject)));
             if let ([mbid], true) = (&mbids[..], is_same) {
                 found.insert(mbid.clone(), name);
+                matching += 1;
             }
         }
         match (found.len(), found.pop_first()) {
-            (1, Some((artist_mbid, artist_name))) => {
+            (1, Some((artist_mbid, artist_name))) if matching == asked => {
                 said.facts.artist_links.push(ArtistLink {
                     answer_id: said.id(),
                     subject_type: said.answer.question.subject_type.clone(),
@@ -62,10 +64,11 @@ pub(super) fn names(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
                 });
                 said.came_of(subject, Outcome::Found, None);
             }
-            (0, _) if is_known => {
+            (0, _) if known == 0 => said.came_of(subject, Outcome::None, Some("the track is not known")),
+            (0 | 1, _) if known > matching => {
                 said.came_of(subject, Outcome::Ambiguous, Some("the track is credited to others, or to several"));
             }
-            (0, _) => said.came_of(subject, Outcome::None, Some("the track is not known")),
+            (1, _) => said.came_of(subject, Outcome::None, Some("one of the tracks is not known")),
             _ => said.came_of(subject, Outcome::Ambiguous, Some("the tracks are by several artists of this name")),
         }
     }

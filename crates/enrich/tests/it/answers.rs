@@ -153,6 +153,9 @@ fn a_search_links_only_who_is_certain() {
     // A rival of the same name, even with a lower score.
     let rival = json!({"id": "m2", "name": "ANN", "score": "95"});
     check("search", &[("a", "Ann", "")], &found(json!([ann, rival])), &["a ambiguous"], &[]);
+    // However low.
+    let obscure = json!({"id": "m7", "name": "Ann", "score": 62});
+    check("search", &[("a", "Ann", "")], &found(json!([ann, obscure])), &["a ambiguous"], &[]);
     // Who is called so beats who is also called so.
     let also = json!({"id": "m3", "name": "Annie", "score": 99, "aliases": [{"name": "Ann"}]});
     check("search", &[("a", "Ann", "")], &found(json!([also, ann])), &["a found"], &["a search m1"]);
@@ -160,6 +163,10 @@ fn a_search_links_only_who_is_certain() {
     // Unless the service is as sure of the other.
     let famous = json!({"id": "m6", "name": "Annabel", "score": 100, "aliases": [{"name": "Ann"}]});
     check("search", &[("a", "Ann", "")], &found(json!([famous, ann])), &["a ambiguous"], &[]);
+    check("search", &[("a", "Ann", "")], &found(json!([famous, obscure])), &["a ambiguous"], &[]);
+    let nicknamed = json!({"id": "m8", "name": "Hannah", "score": 70, "aliases": [{"name": "Ann"}]});
+    check("search", &[("a", "Ann", "")], &found(json!([famous, nicknamed])), &["a ambiguous"], &[]);
+    check("search", &[("a", "Ann", "")], &found(json!([nicknamed])), &["a none"], &[]);
     // Alike is not the same, and a low score is no find.
     let alike = json!({"id": "m4", "name": "Anna", "score": 100});
     let unsure = json!({"id": "m5", "name": "Ann", "score": 89});
@@ -179,7 +186,7 @@ fn listenbrainz_names_link_a_credit_to_one_artist_of_that_name() {
     let facts = said("listenbrainz", "names", &subjects, 200, in_order.to_string().as_bytes());
     assert_eq!(outcomes(&facts), ["a found", "b none", "c ambiguous", "d ambiguous"]);
     assert_eq!(links(&facts), ["a names m1"]);
-    // Two titles of one name: they must not lead to two artists.
+    // Two titles of one name: both must lead to one artist.
     let twice = [("a", "Ann", "One\u{1f}Two"), ("b", "Ann", "One\u{1f}Three"), ("c", "Cy", "Four")];
     let answers = json!([
         found("Ann", json!(["m1"])),
@@ -193,7 +200,12 @@ fn listenbrainz_names_link_a_credit_to_one_artist_of_that_name() {
     assert_eq!(links(&facts), ["a names m1", "c names m3"]);
     let answers = json!([{}, found("Ann", json!(["m1"])), found("Ann & Bo", json!(["m1", "m2"])), {}, {}]);
     let facts = said("listenbrainz", "names", &twice, 200, answers.to_string().as_bytes());
-    assert_eq!(outcomes(&facts), ["a found", "b ambiguous", "c none"]);
+    assert_eq!(outcomes(&facts), ["a none", "b ambiguous", "c none"]);
+    assert_eq!(facts.lookups[0].reason.as_deref(), Some("one of the tracks is not known"));
+    assert!(links(&facts).is_empty());
+    let answers = json!([found("Ann", json!(["m1"])), found("Eve", json!(["m5"])), {}, {}, {}]);
+    let facts = said("listenbrainz", "names", &twice, 200, answers.to_string().as_bytes());
+    assert_eq!(outcomes(&facts), ["a ambiguous", "b none", "c none"]);
     let numbered = json!([{"index": 3, "artist_credit_name": "Dee", "artist_mbids": ["m9"]}]);
     let facts = said("listenbrainz", "names", &subjects, 200, numbered.to_string().as_bytes());
     assert_eq!(outcomes(&facts), ["a none", "b none", "c none", "d found"]);
@@ -241,6 +253,23 @@ fn an_area_is_part_of_what_stands_behind_it() {
         assert_eq!(parents, [("se", Some(false)), ("old", Some(true))]);
         assert_eq!(facts.areas[0].wikidata_id.as_deref(), Some("Q1"));
     }
+}
+
+#[test]
+fn a_search_does_not_say_what_an_area_has_left_but_which_parent_is_no_more() {
+    let part_of = |id: &str, life: Value| {
+        json!({"type": "part of", "direction": "backward", "target": id,
+               "area": {"id": id, "name": id, "type": "Country", "life-span": life}})
+    };
+    let relations = [
+        part_of("ua", json!({"ended": null})),
+        part_of("is", json!({"ended": false})),
+        part_of("su", json!({"end": "1991", "ended": true})),
+    ];
+    let search = json!({"areas": [{"id": "k", "name": "Kyiv", "relation-list": [{"relations": relations}]}]});
+    let facts = said("musicbrainz", "areas", &[("k", "", "")], 200, search.to_string().as_bytes());
+    let parents: Vec<_> = facts.area_parents.iter().map(|one| (one.parent_id.as_str(), one.is_ended)).collect();
+    assert_eq!(parents, [("ua", None), ("is", None), ("su", Some(true))]);
 }
 
 #[test]

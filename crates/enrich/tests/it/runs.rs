@@ -1,6 +1,6 @@
 //! Whole runs of the program.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -244,6 +244,58 @@ fn an_artist_whom_somebody_linked_by_hand_is_described() {
     world.enrich().expect_ok();
     let described = world.pairs(&ARTISTS, "artist_ref", "service");
     assert!(described.iter().any(|(mbid, _)| *mbid == somebody.mbid), "{described:?}");
+}
+
+/// Spotify calls the artist otherwise: no track tells whose the name is.
+#[test]
+fn a_name_that_spotify_does_not_know_costs_two_of_its_look_ups_and_is_searched_for() {
+    let world = World::of(30, Options::default()).with_spotify();
+    let artist = world.tracks()[0].artists[0];
+    let tracks = world.life().catalogue().items.iter().filter(|item| item.artists[..] == [artist]);
+    let rows: Vec<_> = tracks.map(|item| (item.uri.clone(), item.title.clone(), "Kanye Somebody")).collect();
+    assert!(rows.len() > 4, "{}", rows.len());
+    world.import_rows(&rows);
+    world.enrich().expect_ok();
+    let asked = world.pairs(&LOOKUPS, "subject", "subject_type");
+    let tracks = asked.iter().filter(|(_, kind)| kind.as_deref() == Some("spotify_track"));
+    let tracks: HashSet<_> = tracks.map(|(track, _)| track).collect();
+    assert_eq!(tracks.len(), 2, "{tracks:?}");
+    assert!(asked.iter().any(|(who, kind)| who == "Kanye Somebody" && kind.as_deref() == Some("artist_name")));
+}
+
+/// Which of equals stands for a name was left to chance.
+#[test]
+fn the_same_track_stands_for_a_name_in_every_run() {
+    let world = World::of(10, Options::default()).with_spotify();
+    let rows = (0..40).map(|number| (format!("spotify:track:gone{number}"), format!("{number}"), "Nobody Known"));
+    world.import_rows(&rows.collect::<Vec<_>>());
+    assert!(world.enrich().expect_ok().count("requests") > 0);
+    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
+}
+
+/// A search names Jamaica and the United Kingdom above Kingston, Germany and East Germany above
+/// Chemnitz, and does not say which of them was left.
+#[test]
+fn an_area_of_several_countries_is_looked_up_alone_unless_all_but_one_are_no_more() {
+    let world = World::of(600, Options::default());
+    let facts = world.life().facts();
+    let place = |name: &str| facts.atlas().areas.iter().position(|area| area.name == name).unwrap();
+    let places = ["Kingston", "Saint Petersburg", "Chemnitz"].map(place);
+    let lives_there = |place: &usize| {
+        let artist = facts.artists.iter().find(|artist| artist.begin_area.or(artist.area) == Some(*place));
+        artist.unwrap_or_else(|| panic!("nobody is from {}", facts.atlas().areas[*place].name))
+    };
+    let lines: Vec<_> = (0..)
+        .zip(&places)
+        .map(|(number, place)| format!("c{number},link,Somebody {number},{}\n", lives_there(place).mbid))
+        .collect();
+    let corrections = format!("id,action,artist,value\n{}", lines.concat());
+    platform::files::write_whole(&world.path("corrections/artists.csv"), corrections.as_bytes()).unwrap();
+    world.enrich().expect_ok();
+    let asked = world.pairs(&LOOKUPS, "subject", "method").into_iter();
+    let alone: Vec<_> = asked.filter(|(_, method)| method.as_deref() == Some("area")).map(|(area, _)| area).collect();
+    assert_eq!(alone, [facts.atlas().areas[places[0]].mbid.clone()]);
+    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
 }
 
 /// Three sources name the same people in three ways.

@@ -163,6 +163,22 @@ impl World {
         self.tell(Source::Listenbrainz, tracks, false);
     }
 
+    /// Plays of an export: the URI of the track, its title, and the album artist.
+    pub(crate) fn import_rows(&self, rows: &[(String, String, &str)]) {
+        let from = parse_instant("2026-10-01T00:00:00Z").unwrap().timestamp_millis();
+        let plays = (0..).zip(rows).map(|(number, (uri, title, artist))| {
+            let at = from + number * 240_000;
+            let raw = DateTime::<Utc>::from_timestamp_millis(at).unwrap().to_rfc3339();
+            let mut play = Play::at(at, raw.into(), Clock::End, Precision::Millisecond);
+            play.kind = Kind::Track;
+            play.track_uri = Some(uri.as_str().into());
+            play.track_name = Some(title.as_str().into());
+            play.album_artist_name = Some((*artist).into());
+            (play, Vec::new())
+        });
+        self.store(Source::SpotifyExport, &plays.collect::<Vec<_>>());
+    }
+
     fn tell(&self, source: Source, tracks: &[&Item], has_albums: bool) {
         let catalogue = self.life().catalogue();
         let from = parse_instant("2026-10-01T00:00:00Z").unwrap().timestamp_millis();
@@ -205,8 +221,13 @@ impl World {
                 (play, credits)
             })
             .collect();
+        self.store(source, &rows);
+    }
+
+    fn store(&self, source: Source, rows: &[(Play<'_>, Vec<Credit<'_>>)]) {
+        let from = parse_instant("2026-10-01T00:00:00Z").unwrap().timestamp_millis();
         let observations: Vec<Observation<'_>> = (0..)
-            .zip(&rows)
+            .zip(rows)
             .map(|(raw_ordinal, (play, credits))| {
                 let play_id = play_id("ada", source, play, 0);
                 let observation_id = observation_id(play_id, play, credits);
@@ -225,7 +246,7 @@ impl World {
             .collect();
         let data = self.data();
         let partition = Partition { account_id: "ada".into(), source: source.as_str().into(), month: "2026-10".into() };
-        let name = format!("part-{}", tracks.len());
+        let name = format!("part-{}", rows.len());
         let plays = parts::write_plays(&data, &partition, &name, &observations).unwrap();
         let credits = parts::write_credits(&data, &partition, &name, &observations).unwrap();
         Manifest::extend(&data, &PLAYS, vec![plays]).unwrap();

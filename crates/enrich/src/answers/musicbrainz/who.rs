@@ -12,7 +12,7 @@ use super::{Credit, Number};
 use crate::names;
 use crate::question::Method;
 
-/// The least score of a search that is worth a look.
+/// The least score of a find. A rival is one with any.
 const GOOD_SCORE: i64 = 90;
 
 #[derive(Default, Deserialize)]
@@ -94,20 +94,24 @@ impl Candidate {
     }
 }
 
-/// The artist of this name, when the service is sure and nobody else has it.
+/// The artist of this name, when the service is sure and nobody else has it, not even somebody whom it
+/// found less good: the score tells which of two is better known, not whom somebody heard.
 pub(in crate::answers) fn by_name(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let body: Artists = if said.is_not_found() { Artists { artists: Vec::new() } } else { said.read()? };
     for subject in said.subjects() {
         let name = names::plain(subject.name.as_deref().unwrap_or(&subject.id));
         let score = |one: &Candidate| one.score.as_ref().and_then(Number::value).unwrap_or_default();
-        let same: Vec<&Candidate> =
-            body.artists.iter().filter(|one| score(one) >= GOOD_SCORE && one.has_name(&name)).collect();
+        let same: Vec<&Candidate> = body.artists.iter().filter(|one| one.has_name(&name)).collect();
         // Who is called so beats who is also called so, unless the service finds that one as good.
         let is_exact = |one: &&&Candidate| names::plain(&one.name) == name;
         let best = same.iter().filter(is_exact).map(|one| score(one)).max();
         let is_rival = |one: &&&Candidate| is_exact(one) || best.is_none_or(|best| score(one) >= best);
         let chosen: Vec<&Candidate> = same.iter().filter(is_rival).copied().collect();
-        let best = chosen.first().map(|one| score(one));
+        let best = chosen.iter().map(|one| score(one)).max();
+        if best.is_some_and(|best| best < GOOD_SCORE) {
+            said.came_of(subject, Outcome::None, Some("nobody of this name was found for certain"));
+            continue;
+        }
         let chosen = chosen.into_iter().map(|one| (one.id.clone(), one.name.clone())).collect();
         decide(said, subject, "search", best, chosen, "nobody of this name was found");
     }
