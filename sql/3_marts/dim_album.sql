@@ -22,7 +22,7 @@
 --   album_kind  What it is: album, show or audiobook.
 --   album_name  Name of the album, show or audiobook.
 --   artist_album  Album artist and album in one text.
---   album_type  Kind of release in lower case: album, single, compilation, ep, broadcast or other; empty where unknown.
+--   album_type  Kind of release in lower case: album, single, ep, broadcast or other, and what an album is besides in its place (compilation, soundtrack, live, remix …); empty where unknown.
 --   label  Label that released it; empty where unknown.
 --   upc  Barcode (UPC or EAN) without leading zeros; empty where unknown.
 --   release_mbid  MBID of the release at MusicBrainz; empty where unknown.

@@ -7,8 +7,8 @@ use lake::manifest::Manifest;
 use lake::parts::{self, Cell};
 use lake::play::UnixMs;
 use lake::schema::{
-    ALBUM_LINKS, AREA_COORDINATES, AREA_PARENTS, AREAS, ARTIST_LINKS, ARTISTS, GENRE_VOTES, LOOKUPS, TRACK_CREDITS,
-    TRACKS, Table,
+    ALBUM_LINKS, ALBUMS, AREA_COORDINATES, AREA_PARENTS, AREAS, ARTIST_LINKS, ARTISTS, GENRE_VOTES, LOOKUPS,
+    TRACK_CREDITS, TRACKS, Table,
 };
 use platform::DataDir;
 
@@ -52,6 +52,15 @@ pub(crate) struct Known {
     pub(crate) areas: Areas,
     pub(crate) placed: HashSet<String>,
     releases: HashMap<String, String>,
+    told_of_releases: HashMap<String, TellsOfAlbum>,
+}
+
+/// What an answer about an album may leave open.
+#[derive(Debug, Clone, Copy, Default)]
+struct TellsOfAlbum {
+    label: bool,
+    upc: bool,
+    date: bool,
 }
 
 impl Known {
@@ -131,6 +140,12 @@ impl Known {
                 known.releases.insert((*uri).to_owned(), (*release).to_owned());
             }
         })?;
+        let columns = ["service", "album_ref", "label", "upc", "release_date"];
+        each(&ALBUMS, &columns, &mut |known, row| {
+            if let [Cell::Text("musicbrainz"), Cell::Text(release), label, upc, date] = row {
+                known.release(release, [label, upc, date].map(|cell| cell.text().is_some()));
+            }
+        })?;
         Ok(known)
     }
 
@@ -169,6 +184,9 @@ impl Known {
             self.areas.put_in(&one.area_id, &one.parent_id, one.is_ended);
         }
         self.placed.extend(facts.area_coordinates.iter().map(|one| one.area_id.clone()));
+        for one in facts.albums.iter().filter(|one| one.service == "musicbrainz") {
+            self.release(&one.album_ref, [&one.label, &one.upc, &one.release_date].map(Option::is_some));
+        }
         self.releases.extend(facts.album_links.iter().map(|one| (one.album_uri.clone(), one.release_mbid.clone())));
     }
 
@@ -239,6 +257,13 @@ impl Known {
         self.releases.get(album_uri).map(String::as_str)
     }
 
+    /// Whether MusicBrainz told of a release and left something open that Spotify may know: apps in
+    /// development mode are told of no labels.
+    pub(crate) fn has_gaps(&self, release: &str, may_know_labels: bool) -> bool {
+        let told = self.told_of_releases.get(release);
+        told.is_some_and(|told| !told.upc || !told.date || (may_know_labels && !told.label))
+    }
+
     /// Whether any vote for the artist is for a genre.
     pub(crate) fn has_genre(&self, artist_ref: &str) -> bool {
         self.with_genres.contains(artist_ref)
@@ -304,6 +329,11 @@ impl Known {
         if is_marked || genres::is_genre(tag) {
             self.with_genres.insert(artist.to_owned());
         }
+    }
+
+    fn release(&mut self, release: &str, [label, upc, date]: [bool; 3]) {
+        let told = self.told_of_releases.entry(release.to_owned()).or_default();
+        *told = TellsOfAlbum { label: told.label || label, upc: told.upc || upc, date: told.date || date };
     }
 
     fn area(&mut self, id: &str, asked: Option<&str>, texts: [Option<&str>; 3], is_ended: Option<bool>) {

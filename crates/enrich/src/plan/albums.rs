@@ -44,8 +44,11 @@ pub(super) fn questions(situation: &Situation<'_>, more_may_come: bool) -> Vec<Q
         let kind = Kind::SpotifyAlbum;
         let is_due = |uri: &str| situation.is_due(kind, Albums, uri) && situation.is_due(kind, Album, uri);
         // The day's budget is for what nobody else knows.
-        let is_told =
-            |uri: &str| known.release_of(uri).is_some_and(|mbid| !known.is_missed(Kind::Release, Release, mbid));
+        let knows_labels = !situation.is_refused(Albums);
+        let is_told = |uri: &str| {
+            let is_known = |mbid| !known.is_missed(Kind::Release, Release, mbid) && !known.has_gaps(mbid, knows_labels);
+            known.release_of(uri).is_some_and(is_known)
+        };
         let unknown = albums.iter().filter(|(uri, _)| !is_told(uri) && is_due(uri));
         let unknown = unknown.filter(|(uri, _)| {
             let is_missed = known.is_missed(kind, AlbumUrls, uri) || known.release_of(uri).is_some();

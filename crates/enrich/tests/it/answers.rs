@@ -273,6 +273,26 @@ fn a_search_does_not_say_what_an_area_has_left_but_which_parent_is_no_more() {
 }
 
 #[test]
+fn an_album_is_called_what_it_is_besides() {
+    for (kind, further, expected) in [
+        ("Album", json!([]), "Album"),
+        ("Album", json!(["Live", "Compilation"]), "Compilation"),
+        ("Album", json!(["Live"]), "Live"),
+        ("Album", json!(["Soundtrack", "Live"]), "Soundtrack"),
+        ("Album", json!(["Mixtape/Street"]), "Mixtape/Street"),
+        ("EP", json!(["Live"]), "EP"),
+        ("Album", json!(null), "Album"),
+    ] {
+        let release =
+            json!({"id": "r", "release-group": {"id": "g", "primary-type": kind, "secondary-types": further}});
+        for (method, body) in [("release", release.clone()), ("releases", json!({"releases": [release]}))] {
+            let facts = said("musicbrainz", method, &[("r", "", "")], 200, body.to_string().as_bytes());
+            assert_eq!(facts.albums[0].album_type.as_deref(), Some(expected), "{kind} {further} by {method}");
+        }
+    }
+}
+
+#[test]
 fn wikidata_tells_the_longitude_first() {
     let row = |mb: &str, point: &str| json!({"mb": {"value": mb}, "coord": {"value": point}});
     let body = json!({"results": {"bindings": [

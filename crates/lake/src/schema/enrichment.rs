@@ -243,7 +243,8 @@ pub const ALBUMS: Table = table(
         text("album_ref"),
         text("album_name"),
         text("artist_name"),
-        // Spotify: album, single, compilation. MusicBrainz: Album, Single, EP, Broadcast, Other.
+        // Spotify: album, single, compilation. MusicBrainz: Album, Single, EP, Broadcast, Other, and what
+        // an album is besides, in its place: Compilation, Soundtrack, Live, Remix …
         text("album_type"),
         text("label"),
         // Digits without leading zeros.

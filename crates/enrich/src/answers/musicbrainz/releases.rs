@@ -118,6 +118,26 @@ struct ReleaseGroup {
     id: Option<String>,
     #[serde(rename = "primary-type")]
     kind: Option<String>,
+    #[serde(rename = "secondary-types", default)]
+    further_kinds: Option<Vec<String>>,
+}
+
+/// What else an album is, the most telling first: a compilation may be one of live recordings.
+const FURTHER_KINDS: [&str; 4] = ["Compilation", "Soundtrack", "Live", "Remix"];
+
+impl ReleaseGroup {
+    /// What people call it: an album that is a compilation, or live, is called that. A single or an EP is one,
+    /// whatever is on it.
+    fn called(&self) -> Option<String> {
+        let kind = filled(self.kind.clone());
+        if kind.as_deref().is_some_and(|kind| kind != "Album") {
+            return kind;
+        }
+        let further = self.further_kinds.as_deref().unwrap_or_default();
+        let telling = FURTHER_KINDS.iter().find(|kind| further.iter().any(|further| further == *kind));
+        let any = telling.map(|kind| (*kind).to_owned()).or_else(|| further.first().cloned());
+        filled(any).or(kind)
+    }
 }
 
 /// The releases that a search by MBID found.
@@ -156,7 +176,7 @@ fn take(said: &mut Said<'_>, release: Release) {
         album_ref: release.id,
         album_name: filled(release.title),
         artist_name: filled(Some(credit)),
-        album_type: release.group.as_ref().and_then(|group| filled(group.kind.clone())),
+        album_type: release.group.as_ref().and_then(ReleaseGroup::called),
         label,
         upc: filled(release.barcode).and_then(|code| upc(&code)),
         release_date_precision: date.as_deref().and_then(precision).map(str::to_owned),
