@@ -14,7 +14,7 @@
 --        between time_grouping 1 5
 -- columns:
 --   genre_id  Key of the genre: its name, else unknown.
---   genre  Name of the genre, in lower case.
+--   genre  Name of the genre, in lower case. Who has it follows from votes at MusicBrainz (tags and genres: CC BY-NC-SA 3.0).
 --   genre_family  Family the genre belongs to, such as rock or electronic.
 --   top_artist_in_genre  Artist of the genre with the most counted plays; empty where none counts.
 --   most_popular_artist_in_genre  Artist of the genre with the highest popularity; empty where nobody tells.

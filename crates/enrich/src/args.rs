@@ -11,7 +11,7 @@ use crate::{replay, run, status};
 
 /// Finds out what is not known yet about the artists, albums and places of your music: who they
 /// are at MusicBrainz, their genres, where they come from. It asks with few requests, as slowly as
-/// each service wants, and nothing twice: run it as often as you like.
+/// each service wants, and nothing again before it may have changed: run it as often as you like.
 #[derive(Debug, Parser)]
 #[command(
     version,

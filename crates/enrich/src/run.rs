@@ -17,6 +17,10 @@ use crate::identities::{MEANING, identities};
 use crate::plan::{self, Situation};
 use crate::question::{Group, Method, Question, Service};
 
+/// Said before the first request, while there is time to set it, and in the report.
+const NO_CONTACT: &str = "CONTACT is not set: MusicBrainz and OpenStreetMap ask for a mail address or web page of \
+                          yours in every request, and may refuse programs that give none";
+
 /// What a person wishes.
 #[derive(Debug, Clone, Default)]
 pub struct Wishes {
@@ -89,7 +93,7 @@ impl Run<'_> {
         let mut scope: Option<HashSet<String>> = None;
         let corrected = Corrected::read(&context.data)?;
         let mut heard = Heard::default();
-        let mut told_before = None;
+        let (mut told_before, mut is_warned) = (None, false);
         loop {
             let questions = {
                 let books = self.books.borrow();
@@ -118,6 +122,9 @@ impl Run<'_> {
             };
             if questions.is_empty() {
                 return Ok(());
+            }
+            if context.settings.contact.is_none() && !std::mem::replace(&mut is_warned, true) {
+                tracing::warn!("{NO_CONTACT}");
             }
             self.ask_wave(questions).await?;
             self.failures.borrow_mut().write(&context.data)?;
@@ -283,11 +290,7 @@ fn summary(context: &JobContext, progress: Progress, (found, identities): (usize
         .collect();
     summary = summary.count("requests_by_service", by_service).count("requests_by_method", by_method);
     if context.settings.contact.is_none() && requests > 0 {
-        summary.warnings.push(
-            "CONTACT is not set: MusicBrainz and OpenStreetMap ask for a mail address or web page of yours in every \
-             request, and may refuse programs that give none"
-                .to_owned(),
-        );
+        summary.warnings.push(NO_CONTACT.to_owned());
     }
     Ok(summary)
 }

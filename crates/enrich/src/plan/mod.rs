@@ -9,7 +9,7 @@ mod places;
 mod scope;
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use lake::cache::Subject;
 use lake::play::UnixMs;
@@ -20,6 +20,9 @@ use crate::failures::Failures;
 use crate::heard::Heard;
 use crate::known::Known;
 use crate::question::{Kind, Method, Question, Service};
+
+/// So many are looked for one by one before others are described: two minutes' work.
+const ALONE_IN_A_WAVE: usize = 100;
 
 /// What the next questions follow from.
 pub(crate) struct Situation<'s> {
@@ -45,13 +48,36 @@ pub(crate) struct Situation<'s> {
 /// important. None are left when everything is known, or was asked for, or nobody answers.
 ///
 /// A question that has room waits as long as answers to others may bring who fits in, so that
-/// few requests suffice.
+/// few requests suffice. Where many are looked for one by one, which takes hours, only the most
+/// important of them are, and whoever was found before is described meanwhile.
 pub(crate) fn next(situation: &Situation<'_>) -> Vec<Question> {
     let mut questions = artists::identities(situation);
-    let may_find_artists = !questions.is_empty();
+    let is_long = hold_back(&mut questions);
+    ask_about(situation, questions, is_long)
+}
+
+/// The same with everybody who is looked for.
+fn all(situation: &Situation<'_>) -> Vec<Question> {
+    ask_about(situation, artists::identities(situation), false)
+}
+
+/// Leaves out what would make a wave of questions about one each too long; says whether it did.
+fn hold_back(questions: &mut Vec<Question>) -> bool {
+    let (mut alone, before) = (HashMap::<Service, usize>::new(), questions.len());
+    questions.retain(|question| {
+        let alone = alone.entry(question.service).or_default();
+        *alone += usize::from(question.subjects.len() == 1);
+        question.subjects.len() > 1 || *alone <= ALONE_IN_A_WAVE
+    });
+    questions.len() < before
+}
+
+/// What can be asked beside these questions, who somebody is. Nobody waits for them in a long wave.
+fn ask_about(situation: &Situation<'_>, mut questions: Vec<Question>, is_long: bool) -> Vec<Question> {
+    let may_find_artists = !questions.is_empty() && !is_long;
     questions.extend(artists::descriptions(situation, may_find_artists));
-    let may_find_facts = !questions.is_empty();
-    if !may_find_facts {
+    let may_find_facts = !questions.is_empty() && !is_long;
+    if questions.is_empty() {
         questions.extend(artists::works(situation));
     }
     questions.extend(places::questions(situation, may_find_facts));

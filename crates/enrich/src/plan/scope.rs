@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use chrono::DateTime;
 
-use super::{Situation, next};
+use super::{Situation, all};
 use crate::heard::Heard;
 use crate::question::Kind;
 
 /// The first so many artists, named in whatever way, and the first so many albums that a run
 /// without a limit would ask something about: new ones first, then those that were heard most.
 pub(crate) fn scope(situation: &Situation<'_>, limit: usize) -> HashSet<String> {
-    let asked: HashSet<(Kind, String)> = next(situation)
+    let asked: HashSet<(Kind, String)> = all(situation)
         .into_iter()
         .flat_map(|question| question.subjects.into_iter().map(move |subject| (question.kind, subject.id)))
         .collect();
