@@ -2,7 +2,6 @@
 //! what it protects.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use lake::parts;
@@ -68,14 +67,13 @@ fn a_miss_has_a_reason_and_a_trouble_is_no_miss() {
 /// B17: areas were asked for twice a second, and an overloaded MusicBrainz was the end.
 #[test]
 fn areas_are_asked_for_slowly_and_again_when_musicbrainz_is_overloaded() {
-    let interval = Duration::from_millis(40);
-    let mut world = World::with_pace(30, interval);
+    let mut world = World::of(30, Options::default());
     world.spacing_ms = 40;
     world.hear(&world.tracks());
     world.server.switch_on(overloaded(Service::MusicBrainz).at("area-search").times(1)).unwrap();
     world.enrich().expect_ok();
     assert!(!world.rows(&AREAS).is_empty());
-    assert!(world.server.broken_rules().is_empty(), "{:?}", world.server.broken_rules());
+    world.assert_pace();
 }
 
 /// B19: tags were fetched and thrown away.

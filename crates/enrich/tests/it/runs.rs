@@ -1,15 +1,14 @@
 //! Whole runs of the program.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
 use chrono::TimeDelta;
-use lake::schema::{ALBUMS, AREA_COORDINATES, ARTISTS, LOOKUPS, TRACK_CREDITS};
+use lake::schema::{ALBUM_LINKS, ALBUMS, AREA_COORDINATES, ARTISTS, LOOKUPS, TRACK_CREDITS};
 use simulator::facts::Found;
-use simulator::server::{Batch, ErrorBody, Fault, FaultKind, Options, RetryAfter, Service};
+use simulator::server::{Batch, ErrorBody, Fault, FaultKind, Options, RequestLine, RetryAfter, Service};
 
 use crate::truth::{assert_known, everything, links};
-use crate::world::World;
+use crate::world::{Ran, World};
 
 #[test]
 fn artists_are_who_they_are_by_every_way_there_is() {
@@ -220,8 +219,7 @@ fn a_replay_gives_the_same_rows_without_the_network() {
 
 #[test]
 fn several_programs_at_once_keep_one_pace() {
-    let interval = Duration::from_millis(40);
-    let mut world = World::with_pace(30, interval);
+    let mut world = World::of(30, Options::default());
     world.spacing_ms = 40;
     world.hear(&world.tracks());
     // Two of three find the data folder taken; whoever works keeps the pace, and so does the next.
@@ -230,7 +228,59 @@ fn several_programs_at_once_keep_one_pace() {
     assert!(codes.contains(&Some(0)) && codes.iter().all(|code| matches!(code, Some(0 | 75))), "{codes:?}");
     let ran = world.enrich();
     assert_eq!(ran.exit_code, 0, "{}", ran.stderr);
-    assert!(world.server.broken_rules().is_empty(), "{:?}", world.server.broken_rules());
+    world.assert_pace();
+}
+
+/// Everybody was searched for, one a second, before anybody was described.
+#[test]
+fn who_was_found_is_described_while_many_are_still_searched_for() {
+    let world = World::of(330, Options::default());
+    world.import(&world.tracks());
+    world.enrich().expect_ok();
+    let log = world.server.request_log();
+    let places =
+        |is: &dyn Fn(&RequestLine) -> bool| (0..log.len()).filter(|place| is(&log[*place])).collect::<Vec<_>>();
+    let searches = places(&|line| line.endpoint == "artist-search");
+    assert!(searches.len() > 300, "{}", searches.len());
+    let described = places(&|line| line.service == Service::ListenBrainz);
+    let placed = places(&|line| line.endpoint == "area-search");
+    let before = |first: usize| searches.iter().filter(|search| **search < first).count();
+    assert!(before(described[0]) < 150 && before(placed[0]) < 250, "{} {}", before(described[0]), before(placed[0]));
+}
+
+#[test]
+fn a_contact_is_missed_before_the_first_request_and_in_the_report() {
+    let world = World::of(10, Options::default());
+    world.hear(&world.tracks());
+    let ran = Ran::of(&world.command(&["run"]).env_remove("CONTACT").output().unwrap());
+    assert!(ran.stderr.contains("CONTACT is not set"), "{}", ran.stderr);
+    assert!(ran.report.warnings.iter().any(|warning| warning.starts_with("CONTACT is not set")));
+    // Nobody is asked, nobody has to know.
+    let ran = Ran::of(&world.command(&["run"]).env_remove("CONTACT").output().unwrap());
+    assert!(!ran.stderr.contains("CONTACT"), "{}", ran.stderr);
+}
+
+#[test]
+fn albums_that_musicbrainz_tells_little_of_are_asked_about_at_spotify() {
+    let world = World::of(60, Options::default()).with_spotify();
+    let tracks = world.tracks();
+    world.hear(&tracks);
+    world.enrich().expect_ok();
+    let asked = world.pairs(&LOOKUPS, "subject", "method");
+    let facts = world.life().facts();
+    let mut seen = (0, 0);
+    for track in &tracks {
+        let release = facts.releases.iter().find(|release| release.collection == track.collection);
+        let album = world.life().catalogue().collection(track.collection).uri().unwrap();
+        let is_linked = asked.iter().any(|(who, how)| *who == album && how.as_deref() == Some("album_url"))
+            && world.pairs(&ALBUM_LINKS, "album_uri", "release_mbid").iter().any(|(uri, _)| *uri == album);
+        let Some(release) = release.filter(|_| is_linked) else { continue };
+        let is_asked = asked.iter().any(|(who, how)| *who == album && how.as_deref() == Some("album"));
+        let has_barcode = release.barcode.as_deref().is_some_and(|barcode| !barcode.is_empty());
+        assert_eq!(is_asked, !has_barcode, "{album}");
+        seen = (seen.0 + usize::from(is_asked), seen.1 + usize::from(!is_asked));
+    }
+    assert!(seen.0 > 0 && seen.1 > 0, "{seen:?}");
 }
 
 #[test]

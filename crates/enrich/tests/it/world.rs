@@ -13,7 +13,7 @@ use lake::play::{Clock, Credit, Kind, Play, Precision, Source};
 use lake::schema::{PLAY_CREDITS, PLAYS, Table};
 use platform::state::{CountingRule, Login};
 use platform::{DataDir, Report, Sealer, StateDb};
-use simulator::server::{Options, Server};
+use simulator::server::{Options, Server, Service};
 use simulator::{AccountPlan, Item, Scenario, World as Life, parse_instant};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -23,7 +23,7 @@ pub(crate) const NOW: &str = "2026-11-15T12:00:00Z";
 /// The services, a data folder, and what was played.
 pub(crate) struct World {
     pub(crate) server: Server,
-    runtime: Option<Runtime>,
+    _runtime: Runtime,
     folder: TempDir,
     token: Option<String>,
     lookups_per_day: Option<u32>,
@@ -39,7 +39,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let stdout = String::from_utf8_lossy(&output.stdout);
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         let last = stdout.lines().last().unwrap_or_default();
@@ -72,25 +72,12 @@ impl World {
         let server = runtime.block_on(Server::start(Life::build(&scenario).unwrap(), Options { now, ..fast })).unwrap();
         Self {
             server,
-            runtime: Some(runtime),
+            _runtime: runtime,
             folder: TempDir::new().unwrap(),
             token: None,
             lookups_per_day: None,
             spacing_ms: 0,
         }
-    }
-
-    /// The same with services that want a pause between requests.
-    pub(crate) fn with_pace(artists: usize, interval: Duration) -> Self {
-        let mut world = Self::of(artists, Options::default());
-        let now = Some(parse_instant(NOW).unwrap());
-        let options =
-            Options { musicbrainz_interval: interval, nominatim_interval: interval, now, ..Options::default() };
-        let life = world.server.world().clone();
-        let runtime = world.runtime.take().unwrap();
-        world.server = runtime.block_on(Server::start(life, options)).unwrap();
-        world.runtime = Some(runtime);
-        world
     }
 
     /// With a token for ListenBrainz.
@@ -305,6 +292,26 @@ impl World {
     /// Lets time go by.
     pub(crate) fn wait(&self, time: TimeDelta) {
         self.server.set_now(self.server.now() + time);
+    }
+
+    /// Every request to MusicBrainz had a moment of its own, as far from the one before as the pace wants, and
+    /// none came earlier. (A packet may be late and the next one not: what comes says nothing of the pace by
+    /// itself.)
+    #[track_caller]
+    pub(crate) fn assert_pace(&self) {
+        let state = rusqlite::Connection::open(self.data().state_db()).unwrap();
+        let mut query =
+            state.prepare("select at_ms from requests where service = 'musicbrainz' order by at_ms").unwrap();
+        let slots: Vec<i64> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let log = self.server.request_log();
+        let asked = log.iter().filter(|line| line.service == Service::MusicBrainz);
+        let mut arrivals: Vec<i64> = asked.map(|line| line.really_at.timestamp_millis()).collect();
+        arrivals.sort_unstable();
+        assert!(arrivals.len() > 15 && arrivals.len() == slots.len(), "{} and {}", arrivals.len(), slots.len());
+        let spacing = 40;
+        let close = slots.windows(2).filter(|two| two[1] - two[0] < spacing).count();
+        let early = arrivals.iter().zip(&slots).filter(|(arrival, slot)| arrival < slot).count();
+        assert_eq!((close, early), (0, 0), "of {} requests", slots.len());
     }
 
     /// How many requests there were so far.

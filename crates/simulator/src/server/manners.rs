@@ -16,8 +16,9 @@ use super::options::Options;
 use super::state::Shared;
 use super::targets::Service;
 
-/// How late a machine that is busy may hand a request on. It is what "on average" excuses.
-const SLACK: Duration = Duration::from_millis(100);
+/// The part of an interval by which a machine that is busy may hand a request on late. It is what "on
+/// average" excuses.
+const SLACK: u32 = 10;
 /// How many intervals the average is taken of.
 const AVERAGED: usize = 10;
 /// What Wikidata answers at once for one address.
@@ -99,7 +100,8 @@ impl Manners {
         // The request before, and the one that is ten intervals back.
         let last = since(lately.back());
         let first = if lately.len() == AVERAGED { since(lately.front()) } else { None };
-        let is_within = |span: Option<Duration>, asked: Duration| span.is_some_and(|span| span + SLACK < asked);
+        let is_within =
+            |span: Option<Duration>, asked: Duration| span.is_some_and(|span| span + interval / SLACK < asked);
         let is_too_fast = is_within(last, interval) || is_within(first, interval * AVERAGED as u32);
         lately.push_back(received);
         if lately.len() > AVERAGED {
@@ -193,6 +195,7 @@ mod tests {
         let fast = Options { musicbrainz_interval: Duration::from_millis(20), ..Options::default() };
         assert!(broken(&[20; 40], &fast).is_empty());
         assert!(!broken(&[2; 40], &fast).is_empty());
+        assert!(!broken(&[15; 40], &fast).is_empty(), "what is excused follows the interval");
         let free = Options { musicbrainz_interval: Duration::ZERO, ..Options::default() };
         assert!(broken(&[0; 40], &free).is_empty());
     }
