@@ -35,6 +35,8 @@ answers as (
         count(*) as answers,
         max(fetched_at) as fetched_at
     from stg_enrichment__lookups
+    -- Pages of plays are answers about plays.
+    where subject_type <> 'page'
     group by service
 ),
 

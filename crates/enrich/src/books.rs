@@ -1,6 +1,6 @@
 //! What was answered, on disk: first the answer as it came, then what it says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use lake::cache::{Cache, CachedAnswer, Damaged, Question as Asked};
 use lake::facts::{self, Facts};
@@ -10,6 +10,7 @@ use platform::{JobContext, Stop, progress};
 
 use crate::answers::interpret;
 use crate::known::Known;
+use crate::pages::{self, Page};
 use crate::question::Question;
 
 /// Answers whose rows are written together.
@@ -125,6 +126,17 @@ impl<'c> Books<'c> {
             known.take_in(&said);
             anew.add(&self.batch_name(), &said)?;
         }
+        let mut pages = pages::unread(&self.context.data, &HashSet::new())?.into_iter().peekable();
+        while pages.peek().is_some() {
+            let mut said = Facts::default();
+            for answer in pages.by_ref().take(BATCH_OF_MANY).filter_map(Page::answer) {
+                let mut page = interpret(&answer);
+                known.told.leave_news(&mut page);
+                known.take_in(&page);
+                said.add(page);
+            }
+            anew.add(&self.batch_name(), &said)?;
+        }
         bar.finish_and_clear();
         anew.finish(self.context.clock.now())?;
         self.known = known;
@@ -137,6 +149,14 @@ impl<'c> Books<'c> {
         for id in &missing {
             if let Some(answer) = self.read(id)? {
                 self.take_in(&answer);
+            }
+            if self.answers_waiting >= BATCH_OF_MANY {
+                self.write()?;
+            }
+        }
+        for page in pages::unread(&self.context.data, &self.known.answered)? {
+            if let Some(answer) = page.answer() {
+                self.take_in_page(&answer);
             }
             if self.answers_waiting >= BATCH_OF_MANY {
                 self.write()?;
@@ -166,6 +186,14 @@ impl<'c> Books<'c> {
 
     fn take_in(&mut self, answer: &CachedAnswer) {
         let said = interpret(answer);
+        self.known.take_in(&said);
+        self.waiting.add(said);
+        self.answers_waiting += 1;
+    }
+
+    fn take_in_page(&mut self, answer: &CachedAnswer) {
+        let mut said = interpret(answer);
+        self.known.told.leave_news(&mut said);
         self.known.take_in(&said);
         self.waiting.add(said);
         self.answers_waiting += 1;

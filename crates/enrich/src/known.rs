@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use lake::facts::Facts;
+use lake::facts::{AlbumFacts, Facts, TrackFacts};
 use lake::manifest::Manifest;
 use lake::parts::{self, Cell};
 use lake::play::UnixMs;
@@ -20,6 +20,7 @@ use crate::heard::LearnedTracks;
 use crate::links::{Link, Links};
 use crate::names;
 use crate::question::{Kind, Method};
+use crate::told::Told;
 
 /// What is known of an artist of MusicBrainz.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +54,7 @@ pub(crate) struct Known {
     pub(crate) placed: HashSet<String>,
     releases: HashMap<String, String>,
     told_of_releases: HashMap<String, TellsOfAlbum>,
+    pub(crate) told: Told,
 }
 
 /// What an answer about an album may leave open.
@@ -107,6 +109,39 @@ impl Known {
         each(&TRACKS, &["track_uri", "album_uri", "album_name"], &mut |known, row| {
             if let [Cell::Text(track), Cell::Text(album), name] = row {
                 known.album(track, album, name.text());
+            }
+        })?;
+        let told = ["service", "track_uri", "fetched_at", "is_explicit", "popularity", "disc_number", "track_number"];
+        each(&TRACKS, &told, &mut |known, row| {
+            if let [Cell::Text("spotify"), Cell::Text(track), at, explicit, popularity, disc, number] = row {
+                let [popularity, disc_number, track_number] = [popularity, disc, number].map(|cell| cell.int());
+                let track = TrackFacts {
+                    service: "spotify".to_owned(),
+                    track_uri: (*track).to_owned(),
+                    is_explicit: explicit.bool(),
+                    popularity,
+                    disc_number,
+                    track_number,
+                    fetched_at: at.int().unwrap_or_default(),
+                    ..TrackFacts::default()
+                };
+                known.told.take_in(&[track], &[]);
+            }
+        })?;
+        let told = ["service", "album_ref", "fetched_at", "album_type", "release_date", "popularity", "total_tracks"];
+        each(&ALBUMS, &told, &mut |known, row| {
+            if let [Cell::Text("spotify"), Cell::Text(album), at, kind, date, popularity, total] = row {
+                let album = AlbumFacts {
+                    service: "spotify".to_owned(),
+                    album_ref: (*album).to_owned(),
+                    album_type: kind.text().map(str::to_owned),
+                    release_date: date.text().map(str::to_owned),
+                    popularity: popularity.int(),
+                    total_tracks: total.int(),
+                    fetched_at: at.int().unwrap_or_default(),
+                    ..AlbumFacts::default()
+                };
+                known.told.take_in(&[], &[album]);
             }
         })?;
         each(&ARTISTS, &columns, &mut |known, row| {
@@ -184,6 +219,7 @@ impl Known {
             self.areas.put_in(&one.area_id, &one.parent_id, one.is_ended);
         }
         self.placed.extend(facts.area_coordinates.iter().map(|one| one.area_id.clone()));
+        self.told.take_in(&facts.tracks, &facts.albums);
         for one in facts.albums.iter().filter(|one| one.service == "musicbrainz") {
             self.release(&one.album_ref, [&one.label, &one.upc, &one.release_date].map(Option::is_some));
         }

@@ -21,12 +21,14 @@ mod identities;
 mod known;
 mod links;
 pub mod names;
+mod pages;
 mod plan;
 mod question;
 mod replay;
 mod run;
 mod spotify_token;
 mod status;
+mod told;
 
 pub use replay::replay;
 pub use run::{Wishes, run};

@@ -12,6 +12,7 @@ use lake::cache::{CachedAnswer, Subject};
 use lake::facts::{Facts, Lookup};
 use serde::de::DeserializeOwned;
 
+use crate::pages;
 use crate::question::Method;
 
 /// What came of one subject.
@@ -79,6 +80,7 @@ pub fn interpret(answer: &CachedAnswer) -> Facts {
         Some(Method::Track | Method::Tracks) => spotify::tracks(&mut said),
         Some(Method::Album | Method::Albums) => spotify::albums(&mut said),
         Some(Method::SpotifyArtists) => spotify::artists(&mut said),
+        None if question.method == pages::METHOD => spotify::played(&mut said),
         None => {
             said.all(Outcome::Unreadable, "this version does not know this way of asking");
             Ok(())

@@ -3,15 +3,16 @@
 //!
 //! <https://developer.spotify.com/documentation/web-api/reference/get-track>
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use lake::facts::{AlbumFacts, ArtistFacts, GenreVote, TrackCredit, TrackFacts};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error};
+use serde_json::Value;
 
 use super::musicbrainz::releases::upc;
 use super::{MOST, Outcome, Said, filled, within};
-use crate::question::Method;
+use crate::question::{Method, has_sound_id};
 
 /// The most artists that a track is credited to.
 const MOST_CREDITS: i64 = 1_000;
@@ -160,22 +161,65 @@ pub(super) fn albums(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
             continue;
         };
         said.came_of(subject, Outcome::Found, None);
-        said.facts.albums.push(AlbumFacts {
-            answer_id: said.id(),
-            service: said.service(),
-            album_ref: subject.id.clone(),
-            album_name: filled(album.name),
-            artist_name: album.artists.unwrap_or_default().into_iter().next().and_then(|artist| filled(artist.name)),
-            album_type: filled(album.album_type),
-            label: filled(album.label),
-            upc: filled(album.external_ids.unwrap_or_default().upc).and_then(|code| upc(&code)),
-            release_date: filled(album.release_date),
-            release_date_precision: filled(album.release_date_precision),
-            total_tracks: within(album.total_tracks, 1..=MOST),
-            popularity: within(album.popularity, 0..=100),
-            release_group_id: None,
-            fetched_at: said.at(),
-        });
+        take_album(said, &subject.id, album);
+    }
+    Ok(())
+}
+
+fn take_album(said: &mut Said<'_>, uri: &str, album: Album) {
+    said.facts.albums.push(AlbumFacts {
+        answer_id: said.id(),
+        service: said.service(),
+        album_ref: uri.to_owned(),
+        album_name: filled(album.name),
+        artist_name: album.artists.unwrap_or_default().into_iter().next().and_then(|artist| filled(artist.name)),
+        album_type: filled(album.album_type),
+        label: filled(album.label),
+        upc: filled(album.external_ids.unwrap_or_default().upc).and_then(|code| upc(&code)),
+        release_date: filled(album.release_date),
+        release_date_precision: filled(album.release_date_precision),
+        total_tracks: within(album.total_tracks, 1..=MOST),
+        popularity: within(album.popularity, 0..=100),
+        release_group_id: None,
+        fetched_at: said.at(),
+    });
+}
+
+#[derive(Deserialize)]
+struct Played {
+    items: Vec<Value>,
+}
+
+/// What a page of recently played tracks says besides who played what when: plays hold the rest. An item
+/// that cannot be read says nothing.
+pub(super) fn played(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let page: Played = said.read()?;
+    if let Some(subject) = said.subjects().first() {
+        said.came_of(subject, Outcome::Found, None);
+    }
+    let mut seen = HashSet::new();
+    let tracks = page.items.into_iter().filter_map(|mut item| item.get_mut("track").map(Value::take));
+    for track in tracks.filter_map(|track| serde_json::from_value::<Track>(track).ok()) {
+        let is_new = |uri: &String, kind: &str, seen: &mut HashSet<String>| {
+            has_sound_id(uri) && uri.starts_with(kind) && seen.insert(uri.clone())
+        };
+        if let Some(uri) = filled(track.uri).filter(|uri| is_new(uri, "spotify:track:", &mut seen)) {
+            said.facts.tracks.push(TrackFacts {
+                answer_id: said.id(),
+                service: said.service(),
+                track_uri: uri,
+                is_explicit: track.explicit,
+                popularity: within(track.popularity, 0..=100),
+                disc_number: within(track.disc_number, 0..=MOST),
+                track_number: within(track.track_number, 0..=MOST),
+                fetched_at: said.at(),
+                ..TrackFacts::default()
+            });
+        }
+        let Some(album) = track.album else { continue };
+        if let Some(uri) = filled(album.uri.clone()).filter(|uri| is_new(uri, "spotify:album:", &mut seen)) {
+            take_album(said, &uri, album);
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod answers;
 mod kills;
 mod lessons;
+mod pages;
 mod recorded;
 mod requests;
 mod runs;
