@@ -23,30 +23,49 @@ pub(crate) struct Page {
     received_at: UnixMs,
 }
 
-/// The pages that are not among those that were `answered`, the oldest first.
+/// The pages that are not among those that were `answered`, the oldest first. An account whose history
+/// cannot be read is left out: whoever reads plays says what is wrong with it.
 ///
 /// # Errors
-/// Any I/O error; a receipt that cannot be read.
+/// When the accounts cannot be listed.
 pub(crate) fn unread(data: &DataDir, answered: &HashSet<String>) -> anyhow::Result<Vec<Page>> {
     let mut pages = BTreeMap::new();
     for account in accounts(data)? {
         let store = RawStore::new(data, &account);
-        let bodies = store.bodies_since(Source::SpotifyApi, SystemTime::UNIX_EPOCH)?;
-        // There may be tens of thousands of receipts: they are opened when there is something new.
-        if bodies.iter().all(|raw_id| answered.contains(&answer_id(raw_id))) {
-            continue;
-        }
-        for receipt in store.living_receipts(Some(Job::Poll))? {
-            for item in receipt.items.into_iter().filter(|item| item.source == Source::SpotifyApi) {
-                if !answered.contains(&answer_id(&item.raw_id)) && store.has_body(item.source, &item.raw_id) {
-                    let page = (receipt.received_at_ms, item.raw_id);
-                    pages.entry(page).or_insert_with(|| store.clone());
-                }
-            }
+        match unread_of(&store, answered) {
+            Ok(found) => pages.extend(found.into_iter().map(|page| (page, store.clone()))),
+            Err(error) => tracing::warn!("leaving out the pages of an account: {error:#}"),
         }
     }
     let pages = pages.into_iter();
     Ok(pages.map(|((received_at, raw_id), store)| Page { store, raw_id, received_at }).collect())
+}
+
+fn unread_of(store: &RawStore, answered: &HashSet<String>) -> anyhow::Result<Vec<(UnixMs, String)>> {
+    let bodies = store.bodies_since(Source::SpotifyApi, SystemTime::UNIX_EPOCH)?;
+    let unread: HashSet<String> = bodies.into_iter().filter(|raw_id| !answered.contains(&answer_id(raw_id))).collect();
+    // There may be tens of thousands of receipts: they are opened when there is something new.
+    if unread.is_empty() {
+        return Ok(Vec::new());
+    }
+    let receipts = store.living_receipts(Some(Job::Poll))?.into_iter();
+    let pages =
+        receipts.flat_map(|receipt| receipt.items.into_iter().map(move |item| (receipt.received_at_ms, item.raw_id)));
+    Ok(pages.filter(|(_, raw_id)| unread.contains(raw_id)).collect())
+}
+
+/// Whether any page that was `answered` is there no more: somebody erased it, and so goes what it said.
+///
+/// # Errors
+/// Any I/O error.
+pub(crate) fn are_any_gone(data: &DataDir, answered: &HashSet<String>) -> anyhow::Result<bool> {
+    let mut there = HashSet::new();
+    for account in accounts(data)? {
+        let bodies = RawStore::new(data, &account).bodies_since(Source::SpotifyApi, SystemTime::UNIX_EPOCH)?;
+        there.extend(bodies.iter().map(|raw_id| answer_id(raw_id)));
+    }
+    let mut pages = answered.iter().filter(|answer| answer.starts_with(&answer_id("")));
+    Ok(pages.any(|page| !there.contains(page)))
 }
 
 impl Page {

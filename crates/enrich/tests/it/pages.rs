@@ -83,4 +83,9 @@ fn pages_describe_tracks_and_albums_once_and_again_when_something_changes() {
     world.run(&["replay"]).expect_ok();
     assert_eq!(told(&world), expected);
     assert_eq!(world.requests(), 0);
+
+    // Whoever erases an account erases what its pages said.
+    std::fs::remove_dir_all(world.path("raw/ada")).unwrap();
+    world.enrich().expect_ok();
+    assert!(told(&world).is_empty() && world.rows(&LOOKUPS).is_empty() && world.rows(&ALBUMS).is_empty());
 }
