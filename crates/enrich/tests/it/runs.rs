@@ -1,11 +1,11 @@
 //! Whole runs of the program.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use lake::schema::{ALBUM_LINKS, ALBUMS, AREA_COORDINATES, ARTISTS, LOOKUPS, TRACK_CREDITS};
+use lake::schema::{ALBUMS, AREA_COORDINATES, ARTISTS, LOOKUPS, TRACK_CREDITS};
 use simulator::facts::Found;
-use simulator::server::{Batch, ErrorBody, Fault, FaultKind, Options, RequestLine, RetryAfter, Service};
+use simulator::server::{Batch, ErrorBody, Fault, FaultKind, Options, RetryAfter, Service};
 
 use crate::truth::{assert_known, everything, links};
 use crate::world::{Ran, World};
@@ -231,23 +231,6 @@ fn several_programs_at_once_keep_one_pace() {
     world.assert_pace();
 }
 
-/// Everybody was searched for, one a second, before anybody was described.
-#[test]
-fn who_was_found_is_described_while_many_are_still_searched_for() {
-    let world = World::of(330, Options::default());
-    world.import(&world.tracks());
-    world.enrich().expect_ok();
-    let log = world.server.request_log();
-    let places =
-        |is: &dyn Fn(&RequestLine) -> bool| (0..log.len()).filter(|place| is(&log[*place])).collect::<Vec<_>>();
-    let searches = places(&|line| line.endpoint == "artist-search");
-    assert!(searches.len() > 300, "{}", searches.len());
-    let described = places(&|line| line.service == Service::ListenBrainz);
-    let placed = places(&|line| line.endpoint == "area-search");
-    let before = |first: usize| searches.iter().filter(|search| **search < first).count();
-    assert!(before(described[0]) < 150 && before(placed[0]) < 250, "{} {}", before(described[0]), before(placed[0]));
-}
-
 #[test]
 fn a_contact_is_missed_before_the_first_request_and_in_the_report() {
     let world = World::of(10, Options::default());
@@ -261,29 +244,6 @@ fn a_contact_is_missed_before_the_first_request_and_in_the_report() {
 }
 
 #[test]
-fn albums_that_musicbrainz_tells_little_of_are_asked_about_at_spotify() {
-    let world = World::of(60, Options::default()).with_spotify();
-    let tracks = world.tracks();
-    world.hear(&tracks);
-    world.enrich().expect_ok();
-    let asked = world.pairs(&LOOKUPS, "subject", "method");
-    let facts = world.life().facts();
-    let mut seen = (0, 0);
-    for track in &tracks {
-        let release = facts.releases.iter().find(|release| release.collection == track.collection);
-        let album = world.life().catalogue().collection(track.collection).uri().unwrap();
-        let is_linked = asked.iter().any(|(who, how)| *who == album && how.as_deref() == Some("album_url"))
-            && world.pairs(&ALBUM_LINKS, "album_uri", "release_mbid").iter().any(|(uri, _)| *uri == album);
-        let Some(release) = release.filter(|_| is_linked) else { continue };
-        let is_asked = asked.iter().any(|(who, how)| *who == album && how.as_deref() == Some("album"));
-        let has_barcode = release.barcode.as_deref().is_some_and(|barcode| !barcode.is_empty());
-        assert_eq!(is_asked, !has_barcode, "{album}");
-        seen = (seen.0 + usize::from(is_asked), seen.1 + usize::from(!is_asked));
-    }
-    assert!(seen.0 > 0 && seen.1 > 0, "{seen:?}");
-}
-
-#[test]
 fn an_artist_whom_somebody_linked_by_hand_is_described() {
     let world = World::of(30, Options::default());
     let facts = world.life().facts();
@@ -294,58 +254,6 @@ fn an_artist_whom_somebody_linked_by_hand_is_described() {
     world.enrich().expect_ok();
     let described = world.pairs(&ARTISTS, "artist_ref", "service");
     assert!(described.iter().any(|(mbid, _)| *mbid == somebody.mbid), "{described:?}");
-}
-
-/// Spotify calls the artist otherwise: no track tells whose the name is.
-#[test]
-fn a_name_that_spotify_does_not_know_costs_two_of_its_look_ups_and_is_searched_for() {
-    let world = World::of(30, Options::default()).with_spotify();
-    let artist = world.tracks()[0].artists[0];
-    let tracks = world.life().catalogue().items.iter().filter(|item| item.artists[..] == [artist]);
-    let rows: Vec<_> = tracks.map(|item| (item.uri.clone(), item.title.clone(), "Kanye Somebody")).collect();
-    assert!(rows.len() > 4, "{}", rows.len());
-    world.import_rows(&rows);
-    world.enrich().expect_ok();
-    let asked = world.pairs(&LOOKUPS, "subject", "subject_type");
-    let tracks = asked.iter().filter(|(_, kind)| kind.as_deref() == Some("spotify_track"));
-    let tracks: HashSet<_> = tracks.map(|(track, _)| track).collect();
-    assert_eq!(tracks.len(), 2, "{tracks:?}");
-    assert!(asked.iter().any(|(who, kind)| who == "Kanye Somebody" && kind.as_deref() == Some("artist_name")));
-}
-
-/// Which of equals stands for a name was left to chance.
-#[test]
-fn the_same_track_stands_for_a_name_in_every_run() {
-    let world = World::of(10, Options::default()).with_spotify();
-    let rows = (0..40).map(|number| (format!("spotify:track:gone{number}"), format!("{number}"), "Nobody Known"));
-    world.import_rows(&rows.collect::<Vec<_>>());
-    assert!(world.enrich().expect_ok().count("requests") > 0);
-    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
-}
-
-/// A search names Jamaica and the United Kingdom above Kingston, Germany and East Germany above
-/// Chemnitz, and does not say which of them was left.
-#[test]
-fn an_area_of_several_countries_is_looked_up_alone_unless_all_but_one_are_no_more() {
-    let world = World::of(600, Options::default());
-    let facts = world.life().facts();
-    let place = |name: &str| facts.atlas().areas.iter().position(|area| area.name == name).unwrap();
-    let places = ["Kingston", "Saint Petersburg", "Chemnitz"].map(place);
-    let lives_there = |place: &usize| {
-        let artist = facts.artists.iter().find(|artist| artist.begin_area.or(artist.area) == Some(*place));
-        artist.unwrap_or_else(|| panic!("nobody is from {}", facts.atlas().areas[*place].name))
-    };
-    let lines: Vec<_> = (0..)
-        .zip(&places)
-        .map(|(number, place)| format!("c{number},link,Somebody {number},{}\n", lives_there(place).mbid))
-        .collect();
-    let corrections = format!("id,action,artist,value\n{}", lines.concat());
-    platform::files::write_whole(&world.path("corrections/artists.csv"), corrections.as_bytes()).unwrap();
-    world.enrich().expect_ok();
-    let asked = world.pairs(&LOOKUPS, "subject", "method").into_iter();
-    let alone: Vec<_> = asked.filter(|(_, method)| method.as_deref() == Some("area")).map(|(area, _)| area).collect();
-    assert_eq!(alone, [facts.atlas().areas[places[0]].mbid.clone()]);
-    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
 }
 
 /// Three sources name the same people in three ways.
