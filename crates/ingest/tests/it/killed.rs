@@ -15,7 +15,7 @@ use crate::world::{AUDIO, Ran, World, row, rows};
 /// How often each kind of job is killed; more with `MUSIC_KILLS=50`.
 pub(crate) fn kills() -> u32 {
     #[allow(clippy::disallowed_methods, reason = "a knob of the test, not a setting of the program")]
-    std::env::var("MUSIC_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(4)
+    std::env::var("MUSIC_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(8)
 }
 
 /// Starts a program that [`kill_after`] may end: what it says is read there.
