@@ -15,6 +15,8 @@
 -- (`between`). The program told nothing else until the end that is compared. So it is for long tracks
 -- of the API, which does not say what was skipped, and for plays of an export behind a silence, which
 -- may have been a pause: an export says how long was heard, and not when it began.
+-- Where neither tells, a listen that began within such a play, and behind which the program told nothing
+-- else before its end, is what was heard of it (`heard`).
 --
 -- grain: one row per listen and report that may be of the same play
 -- kind:  incremental
@@ -170,7 +172,7 @@ listens_by_stretch as (
         clocks.clock,
         unix_millis(
             case
-                when clocks.clock in ('start', 'previous_end') then listen_plays.started_at
+                when clocks.clock in ('start', 'previous_end', 'heard') then listen_plays.started_at
                 else listen_plays.ended_at
             end
         ) as at_ms,
@@ -180,7 +182,7 @@ listens_by_stretch as (
                 (
                     unix_millis(
                         case
-                            when clocks.clock in ('start', 'previous_end') then listen_plays.started_at
+                            when clocks.clock in ('start', 'previous_end', 'heard') then listen_plays.started_at
                             else listen_plays.ended_at
                         end
                     ) - bounds.reach_ms
@@ -249,6 +251,15 @@ reports_by_clock as (
         ended_ms as at_ms,
         account_id
     from unsure_plays
+    union all
+    select
+        observation_id,
+        play_id,
+        'heard' as clock,
+        ended_ms as at_ms,
+        account_id
+    from unsure_plays
+    where source <> 'spotify_export'
 ),
 
 -- Only what lies near a listen is of interest.
@@ -359,7 +370,12 @@ pairs_in_time as (
         and (
             listens_by_stretch.clock in ('start', 'end')
             or (
-                listens_by_stretch.previous_title_key = reports.previous_title_key
+                listens_by_stretch.clock = 'heard'
+                and coalesce(unix_millis(listens_by_stretch.ended_at) >= reports.ended_ms - 10000, true)
+            )
+            or (
+                listens_by_stretch.clock <> 'heard'
+                and listens_by_stretch.previous_title_key = reports.previous_title_key
                 and unix_millis(listens_by_stretch.started_at) >= reports.previous_ended_ms - 10000
                 and coalesce(unix_millis(listens_by_stretch.ended_at) >= reports.ended_ms - 10000, true)
                 and (

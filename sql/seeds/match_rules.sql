@@ -13,7 +13,8 @@
 -- the API's is the moment at which the next listen began (ten seconds; `until_next`). Or by its
 -- neighbours, where the API and the program tell the same play before it: it began when that one ended
 -- (ten seconds; `since_last`), or both tell the same one after it, too, which began within ten minutes
--- of the end (`between`). The same three tell of a play of an export that was paused for longer: between
+-- of the end (`between`). Or it is what the listen says: ten minutes at most were heard of it, and the
+-- program told nothing else until its end (`heard`). The first three tell of a play of an export that was paused for longer: between
 -- the end of the play before it and its own it was silent or paused, and nothing else. Two programs that tell the start of the same play hardly differ (half a minute).
 -- Servers that play one's own files (`except_clients`, by the names with which they submit; Jellyfin by
 -- that of its plugin) do not play Spotify: what they tell is never a play of Spotify, only a listen that
@@ -25,7 +26,7 @@
 -- kind:  table
 -- key:   rule
 -- reads: csv_match_rules
--- tests: accepted clock start, end, minute, previous_end, between
+-- tests: accepted clock start, end, minute, previous_end, between, heard
 --        accepted source_clock start, end
 --        accepted canonical_clock start, end
 --        accepted recording uri, isrc, mbid, names, title, artist, none
@@ -43,7 +44,7 @@
 --   canonical_source  Source whose report stays.
 --   canonical_clock  Which end of the play the report that stays tells.
 --   recording  What must agree about the recording: its URI, its ISRC, its MBID, title and artist, the title, the artist, or nothing.
---   clock  What is compared: the starts, the ends, the minute of the end, the start with the end of the play before (`previous_end`), or the ends between the same neighbours (`between`).
+--   clock  What is compared: the starts, the ends, the minute of the end, the start with the end of the play before (`previous_end`), the ends between the same neighbours (`between`), or the start with the end (`heard`).
 --   tolerance_ms  How far apart the two may be, in milliseconds.
 --   tolerance_late_ms  How much later the report that gives way may be, where that is another number.
 --   tolerance_played_ms  How far apart the listening times may be, in milliseconds; empty where the two cannot be compared.

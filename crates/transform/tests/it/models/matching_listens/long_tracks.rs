@@ -30,3 +30,27 @@ fn a_listen_is_the_start_of_a_long_track_only_where_ten_minutes_were_skipped_at_
          b2      | e2                | 0",
     );
 }
+
+/// A mix of 23 minutes, of which seven were heard, with pauses before and after it: neither its start nor
+/// its neighbours tell, but the program told nothing else until it ended.
+#[test]
+fn a_listen_within_a_long_track_is_what_was_heard_of_it() {
+    duplicates(
+        "play_id | source       | clock | client       | started_at           | ended_at             | track_uri | track_name | album_artist_name
+         a1      | listenbrainz | end   | listenbrainz | 2024-01-01 09:49:00Z | 2024-01-01 10:12:00Z | u         | Mix        | Host
+         f1      | lastfm       | start | null         | 2024-01-01 10:05:00Z | null                 | null      | Mix        | Host
+         f2      | lastfm       | start | null         | 2024-01-01 10:12:30Z | null                 | null      | Song       | Host",
+        CREDITS,
+        "play_id | canonical_play_id | rule
+         f1      | a1                | lastfm_listenbrainz_copy_names_heard",
+    );
+    // Something else began before the end: so that was another play, on another device.
+    duplicates(
+        "play_id | source      | clock | started_at           | ended_at             | track_uri | track_name | album_artist_name
+         a1      | spotify_api | end   | 2024-01-01 09:49:00Z | 2024-01-01 10:12:00Z | u         | Mix        | Host
+         f1      | lastfm      | start | 2024-01-01 10:05:00Z | null                 | null      | Mix        | Host
+         f2      | lastfm      | start | 2024-01-01 10:09:00Z | null                 | null      | Song       | Host",
+        CREDITS,
+        "play_id | canonical_play_id",
+    );
+}
