@@ -7,7 +7,8 @@
 -- whole credit that begins with the other's name (`Host feat. Guest`).
 -- A listen that began when the other play was over is another play, however near it was. No program
 -- tells what was skipped at once, so such a play of an export waits a round for its listen: the same
--- song that was heard a second later goes first.
+-- song that was heard a second later goes first. So does a play that was still going on when the program
+-- told the next listen, unless both began at the same time.
 -- A listen without an end of its own ended when the same program told the next one, at the latest:
 -- compared with the end of a play it lies within, that tells a skipped play of a long track.
 -- Where no listen begins at that end, its neighbours tell: both sources tell the same play before it,
@@ -15,6 +16,8 @@
 -- (`between`). The program told nothing else until the end that is compared. So it is for long tracks
 -- of the API, which does not say what was skipped, and for plays of an export behind a silence, which
 -- may have been a pause: an export says how long was heard, and not when it began.
+-- Of several plays that a listen may be, it is the nearest; but where the start was worked out from the
+-- whole length, a skip is likelier than a pause, and what would take a pause is farther away (`cost_ms`).
 -- Where neither tells, a listen that began within such a play, and behind which the program told nothing
 -- else before its end, is what was heard of it (`heard`).
 --
@@ -24,7 +27,7 @@
 -- recompute: whole
 -- reads: int_listens, int_play_observations_chosen, int_tracks_described, int_track_credits_chosen,
 --        stg_tracker__credits, int_match_rules_in_force
--- tests: not_null account_id, source, source_clock, rule, first_round, distance_ms
+-- tests: not_null account_id, source, source_clock, rule, first_round, distance_ms, cost_ms
 
 with rules as (
     select
@@ -338,6 +341,13 @@ pairs_in_time as (
         reports.source = 'spotify_export'
             and reports.ended_ms - reports.started_ms < 30000
             and coalesce(listens_by_stretch.ms_played, 30000) >= 30000 as is_other_skipped,
+        coalesce(
+            listens_by_stretch.source_clock = 'start'
+            and reports.blur_ms = 0
+            and abs(listens_by_stretch.at_ms - reports.at_ms) > 10000
+            and unix_millis(listens_by_stretch.ended_at) + 10000 < reports.ended_ms,
+            false
+        ) as is_other_going_on,
         greatest(reports.at_ms - listens_by_stretch.at_ms, 0) as early_ms,
         greatest(listens_by_stretch.at_ms - reports.at_ms - reports.blur_ms, 0) as late_ms,
         listens_by_stretch.known_by = 'uri'
@@ -494,10 +504,17 @@ pairs_with_rule as (
         pairs_judged.source_clock,
         rules.rule,
         least(
-            rules.first_round + case when pairs_judged.is_other_skipped then 1 else 0 end,
+            rules.first_round + case when pairs_judged.is_other_skipped or pairs_judged.is_other_going_on then 1 else 0 end,
             4
         ) as first_round,
         pairs_judged.early_ms + pairs_judged.late_ms as distance_ms,
+        case
+            when rules.clock = 'start' and rules.tolerance_late_ms >= 5 * rules.tolerance_ms
+                then 5 * pairs_judged.early_ms + pairs_judged.late_ms
+            when rules.clock = 'start' and rules.tolerance_ms >= 5 * rules.tolerance_late_ms
+                then pairs_judged.early_ms + 5 * pairs_judged.late_ms
+            else pairs_judged.early_ms + pairs_judged.late_ms
+        end as cost_ms,
         case pairs_judged.other_source
             when 'spotify_export' then 1
             when 'spotify_api' then 2
@@ -561,6 +578,7 @@ pairs_ruled as (
         -- numbers
         first_round,
         distance_ms,
+        cost_ms,
         other_rank,
         at_ms,
         other_at_ms

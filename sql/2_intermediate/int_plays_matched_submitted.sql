@@ -33,6 +33,7 @@ pairs_with_canonical as (
         pairs.rule,
         pairs.first_round,
         pairs.distance_ms,
+        pairs.cost_ms,
         pairs.other_rank,
         pairs.at_ms,
         pairs.other_at_ms,
@@ -42,7 +43,7 @@ pairs_with_canonical as (
                 coalesce(earlier_duplicates.canonical_play_id, pairs.other_play_id)
             order by
                 pairs.first_round,
-                pairs.distance_ms,
+                pairs.cost_ms,
                 -- Of reports that are equally near, the source that goes first gives the rule.
                 pairs.other_rank,
                 pairs.rule,
@@ -65,7 +66,7 @@ pairs_numbered as (
             partition by account_id
             order by
                 first_round,
-                distance_ms,
+                cost_ms,
                 other_rank,
                 other_at_ms,
                 at_ms,

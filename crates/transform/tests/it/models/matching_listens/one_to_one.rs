@@ -57,6 +57,40 @@ fn a_listen_is_the_play_that_was_heard_and_not_the_skip_before_it() {
     );
 }
 
+/// Twice the same song, skipped twice: the first listen began nearer to where the second would have begun
+/// if it had been heard whole, but only after a pause of two minutes.
+#[test]
+fn a_skip_is_likelier_than_a_pause() {
+    duplicates(
+        "play_id | source      | clock | started_at              | ended_at                | track_uri | track_name | album_artist_name
+         a1      | spotify_api | end   | 2024-10-23 23:43:22.64Z | 2024-10-23 23:47:13.87Z | u         | Song       | Host
+         a2      | spotify_api | end   | 2024-10-23 23:47:30.33Z | 2024-10-23 23:51:21.56Z | u         | Song       | Host
+         f1      | lastfm      | start | 2024-10-23 23:45:31Z    | null                    | null      | Song       | Host
+         f2      | lastfm      | start | 2024-10-23 23:50:22Z    | null                    | null      | Song       | Host",
+        CREDITS,
+        "play_id | canonical_play_id
+         f1      | a1
+         f2      | a2",
+    );
+}
+
+/// Two short plays of a song: the first listen began where the second play would have begun if it had been
+/// heard whole, but by its end the program had told the second listen.
+#[test]
+fn a_play_that_goes_on_behind_the_next_listen_is_another() {
+    duplicates(
+        "play_id | source      | clock | started_at           | ended_at             | track_uri | track_name | album_artist_name
+         a1      | spotify_api | end   | 2024-10-30 11:20:02Z | 2024-10-30 11:24:44Z | u         | Song       | Host
+         a2      | spotify_api | end   | 2024-10-30 11:23:26Z | 2024-10-30 11:28:07Z | u         | Song       | Host
+         f1      | lastfm      | start | 2024-10-30 11:23:47Z | null                 | null      | Song       | Host
+         f2      | lastfm      | start | 2024-10-30 11:26:27Z | null                 | null      | Song       | Host",
+        CREDITS,
+        "play_id | canonical_play_id
+         f1      | a1
+         f2      | a2",
+    );
+}
+
 #[test]
 fn a_rule_that_is_switched_off_shows_the_plays_apart() {
     let plays = given(
