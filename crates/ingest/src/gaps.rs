@@ -5,7 +5,7 @@ pub(crate) mod covers;
 mod stretches;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lake::manifest::Manifest;
+use lake::manifest::{Manifest, Part};
 use lake::parts;
 use lake::play::{Source, UnixMs};
 use lake::raw::{Job, Receipt};
@@ -14,8 +14,9 @@ use platform::state::Gap;
 
 use self::stretches::Cover;
 use crate::account::shown;
+use crate::fetch::SPOTIFY as LIST;
 use crate::month::Month;
-use crate::page;
+use crate::page::{self, Page};
 use crate::session::Session;
 
 /// A stretch shorter than this holds no play that counts.
@@ -23,6 +24,9 @@ const SHORTEST: TimeDelta = TimeDelta::seconds(30);
 
 /// A play that follows another without a pause begins at its end, but for so much.
 const EXACT: TimeDelta = TimeDelta::seconds(3);
+
+/// A list of fifty has a few plays less where some are of what the API does not tell.
+const FULL: usize = 45;
 
 /// How far back listening is looked at to estimate what is missing.
 const HABIT: TimeDelta = TimeDelta::days(28);
@@ -42,6 +46,9 @@ const SPOTIFY: [Source; 3] = [Source::SpotifyApi, Source::SpotifyExport, Source:
 /// was skipped leaves room for others. Wherever that cannot be excluded there is a gap, though an
 /// empty one perhaps.
 ///
+/// The first list ever is compared with the moment at which the account was connected: the polls from
+/// then on may have failed. A list that is not full then holds everything there is.
+///
 /// What an export knows of the gap closes it like any other, so that it opens when that import is
 /// undone. Only before the first list nothing but an export can say what is known.
 ///
@@ -51,7 +58,7 @@ pub(crate) fn notice(session: &Session<'_>, receipt: &Receipt, body: &[u8]) -> a
     let Ok(page) = page::parse(Source::SpotifyApi, body, receipt.received_at_ms) else { return Ok(None) };
     let Some(oldest) = page.rows.iter().min_by_key(|row| row.play.at) else { return Ok(None) };
     let (oldest_end, oldest_start) = (oldest.play.at, oldest.play.started_at().unwrap_or(oldest.play.at));
-    let Some(habit) = habit(session, oldest_end)? else { return Ok(None) };
+    let Some(habit) = habit(session, oldest_end, &page)? else { return Ok(None) };
     if is_next((oldest_start, oldest_end), habit.newest) {
         return Ok(None);
     }
@@ -121,9 +128,31 @@ pub(crate) fn settle(session: &Session<'_>) -> anyhow::Result<()> {
         return Ok(());
     }
     let exports = session.raw.living_receipts(Some(Job::Import))?;
-    let covers: Vec<Cover> = exports.iter().flat_map(covers::of).collect();
+    let earliest = earliest(session)?;
+    let covers: Vec<Cover> = exports.iter().flat_map(|export| covers::of(export, earliest)).collect();
     let stretches: Vec<Gap> = gaps.iter().flat_map(|gap| stretches::of(gap, &covers)).collect();
     state.settle_gaps(&session.account.account_id, &stretches)
+}
+
+/// The end of the first play that is known, whoever told it.
+fn earliest(session: &Session<'_>) -> anyhow::Result<Option<UnixMs>> {
+    let mine = spotify_parts(session)?;
+    let month = mine.iter().map(|part| part.partition.month.clone()).min();
+    let mut ends = Vec::new();
+    for part in mine.iter().filter(|part| Some(&part.partition.month) == month.as_ref()) {
+        ends.extend(parts::ends(session.data(), part)?);
+    }
+    Ok(ends.into_iter().min())
+}
+
+/// What is known of plays on Spotify.
+fn spotify_parts(session: &Session<'_>) -> anyhow::Result<Vec<Part>> {
+    let mut parts = Manifest::read(session.data(), &PLAYS)?.files;
+    parts.retain(|part| {
+        part.partition.account_id == session.account_id()
+            && SPOTIFY.iter().any(|source| source.as_str() == part.partition.source)
+    });
+    Ok(parts)
 }
 
 /// How somebody listened before an instant.
@@ -138,24 +167,17 @@ struct Habit {
     observed_ms: i64,
 }
 
-/// `None` when nothing is known before `before`, or when an earlier list held the play that ended then.
-fn habit(session: &Session<'_>, before: UnixMs) -> anyhow::Result<Option<Habit>> {
-    let manifest = Manifest::read(session.data(), &PLAYS)?;
-    let mut mine: Vec<_> = manifest
-        .files
-        .iter()
-        .filter(|part| {
-            part.partition.account_id == session.account_id()
-                && SPOTIFY.iter().any(|source| source.as_str() == part.partition.source)
-                && part.partition.month <= Month::of(before).to_string()
-        })
-        .collect();
+/// `None` when nothing was missed before `before` for all that is known, or when an earlier list held the
+/// play that ended then.
+fn habit(session: &Session<'_>, before: UnixMs, page: &Page) -> anyhow::Result<Option<Habit>> {
+    let mut mine = spotify_parts(session)?;
+    mine.retain(|part| part.partition.month <= Month::of(before).to_string());
     mine.sort_by(|left, right| right.partition.month.cmp(&left.partition.month));
     let list = Source::SpotifyApi.as_str();
     let has_lists = mine.iter().any(|part| part.partition.source == list);
     let mut ends: Vec<(&str, UnixMs)> = Vec::new();
     let mut newest: Option<UnixMs> = None;
-    for part in mine {
+    for part in &mine {
         if let Some(newest) = newest
             && part.partition.month < Month::of(newest - HABIT.num_milliseconds()).to_string()
         {
@@ -169,20 +191,31 @@ fn habit(session: &Session<'_>, before: UnixMs) -> anyhow::Result<Option<Habit>>
         ends.extend(of_part.into_iter().filter(|end| *end < before).map(|end| (source, end)));
         newest = ends.iter().filter(|(source, _)| !has_lists || *source == list).map(|(_, end)| *end).max();
     }
-    Ok(newest.map(|newest| {
-        let known_to = ends.iter().map(|(_, end)| *end).max().unwrap_or(newest);
-        ends.retain(|(_, end)| *end <= newest);
-        let recent = |wanted: Source| {
-            let of = |(source, end): &&(&str, UnixMs)| {
-                *source == wanted.as_str() && *end > newest - HABIT.num_milliseconds()
-            };
-            ends.iter().filter(of).count()
-        };
-        // The same play stands in several sources; the fullest of them tells most.
-        let plays = SPOTIFY.map(recent).into_iter().max().unwrap_or_default();
-        let oldest = ends.iter().map(|(_, end)| *end).min().unwrap_or(newest);
-        Habit { newest, known_to, plays, observed_ms: (newest - oldest).min(HABIT.num_milliseconds()) }
-    }))
+    let Some(newest) = newest else { return since_connection(session, page) };
+    let known_to = ends.iter().map(|(_, end)| *end).max().unwrap_or(newest);
+    ends.retain(|(_, end)| *end <= newest);
+    let recent = |wanted: Source| {
+        let of =
+            |(source, end): &&(&str, UnixMs)| *source == wanted.as_str() && *end > newest - HABIT.num_milliseconds();
+        ends.iter().filter(of).count()
+    };
+    // The same play stands in several sources; the fullest of them tells most.
+    let plays = SPOTIFY.map(recent).into_iter().max().unwrap_or_default();
+    let oldest = ends.iter().map(|(_, end)| *end).min().unwrap_or(newest);
+    Ok(Some(Habit { newest, known_to, plays, observed_ms: (newest - oldest).min(HABIT.num_milliseconds()) }))
+}
+
+/// Nothing is known but a first list: as if everything had been known when the account was connected, and
+/// somebody listened before the list as in it.
+fn since_connection(session: &Session<'_>, page: &Page) -> anyhow::Result<Option<Habit>> {
+    let connection = session.context.state()?.connection(LIST.name, &session.account.account_id)?;
+    let ends = || page.rows.iter().map(|row| row.play.at);
+    let (Some(connection), Some(oldest), Some(newest)) = (connection, ends().min(), ends().max()) else {
+        return Ok(None);
+    };
+    let connected = connection.connected_at.timestamp_millis();
+    let habit = Habit { newest: connected, known_to: connected, plays: page.rows.len(), observed_ms: newest - oldest };
+    Ok((page.rows.len() >= FULL && connected < oldest).then_some(habit))
 }
 
 fn instant(ms: UnixMs) -> DateTime<Utc> {

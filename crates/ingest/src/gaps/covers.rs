@@ -4,7 +4,8 @@
 //! what lies between two files whose numbers follow each other is covered too: in a zip always;
 //! among loose files, which may be of several exports, only where they are close. Where a file is
 //! missing, or breaks off, its time stays uncovered. Podcasts, audiobooks and videos have files of
-//! their own, which say nothing about music.
+//! their own, which say nothing about music. The first file of an extended export begins with the first
+//! play there ever was: where nothing is known from before it, there was nothing.
 
 use lake::play::{Source, UnixMs};
 use lake::raw::{Item, Job, Receipt};
@@ -17,6 +18,12 @@ use crate::settle::{is_video, parted};
 
 /// Loose files that are farther apart are not taken for two files of one export.
 const CLOSE_MS: UnixMs = 7 * 24 * 60 * 60 * 1000;
+
+/// Account data tells the minute of a play and is now and then a little off.
+const SAME_MS: UnixMs = 2 * 60 * 1000;
+
+/// Before anything was heard.
+const BEGINNING: UnixMs = 0;
 
 /// From the first to the last row of a file, if it is an export's file of music and whole.
 pub(crate) fn span(source: Source, name: &str, harvest: &Harvest) -> Option<(UnixMs, UnixMs)> {
@@ -48,8 +55,8 @@ pub(crate) fn keep_spans(session: &Session<'_>, receipts: &[Receipt], harvests: 
     Ok(())
 }
 
-/// What an import covers.
-pub(super) fn of(receipt: &Receipt) -> Vec<Cover> {
+/// What an import covers; `earliest` is the end of the first play that is known of the account.
+pub(super) fn of(receipt: &Receipt, earliest: Option<UnixMs>) -> Vec<Cover> {
     let cover =
         |(first, last)| Cover { receipt_id: receipt.receipt_id.clone(), first: instant(first), last: instant(last) };
     if let Some(whole) = receipt.span {
@@ -57,6 +64,11 @@ pub(super) fn of(receipt: &Receipt) -> Vec<Cover> {
     }
     let files: Vec<File<'_>> = receipt.items.iter().filter_map(File::of).collect();
     let mut covers: Vec<Cover> = files.iter().map(|file| cover(file.span)).collect();
+    let is_first = |file: &&File<'_>| {
+        let is_numbered_so = file.series.0 == Source::SpotifyExport && file.number == Some(0);
+        is_numbered_so && earliest.is_none_or(|earliest| file.span.0 <= earliest + SAME_MS)
+    };
+    covers.extend(files.iter().filter(is_first).map(|file| cover((BEGINNING, file.span.1))));
     for file in &files {
         for next in files.iter().filter(|next| file.is_followed_by(next)) {
             let (earlier, later) = (file.span.min(next.span), file.span.max(next.span));
@@ -125,7 +137,12 @@ mod tests {
     /// The days between `from` and `to` that the import covers at noon.
     #[track_caller]
     fn check(receipt: &Receipt, dark: &[i64]) {
-        let covers = of(receipt);
+        check_knowing(receipt, Some(0), dark);
+    }
+
+    #[track_caller]
+    fn check_knowing(receipt: &Receipt, earliest: Option<UnixMs>, dark: &[i64]) {
+        let covers = of(receipt, earliest);
         let is_dark = |day: &i64| {
             let noon = instant((day * 24 + 12) * 60 * 60 * 1000);
             !covers.iter().any(|cover| cover.first <= noon && noon <= cover.last)
@@ -141,6 +158,16 @@ mod tests {
         check(&import(false, &THREE), &[]);
         check(&import(false, &[THREE[2], THREE[0], THREE[1]]), &[]);
         check(&import(false, &[("endsong_1.json", 0, 10), ("endsong_0.json", 12, 60)]), &[]);
+    }
+
+    #[test]
+    fn before_the_first_file_there_was_nothing_unless_something_is_known() {
+        let days = |days: i64| days * 24 * 60 * 60 * 1000;
+        let first = import(false, &[("a/Audio_2024_0.json", 10, 60)]);
+        check_knowing(&first, Some(days(10)), &[]);
+        check_knowing(&first, Some(days(5)), &(0..10).collect::<Vec<_>>());
+        let second = import(false, &[("a/Audio_2024_1.json", 10, 60)]);
+        check_knowing(&second, Some(days(10)), &(0..10).collect::<Vec<_>>());
     }
 
     #[test]

@@ -47,6 +47,35 @@ fn a_list_that_does_not_reach_back_to_what_is_known_is_a_gap() {
     assert_eq!(world.gaps().len(), 1);
 }
 
+/// Connected at midnight, when the list could not be had; the first list came hours later.
+#[track_caller]
+fn first_list(list: Value) -> Vec<Gap> {
+    let (world, spotify) = (World::new(), Spotify::start());
+    let poll_at = |now: &str| {
+        let mut command = world.command(&["spotify"]);
+        let command = command.envs(spotify.settings("a-login")).env("TRACKER_NOW", now).env("MUSIC_HTTP__RETRIES", "0");
+        Ran::of(&command.output().unwrap()).exit_code
+    };
+    spotify.list_answer(500, Value::Null);
+    assert_eq!(poll_at("2024-01-01T00:00:00Z"), 75);
+    spotify.list_answer(200, list);
+    assert_eq!(poll_at("2024-01-02T00:00:00Z"), 0);
+    world.gaps()
+}
+
+#[test]
+fn what_was_heard_before_a_first_list_that_came_late_is_a_gap() {
+    let [gap] = &first_list(page(300..350))[..] else { panic!("no gap") };
+    assert_eq!(
+        (gap.after.to_rfc3339().as_str(), (gap.before - gap.after).num_minutes()),
+        ("2024-01-01T00:00:00+00:00", 300)
+    );
+    assert!(gap.estimated_plays > 0, "{gap:?}");
+    // A list with room holds all there is, and one that begins before the login everything since.
+    assert!(first_list(page(300..330)).is_empty());
+    assert!(first_list(page(-10..40)).is_empty());
+}
+
 #[test]
 fn a_gap_is_told_once() {
     let (world, spotify) = (World::new(), Spotify::start());
