@@ -149,8 +149,8 @@ enum AccountCommand {
     List,
     /// Everything about one account
     Show {
-        /// Which one
-        name: String,
+        /// Which one [default: the only one]
+        name: Option<String>,
     },
     /// Connect Spotify, ListenBrainz or Last.fm, so that new plays are fetched
     #[command(after_help = CONNECT_HELP)]
@@ -305,7 +305,7 @@ impl AccountCommand {
         match self {
             Self::Add { name, zone, counts } => account::add(context, &name, zone.as_deref(), counts),
             Self::List => account::list(context),
-            Self::Show { name } => account::show(context, &name),
+            Self::Show { name } => account::show(context, name.as_deref()),
             Self::Set { name, zone, from, forget_from, counts } => {
                 account::set(context, &name, &Change { zone, from, forget_from, counts })
             }

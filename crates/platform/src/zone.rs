@@ -1,20 +1,34 @@
 //! Time zones, as people type them, and the days in them.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono_tz::{TZ_VARIANTS, Tz};
 
 use crate::Stop;
 
-/// The IANA zone of this name.
+/// How alike a name must be to the one that was meant, of 1.
+const ALIKE: f64 = 0.9;
+
+/// The IANA zone of this name, however it is capitalised.
 ///
 /// # Errors
 /// A [`Stop::Usage`] when there is none.
 pub fn parse_zone(name: &str) -> Result<Tz, Stop> {
-    name.parse().map_err(|_| {
-        Stop::Usage(format!(
-            "{name:?} is no IANA time zone; they look like Europe/Berlin, America/New_York, Asia/Kolkata"
-        ))
+    let named = |zone: &&Tz| zone.name().eq_ignore_ascii_case(name.trim());
+    TZ_VARIANTS.iter().find(named).copied().ok_or_else(|| {
+        let meant = match nearest(name) {
+            Some(zone) => format!("did you mean {zone}?"),
+            None => "they look like Europe/Berlin, America/New_York, Asia/Kolkata".to_owned(),
+        };
+        Stop::Usage(format!("{name:?} is no IANA time zone; {meant}"))
     })
+}
+
+/// The zone whose name is most like this one, if it is much like it.
+fn nearest(name: &str) -> Option<Tz> {
+    let likeness = |zone: &Tz| strsim::jaro_winkler(&zone.name().to_lowercase(), &name.to_lowercase());
+    let rated = TZ_VARIANTS.iter().map(|zone| (likeness(zone), *zone));
+    let best = rated.max_by(|(one, _), (other, _)| one.total_cmp(other))?;
+    (best.0 >= ALIKE).then_some(best.1)
 }
 
 /// The first moment of a day in a zone: where clocks go forward at midnight, it begins an hour later.
@@ -37,6 +51,17 @@ mod tests {
     fn begins(zone: &str, day: &str, expected: Option<&str>) {
         let day = beginning_of_day(day.parse().unwrap(), parse_zone(zone).unwrap());
         assert_eq!(day.ok().map(|at| at.to_rfc3339()).as_deref(), expected);
+    }
+
+    #[test]
+    fn a_name_that_is_typed_wrong_leads_to_the_right_one() {
+        assert_eq!(parse_zone("america/new_york").unwrap(), Tz::America__New_York);
+        for (typed, meant) in
+            [("Asia/Tokio", "Asia/Tokyo?"), ("America/New_Yrok", "America/New_York?"), ("x", "look like")]
+        {
+            let said = parse_zone(typed).unwrap_err().to_string();
+            assert!(said.contains(meant), "{said}");
+        }
     }
 
     #[test]

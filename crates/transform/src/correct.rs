@@ -221,6 +221,11 @@ fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Meant> {
         (Some(_), Action::Exclude) => return Err(usage("--to-account is for `reassign`; `exclude` leaves plays out")),
         (None, Action::Exclude) => None,
     };
+    if let (Some(from), Some(to)) = (&account, &to_account)
+        && from.account_id == to.account_id
+    {
+        return Err(usage(&format!("these plays are {:?}'s already: name another account with --to-account", to.name)));
+    }
     let zones = state.zones()?;
     let (from, to) = which.period.instants(account.as_ref().map(|one| &one.account_id), &zones)?;
     let names_something = [&which.play, &which.track, &which.artist, &which.context];

@@ -31,6 +31,7 @@ pub(super) fn of_accounts(reply: Reply) -> ClientError {
     let description = if body["error_description"].is_string() { &body["error_description"] } else { &body["error"] };
     match (reply.status.as_u16(), body["error"].as_str()) {
         (429, _) => ClientError::RateLimited { retry_after: reply.retry_after, quota_exceeded: false },
+        (403, Some(_)) => ClientError::Forbidden { message: words(description, &reply) },
         (400..=499, Some("invalid_grant")) => ClientError::Reauthorize { message: words(description, &reply) },
         (400..=499, Some(_)) => ClientError::Settings { message: words(description, &reply) },
         _ => reply.into_status_error(),

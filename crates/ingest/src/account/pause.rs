@@ -26,14 +26,14 @@ pub fn pause(context: &JobContext, name: &str, service: Option<&str>, is_paused:
         let title = SERVICES.iter().find(|service| service.name == one.service).map(|service| service.title);
         titles.push(title.unwrap_or(&one.service).to_owned());
     }
-    let titles = titles.join(" and ");
+    let (verb, is) = if titles.len() == 1 { ("rests", "is") } else { ("rest", "are") };
+    let (titles, name) = (titles.join(" and "), &account.name);
     Ok(if is_paused {
         format!(
-            "{titles} of {:?} rests until `music-tracker account resume {:?}`. Spotify's list holds 50 plays: what is \
-             heard beyond that in the meantime only an export brings back",
-            account.name, account.name
+            "{titles} of {name:?} {verb} until `music-tracker account resume {name:?}`, but for commands that name the \
+             account. Spotify's list holds 50 plays: what is heard beyond that in the meantime only an export brings back"
         )
     } else {
-        format!("{titles} of {:?} is fetched again", account.name)
+        format!("{titles} of {name:?} {is} fetched again")
     })
 }

@@ -1,7 +1,6 @@
 //! Everything about one account.
 
-use anyhow::Context;
-use platform::JobContext;
+use platform::{JobContext, Stop};
 
 use super::shown;
 use crate::status::{account_status, for_people};
@@ -10,9 +9,12 @@ use crate::status::{account_status, for_people};
 ///
 /// # Errors
 /// When there is no such account.
-pub fn show(context: &JobContext, name: &str) -> anyhow::Result<String> {
+pub fn show(context: &JobContext, name: Option<&str>) -> anyhow::Result<String> {
     let state = context.state()?;
-    let account = state.chosen_account(Some(name))?.context("the account vanished")?;
+    let Some(account) = state.chosen_account(name)? else {
+        let text = "no accounts yet: an import makes one, or `music-tracker account add NAME --zone ZONE`";
+        return Err(Stop::Usage(text.to_owned()).into());
+    };
     let zones = state.zones()?.into_iter().filter(|zone| zone.account_id == account.account_id);
     let zones: Vec<_> = zones
         .map(|zone| match zone.valid_from {

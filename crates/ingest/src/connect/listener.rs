@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(15 * 60);
 const GOODBYE: Duration = Duration::from_secs(1);
 
 const AGREED: &str = "<!doctype html><meta charset=utf-8><title>Music Tracker</title>\
-    <p>Thank you. You can close this window and go back to the terminal.";
+    <p>Spotify sent a login. You can close this window; the terminal says whether it is kept.";
 
 const REFUSED: &str = "<!doctype html><meta charset=utf-8><title>Music Tracker</title>\
     <p>You are not logged in: Spotify sent you back without a login. You can close this window; the terminal says how \

@@ -66,7 +66,10 @@ pub(crate) fn for_each(
         if matches!(&fetched, Ok(Fetched { left: None, .. })) {
             context.state()?.note_success(service.name, &account_id, context.clock.now())?;
         }
-        record(context, service, &account_id, started_at, fetched.as_ref())?;
+        // Whoever had to wait for another job did nothing that would have to be told later on.
+        if session.is_some() || !matches!(fetched.as_ref().err().and_then(Stop::in_chain), Some(Stop::Later { .. })) {
+            record(context, service, &account_id, started_at, fetched.as_ref())?;
+        }
         let failure = match fetched {
             Ok(Fetched { outcome: one, left }) => {
                 lines.push(format!("{name}: {} new of {} plays", one.tally.stored, one.rows));
