@@ -113,6 +113,13 @@ async fn whoever_asks_next_leaves_a_failing_token_service_alone() {
 }
 
 #[tokio::test]
+async fn an_app_that_is_refused_is_no_matter_of_settings() {
+    let body = r#"{"error":"access_denied","error_description":"Active premium subscription required"}"#;
+    let error = check(text(403, body)).await.unwrap_err();
+    assert!(matches!(&error, ClientError::Forbidden { message } if message.contains("premium")), "{error}");
+}
+
+#[tokio::test]
 async fn a_refusal_without_a_code_blames_nobody() {
     let error = check(text(403, "<html>blocked</html>")).await.unwrap_err();
     assert!(matches!(&error, ClientError::Status { status, .. } if status.as_u16() == 403), "{error}");

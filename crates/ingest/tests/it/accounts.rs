@@ -33,7 +33,10 @@ fn a_paused_source_rests_until_it_is_resumed() {
     let (world, upstream) = (World::new(), Upstream::start());
     world.log_in(&upstream, &[]);
     let asked = upstream.requests(Service::Spotify);
-    assert_eq!(world.says(&upstream, &["account", "pause", "me"]).0, 0);
+    let (code, said) = world.says(&upstream, &["account", "pause", "me"]);
+    assert!(code == 0 && said.contains("Spotify of \"me\" rests until"), "{said}");
+    let (code, said) = world.says(&upstream, &["account", "show"]);
+    assert!(code == 0 && said.contains("lives in"), "{said}");
     assert_eq!(world.job(&upstream, &["spotify"]).expect_ok().count("rows"), 0);
     assert_eq!(upstream.requests(Service::Spotify), asked);
     assert_eq!(world.says(&upstream, &["account", "resume", "me"]).0, 0);

@@ -217,6 +217,7 @@ fn what_makes_no_sense_is_refused_before_it_is_written() {
         (&["exclude", "--track", "u1", "--account", "Zoe"], "no account \"Zoe\""),
         (&["exclude", "--track", "u1", "--to-account", "Bo"], "--to-account is for `reassign`"),
         (&["reassign", "--track", "u1"], "--to-account"),
+        (&["reassign", "--track", "u1", "--account", "Bo", "--to-account", "bo"], "\"Bo\"'s already"),
         (&["exclude", "--from", "2024-07-02"], "give --account"),
         (
             &["exclude", "--from", "2024-07-02T00:00:00Z", "--to", "2024-07-01T00:00:00Z"],
