@@ -44,12 +44,13 @@ fn fault(text: &str, told: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::write_whole;
 
     #[track_caller]
     fn refused(text: &str, expected: &str) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
-        fs::write(&path, text).unwrap();
+        write_whole(&path, text.as_bytes()).unwrap();
         let said = pairs(&path).unwrap_err().to_string();
         assert!(said.contains(expected), "{said}");
         assert!(!said.contains("s3cr3t") && !said.contains("another"), "{said}");
@@ -68,7 +69,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
         assert_eq!(pairs(&path).unwrap(), []);
-        fs::write(&path, "\u{feff}# mine\r\nexport A=\"1 2\"\r\nB=\r\n").unwrap();
+        write_whole(&path, "\u{feff}# mine\r\nexport A=\"1 2\"\r\nB=\r\n".as_bytes()).unwrap();
         assert_eq!(pairs(&path).unwrap(), [("A".to_owned(), "1 2".to_owned()), ("B".to_owned(), String::new())]);
     }
 }
