@@ -36,6 +36,7 @@ set_clock() {
 
 # What .env says is for one's own data: its keys must not go anywhere with invented artists.
 if [ -f .env ]; then
+    # shellcheck disable=SC2013  # names of variables are words
     for name in $(sed -E -n 's/^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z_0-9]*)=.*/\2/p' .env); do
         export "$name="
     done
