@@ -9,7 +9,8 @@
 -- key:   artist_key, album_key, told_mbid
 -- recompute: whole
 -- reads: int_track_credits_chosen, int_tracks_described, int_artist_names_identified,
---        int_artist_subjects_linked, int_artist_corrections_identified, int_mbid_redirects
+--        int_artist_subjects_linked, int_artist_corrections_identified, int_artist_links_by_hand,
+--        int_mbid_redirects
 -- tests: not_null artist_id, artist_mbid
 
 with credits as (
@@ -52,17 +53,9 @@ names_spoken_for as (
 ),
 
 artists_linked_by_hand as (
-    select
-        corrections.artist_id,
-        case
-            when corrections.value <> 'none'
-                then coalesce(int_mbid_redirects.artist_mbid, lower(corrections.value))
-        end as artist_mbid
-    from int_artist_corrections_identified as corrections
-    left join int_mbid_redirects
-        on lower(corrections.value) = int_mbid_redirects.asked_mbid
-    where corrections.action = 'link'
-        and corrections.artist_id not like 'name:%'
+    select artist_id, artist_mbid
+    from int_artist_links_by_hand
+    where artist_id not like 'name:%'
 ),
 
 artists_linked as (

@@ -9,21 +9,13 @@
 -- key:   artist_id
 -- recompute: whole
 -- reads: int_artist_subjects_linked, int_artist_names_resolved, int_artist_mbids_identified,
---        int_artist_corrections_identified, int_artists_replaced, int_mbid_redirects
+--        int_artist_links_by_hand, int_artists_replaced
 -- tests: accepted link_method correction, url, isrc, search, names, credits
 --        expression artist_mbid is not null or link_method = 'correction'
 
 with corrections as (
-    select
-        corrections.artist_id,
-        case
-            when corrections.value <> 'none'
-                then coalesce(int_mbid_redirects.artist_mbid, lower(corrections.value))
-        end as artist_mbid
-    from int_artist_corrections_identified as corrections
-    left join int_mbid_redirects
-        on lower(corrections.value) = int_mbid_redirects.asked_mbid
-    where corrections.action = 'link'
+    select artist_id, artist_mbid
+    from int_artist_links_by_hand
 ),
 
 subjects as (

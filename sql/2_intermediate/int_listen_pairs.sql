@@ -168,8 +168,8 @@ clocks as (
     group by clock, source_clock, source
 ),
 
--- Time is cut into stretches twice as long as the reach, so that a listen has to look into two at most.
-listens_by_stretch as (
+-- The moment of each listen that is compared, by each clock that a rule has for it.
+listens_by_clock as (
     select
         listen_plays.*,
         clocks.clock,
@@ -178,31 +178,27 @@ listens_by_stretch as (
                 when clocks.clock in ('start', 'previous_end', 'heard') then listen_plays.started_at
                 else listen_plays.ended_at
             end
-        ) as at_ms,
-        bounds.reach_ms,
-        cast(
-            floor(
-                (
-                    unix_millis(
-                        case
-                            when clocks.clock in ('start', 'previous_end', 'heard') then listen_plays.started_at
-                            else listen_plays.ended_at
-                        end
-                    ) - bounds.reach_ms
-                ) / (2 * bounds.reach_ms)
-            ) as bigint
-        ) + side.i as stretch
+        ) as at_ms
     from listen_plays
     inner join clocks
         on listen_plays.source = clocks.source
         and listen_plays.source_clock = clocks.source_clock
-    cross join bounds
-    cross join range(0, 2) as side(i)
     left join unsure_titles
         on listen_plays.account_id = unsure_titles.account_id
         and listen_plays.title_key = unsure_titles.title_key
     where clocks.clock in ('start', 'end')
         or unsure_titles.title_key is not null
+),
+
+-- Time is cut into stretches twice as long as the reach, so that a listen has to look into two at most.
+listens_by_stretch as (
+    select
+        listens_by_clock.*,
+        bounds.reach_ms,
+        cast(floor((listens_by_clock.at_ms - bounds.reach_ms) / (2 * bounds.reach_ms)) as bigint) + side.i as stretch
+    from listens_by_clock
+    cross join bounds
+    cross join range(0, 2) as side(i)
 ),
 
 stretches as (
@@ -380,17 +376,17 @@ pairs_in_time as (
         and (
             listens_by_stretch.clock in ('start', 'end')
             or (
-                listens_by_stretch.clock = 'heard'
-                and coalesce(unix_millis(listens_by_stretch.ended_at) >= reports.ended_ms - 10000, true)
-            )
-            or (
-                listens_by_stretch.clock <> 'heard'
-                and listens_by_stretch.previous_title_key = reports.previous_title_key
-                and unix_millis(listens_by_stretch.started_at) >= reports.previous_ended_ms - 10000
-                and coalesce(unix_millis(listens_by_stretch.ended_at) >= reports.ended_ms - 10000, true)
+                coalesce(unix_millis(listens_by_stretch.ended_at) >= reports.ended_ms - 10000, true)
                 and (
-                    listens_by_stretch.clock = 'previous_end'
-                    or listens_by_stretch.next_title_key = reports.next_title_key
+                    listens_by_stretch.clock = 'heard'
+                    or (
+                        listens_by_stretch.previous_title_key = reports.previous_title_key
+                        and unix_millis(listens_by_stretch.started_at) >= reports.previous_ended_ms - 10000
+                        and (
+                            listens_by_stretch.clock = 'previous_end'
+                            or listens_by_stretch.next_title_key = reports.next_title_key
+                        )
+                    )
                 )
             )
         )

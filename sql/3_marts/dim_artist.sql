@@ -8,7 +8,7 @@
 -- key:   artist_id
 -- recompute: whole
 -- reads: int_track_artists_identified, int_tracks_identified, int_tracks_described,
---        int_artist_names_identified, int_artist_corrections_identified, int_artists_linked,
+--        int_artist_names_identified, int_artist_names_by_hand, int_artists_linked,
 --        int_artist_facts_chosen, int_artist_origins, int_artist_genres, int_artist_popularity,
 --        popularity_bands, dim_location
 -- tests: not_null artist_name, artist_group_id, location_id, primary_genre, genre_family, popularity_group, popularity_sort
@@ -113,13 +113,8 @@ names_ranked as (
 ),
 
 names_by_hand as (
-    select
-        artist_id,
-        max(case when action = 'rename' then value end) as new_name,
-        max(case when action = 'mask' then value end) as mask_name
-    from int_artist_corrections_identified
-    where action in ('rename', 'mask')
-    group by artist_id
+    select artist_id, new_name, mask_name
+    from int_artist_names_by_hand
 ),
 
 links as (

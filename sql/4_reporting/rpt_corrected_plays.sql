@@ -4,7 +4,7 @@
 -- kind:  table
 -- key:   play_id
 -- reads: int_plays_corrected, int_plays_merged, int_play_ends_estimated, int_tracks_described,
---        int_track_artists_identified, int_artist_corrections_identified, stg_tracker__accounts,
+--        int_track_artists_identified, int_artist_names_by_hand, stg_tracker__accounts,
 --        stg_tracker__play_corrections
 -- sort:  account_id, ended_at, play_id
 -- tests: accepted action exclude, reassign
@@ -50,13 +50,8 @@ tracks as (
 ),
 
 names_by_hand as (
-    select
-        artist_id,
-        max(case when action = 'rename' then value end) as new_name,
-        max(case when action = 'mask' then value end) as mask_name
-    from int_artist_corrections_identified
-    where action in ('rename', 'mask')
-    group by artist_id
+    select artist_id, new_name, mask_name
+    from int_artist_names_by_hand
 ),
 
 -- `dim_artist` has no artist of whom every play was left out.

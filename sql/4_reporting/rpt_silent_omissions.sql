@@ -10,7 +10,7 @@
 -- key:   play_id
 -- reads: int_play_observations_chosen, int_play_duplicates, int_plays_resolved, stg_tracker__gaps,
 --        stg_tracker__accounts, int_tracks_described, int_track_artists_identified,
---        int_artist_corrections_identified
+--        int_artist_names_by_hand
 -- sort:  account_id, ended_at, play_id
 -- tests: between ms_played 30000 86400000000
 --        references play_id fct_track_played.play_id
@@ -96,13 +96,8 @@ tracks as (
 ),
 
 names_by_hand as (
-    select
-        artist_id,
-        max(case when action = 'rename' then value end) as new_name,
-        max(case when action = 'mask' then value end) as mask_name
-    from int_artist_corrections_identified
-    where action in ('rename', 'mask')
-    group by artist_id
+    select artist_id, new_name, mask_name
+    from int_artist_names_by_hand
 ),
 
 -- `dim_artist` has no artist of whom every play was left out.
