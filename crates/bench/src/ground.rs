@@ -36,6 +36,13 @@ impl Ground {
         command
     }
 
+    /// The import of an extended export of about this many plays.
+    pub(crate) fn import(&self, data: &Path, plays: u32) -> anyhow::Result<Command> {
+        let mut command = self.job("ingest", data);
+        command.arg("import").arg(self.zipped(plays)?);
+        Ok(command)
+    }
+
     /// What is made once and kept, by its name.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)

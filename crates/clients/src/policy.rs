@@ -70,12 +70,9 @@ impl Policy {
     pub fn decide(&self, error: &ClientError, attempt: u32, jitter: f64) -> Decision {
         let wanted = error.retry_after();
         let cool_down = match error {
-            ClientError::RateLimited { quota_exceeded: true, .. } => {
-                Some(CoolDown { wait: wanted.unwrap_or(UNTOLD_QUOTA_WAIT), own_class_only: true })
-            }
-            ClientError::RateLimited { .. } => {
-                let wait = wanted.unwrap_or(UNTOLD_WAIT);
-                Some(CoolDown { wait, own_class_only: wait > LONGEST_RATE_WAIT })
+            ClientError::RateLimited { quota_exceeded, .. } => {
+                let wait = wanted.unwrap_or_else(|| untold_quiet(*quota_exceeded));
+                Some(CoolDown { wait, own_class_only: *quota_exceeded || wait > LONGEST_RATE_WAIT })
             }
             _ => wanted.map(|wait| CoolDown { wait, own_class_only: false }),
         };

@@ -67,9 +67,7 @@ pub(crate) fn notice(session: &Session<'_>, receipt: &Receipt, body: &[u8]) -> a
         // Where an export reaches to the list, all that is behind it is the oldest play of the list.
         before = before.min(instant(habit.known_to) + SHORTEST);
     }
-    let mut noticed = session.context.state()?.noticed_gaps()?;
-    noticed.retain(|gap| gap.account_id == session.account.account_id);
-    if noticed.iter().any(|gap| gap.noticed.0 <= after && before <= gap.noticed.1) {
+    if noticed(session)?.iter().any(|gap| gap.noticed.0 <= after && before <= gap.noticed.1) {
         return Ok(None);
     }
     let share = (oldest_start - habit.newest).max(0) as f64 / habit.observed_ms.max(DAY_MS) as f64;
@@ -121,9 +119,7 @@ fn words(gap: &Gap) -> String {
 /// # Errors
 /// Errors of reading receipts and of the state database.
 pub(crate) fn settle(session: &Session<'_>) -> anyhow::Result<()> {
-    let mut state = session.context.state()?;
-    let mut gaps = state.noticed_gaps()?;
-    gaps.retain(|gap| gap.account_id == session.account.account_id);
+    let gaps = noticed(session)?;
     if gaps.is_empty() {
         return Ok(());
     }
@@ -131,7 +127,14 @@ pub(crate) fn settle(session: &Session<'_>) -> anyhow::Result<()> {
     let earliest = earliest(session)?;
     let covers: Vec<Cover> = exports.iter().flat_map(|export| covers::of(export, earliest)).collect();
     let stretches: Vec<Gap> = gaps.iter().flat_map(|gap| stretches::of(gap, &covers)).collect();
-    state.settle_gaps(&session.account.account_id, &stretches)
+    session.context.state()?.settle_gaps(&session.account.account_id, &stretches)
+}
+
+/// The account's gaps as they were noticed, whatever covers them by now.
+fn noticed(session: &Session<'_>) -> anyhow::Result<Vec<Gap>> {
+    let mut gaps = session.context.state()?.noticed_gaps()?;
+    gaps.retain(|gap| gap.account_id == session.account.account_id);
+    Ok(gaps)
 }
 
 /// The end of the first play that is known, whoever told it.

@@ -12,7 +12,7 @@ use crate::engine::content::Content;
 use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
 use crate::project::{Kind, Model, Project, SqlTest};
-use crate::record::{BuildRecord, PROGRAM};
+use crate::record::BuildRecord;
 
 /// What can stay as it is, and what was found to be new.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Freshness {
             return true;
         }
         let texts: Vec<_> = model.reads().map(|read| self.texts.get(read)).collect();
-        let text = mark((PROGRAM, &self.engine, PRELUDE, &model.text, texts));
+        let text = mark((&self.engine, PRELUDE, &model.text, texts));
         let reads: Vec<_> = model.reads().map(|read| self.contents.get(read)).collect();
         let mark = mark((&text, reads));
         self.texts.insert(model.name.clone(), text);
@@ -101,7 +101,7 @@ impl Freshness {
 
     /// Whether the query must be asked: when it or a table that it reads is new.
     pub(crate) fn takes_test(&mut self, test: &SqlTest) -> bool {
-        let mark = mark((PROGRAM, &test.text));
+        let mark = mark(&test.text);
         let is_new = self.everything && self.decide(&test.path, mark, true);
         is_new || test.reads.iter().any(|table| self.changed.contains(table))
     }

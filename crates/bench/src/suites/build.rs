@@ -24,7 +24,7 @@ pub(crate) fn huge(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
 pub(crate) fn publish(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     let scratch = ground.scratch()?;
     let data = scratch.path().join("data");
-    once(ground.job("ingest", &data).arg("import").arg(ground.zipped(1_000_000)?))?;
+    once(&mut ground.import(&data, 1_000_000)?)?;
     once(&mut refresh(ground, &data))?;
     let publish = || {
         let mut command = ground.job("transform", &data);
@@ -39,7 +39,7 @@ pub(crate) fn publish(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
 fn full(ground: &Ground, plays: u32, names: [&'static str; 2], peak_mb: f64) -> anyhow::Result<Vec<Entry>> {
     let scratch = ground.scratch()?;
     let (data, direct) = (scratch.path().join("data"), scratch.path().join("direct"));
-    once(ground.job("ingest", &data).arg("import").arg(ground.zipped(plays)?))?;
+    once(&mut ground.import(&data, plays)?)?;
 
     let log = scratch.path().join("log");
     once(refresh(ground, &data).env("MUSIC_TRANSFORM__QUERY_LOG", &log))?;

@@ -44,7 +44,7 @@ pub(crate) fn huge(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
 fn slowest(ground: &Ground, plays: u32, name: &'static str) -> anyhow::Result<Entry> {
     let scratch = ground.scratch()?;
     let data = scratch.path().join("data");
-    once(ground.job("ingest", &data).arg("import").arg(ground.zipped(plays)?))?;
+    once(&mut ground.import(&data, plays)?)?;
     // Without genres and places the cards about them would have next to nothing to read.
     let services = Upstream::start(ground, &[world(1_000), IMPATIENT.map(str::to_owned).to_vec()].concat())?;
     once(&mut enrich::enrich(ground, &services, &data))?;

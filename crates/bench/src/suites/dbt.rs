@@ -35,7 +35,7 @@ fn costs(ground: &Ground, plays: u32) -> anyhow::Result<[Cost; 3]> {
     let scratch = ground.scratch()?;
     let folder = |name: &str| scratch.path().join(name);
     let (data, direct, theirs) = (folder("data"), folder("direct"), folder("dbt"));
-    once(ground.job("ingest", &data).arg("import").arg(ground.zipped(plays)?))?;
+    once(&mut ground.import(&data, plays)?)?;
     let build = || {
         let mut command = ground.job("transform", &data);
         command.args(["build", "--full-refresh"]);

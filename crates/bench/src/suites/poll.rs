@@ -15,7 +15,7 @@ const LIST: &str = "GET /v1/me/player/recently-played";
 pub(crate) fn nothing_new(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     let scratch = ground.scratch()?;
     let data = scratch.path();
-    once(ground.job("ingest", data).arg("import").arg(ground.zipped(PLAYS)?))?;
+    once(&mut ground.import(data, PLAYS)?)?;
     let spotify = Upstream::start(ground, &world(PLAYS))?;
     let poll = || poll(ground, &spotify, data);
     once(&mut poll())?;

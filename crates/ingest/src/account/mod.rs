@@ -102,6 +102,12 @@ fn set_zone(state: &mut StateDb, account: &Account, zone: Tz, from: Option<&str>
     Ok(format!("{:?} lives in {zone} from {} on", account.name, shown(at)))
 }
 
+/// What to say where there is no account.
+fn none_yet(context: &JobContext) -> String {
+    let folder = context.data.root().display();
+    format!("no accounts yet in {folder}: an import makes one, or `music-tracker account add NAME --zone ZONE`")
+}
+
 /// All accounts as a table.
 ///
 /// # Errors
@@ -110,10 +116,7 @@ pub fn list(context: &JobContext) -> anyhow::Result<String> {
     let state = context.state()?;
     let (accounts, zones) = (state.accounts()?, state.zones()?);
     if accounts.is_empty() {
-        let folder = context.data.root().display();
-        return Ok(format!(
-            "no accounts yet in {folder}: an import makes one, or `music-tracker account add NAME --zone ZONE`"
-        ));
+        return Ok(none_yet(context));
     }
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["name", "counts", "zones", "id"]);

@@ -2,7 +2,7 @@
 
 use platform::{JobContext, Stop};
 
-use super::shown;
+use super::{none_yet, shown};
 use crate::status::{account_status, for_people};
 
 /// One account in full: names, zones, rule, and how its sources stand.
@@ -12,8 +12,7 @@ use crate::status::{account_status, for_people};
 pub fn show(context: &JobContext, name: Option<&str>) -> anyhow::Result<String> {
     let state = context.state()?;
     let Some(account) = state.chosen_account(name)? else {
-        let text = "no accounts yet: an import makes one, or `music-tracker account add NAME --zone ZONE`";
-        return Err(Stop::Usage(text.to_owned()).into());
+        return Err(Stop::Usage(none_yet(context)).into());
     };
     let zones = state.zones()?.into_iter().filter(|zone| zone.account_id == account.account_id);
     let zones: Vec<_> = zones

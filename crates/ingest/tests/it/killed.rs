@@ -37,12 +37,16 @@ pub(crate) fn kill_after(mut child: Child, whole: Duration, share: f64) -> bool 
 
 /// All rows of all tables, to the last column but those that tell which run stored them.
 fn everything(world: &World) -> Vec<Vec<String>> {
-    TABLES.iter().map(|table| world.rows(table, &["run_id", "ingested_at"])).collect()
+    tables(world, &["run_id", "ingested_at"])
 }
 
 /// The same with the runs: of those that only store anew what earlier ones brought.
 fn everything_and_its_runs(world: &World) -> Vec<Vec<String>> {
-    TABLES.iter().map(|table| world.rows(table, &[])).collect()
+    tables(world, &[])
+}
+
+fn tables(world: &World, without: &[&str]) -> Vec<Vec<String>> {
+    TABLES.iter().map(|table| world.rows(table, without)).collect()
 }
 
 /// Kills `job` again and again at moments spread over its whole length, in a world that
