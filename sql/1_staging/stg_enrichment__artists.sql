@@ -29,6 +29,7 @@ with answers as (
         end_area_name,
         life_begin,
         life_end,
+        ipis,
         alias_count,
         popularity,
         followers,
@@ -63,6 +64,7 @@ renamed as (
         nullif(trim(end_area_name), '') as end_area_name,
         nullif(trim(life_begin), '') as life_begin,
         nullif(trim(life_end), '') as life_end,
+        nullif(trim(ipis), '') as ipis,
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- numbers

@@ -50,6 +50,7 @@ facts as (
             as end_area_name,
         max_by(life_begin, preference) filter (where life_begin is not null) as life_begin,
         max_by(life_end, preference) filter (where life_end is not null) as life_end,
+        max_by(ipis, preference) filter (where ipis is not null) as ipis,
 
         -- numbers
         max_by(alias_count, preference) filter (where alias_count is not null) as alias_count,

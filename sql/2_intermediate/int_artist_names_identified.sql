@@ -11,7 +11,7 @@
 -- key:   artist_key, album_key
 -- recompute: whole
 -- reads: int_artist_names_resolved, int_artists_replaced, int_track_credits_chosen,
---        int_tracks_described
+--        int_album_credits_chosen, int_tracks_described
 -- tests: not_null artist_id, named_artist_id
 
 with credits_on_tracks as (
@@ -23,6 +23,7 @@ with credits_on_tracks as (
 tracks as (
     select
         track_id,
+        album_uri,
         artist_key,
         coalesce(album_key, '') as album_key
     from int_tracks_described
@@ -39,18 +40,35 @@ artists_replaced as (
     where part = 1
 ),
 
-unambiguous_names_on_albums as (
+names_on_albums as (
     select
         credits_on_tracks.artist_key,
         tracks.album_key,
-        max(credits_on_tracks.artist_uri) as only_artist_uri
+        credits_on_tracks.artist_uri
     from credits_on_tracks
     inner join tracks
         on credits_on_tracks.track_id = tracks.track_id
-    where tracks.album_key <> ''
-        and credits_on_tracks.artist_uri is not null
-    group by credits_on_tracks.artist_key, tracks.album_key
-    having count(distinct credits_on_tracks.artist_uri) = 1
+    where credits_on_tracks.artist_uri is not null
+    union all
+    select
+        int_album_credits_chosen.artist_key,
+        tracks.album_key,
+        int_album_credits_chosen.artist_uri
+    from int_album_credits_chosen
+    inner join tracks
+        on int_album_credits_chosen.album_uri = tracks.album_uri
+    where int_album_credits_chosen.artist_key is not null
+),
+
+unambiguous_names_on_albums as (
+    select
+        artist_key,
+        album_key,
+        max(artist_uri) as only_artist_uri
+    from names_on_albums
+    where album_key <> ''
+    group by artist_key, album_key
+    having count(distinct artist_uri) = 1
 ),
 
 names_read as (

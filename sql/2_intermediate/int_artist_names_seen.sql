@@ -7,7 +7,8 @@
 -- kind:  incremental
 -- key:   artist_key
 -- recompute: whole
--- reads: stg_tracker__credits, stg_enrichment__track_credits, int_mbid_redirects
+-- reads: stg_tracker__credits, stg_enrichment__track_credits, stg_enrichment__album_credits,
+--        int_mbid_redirects
 -- tests: not_null artist_name
 
 with credits as (
@@ -25,6 +26,14 @@ with credits as (
         artist_uri,
         artist_mbid
     from stg_enrichment__track_credits
+    where artist_name is not null
+    union all
+    select
+        lower(artist_name) as artist_key,
+        artist_name,
+        artist_uri,
+        cast(null as string) as artist_mbid
+    from stg_enrichment__album_credits
     where artist_name is not null
 ),
 

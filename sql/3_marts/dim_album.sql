@@ -1,14 +1,16 @@
 -- Albums that were heard from; shows and audiobooks stand beside them.
 --
 -- What Spotify says, in plays and in answers about the album, goes before what MusicBrainz says of the
--- same release, column by column.
+-- same release, column by column. Its artist is the first one that Spotify credits on it; where it never
+-- named the credits, the one that plays name.
 --
 -- grain: one row per album, and one for an unknown album
 -- kind:  incremental
 -- key:   album_id
 -- recompute: whole
 -- reads: int_albums_identified, int_tracks_identified, int_tracks_described,
---        int_artist_names_identified, int_album_facts_chosen, popularity_bands, dim_artist
+--        int_artist_names_identified, int_album_artists_identified, int_album_facts_chosen,
+--        popularity_bands, dim_artist
 -- tests: not_null album_name, artist_id, album_kind, popularity_group, popularity_sort
 --        references artist_id dim_artist.artist_id
 --        accepted album_kind album, show, audiobook, unknown
@@ -18,7 +20,7 @@
 -- columns:
 --   album_id  Key of the album: the Spotify URI, else name: and a hash of its names, else unknown.
 --   album_uri  Spotify URI; empty where no source told one.
---   artist_id  Key of the album artist.
+--   artist_id  Key of the album artist; everybody credited is in bridge_album_artist.
 --   album_kind  What it is: album, show or audiobook.
 --   album_name  Name of the album, show or audiobook.
 --   artist_album  Album artist and album in one text.
@@ -108,6 +110,12 @@ versions_ranked as (
     from versions
 ),
 
+first_credits as (
+    select album_id, artist_id
+    from int_album_artists_identified
+    where position = 1
+),
+
 facts as (
     select
         album_uri,
@@ -133,7 +141,7 @@ albums_with_facts as (
         versions_ranked.album_id,
         versions_ranked.album_kind,
         versions_ranked.album_name,
-        versions_ranked.artist_id,
+        coalesce(first_credits.artist_id, versions_ranked.artist_id) as artist_id,
         coalesce(
             case
                 when versions_ranked.album_release_date_text not like '0000%'
@@ -149,6 +157,8 @@ albums_with_facts as (
         facts.total_tracks,
         facts.popularity
     from versions_ranked
+    left join first_credits
+        on versions_ranked.album_id = first_credits.album_id
     left join facts
         on versions_ranked.album_id = facts.album_uri
     where versions_ranked.choice = 1

@@ -7,7 +7,7 @@
 -- kind:  incremental
 -- key:   artist_id
 -- recompute: whole
--- reads: int_track_artists_identified, int_tracks_identified, int_tracks_described,
+-- reads: int_track_artists_identified, int_album_artists_identified, int_tracks_identified, int_tracks_described,
 --        int_artist_names_identified, int_artist_names_by_hand, int_artists_linked,
 --        int_artist_facts_chosen, int_artist_origins, int_artist_genres, int_artist_popularity,
 --        popularity_bands, dim_location
@@ -85,6 +85,14 @@ names_by_track as (
     inner join int_artist_names_identified as names
         on tracks.artist_key = names.artist_key
         and tracks.album_key = names.album_key
+    union all
+    -- The credits of a track are newer than what is known of its album.
+    select
+        artist_id,
+        artist_name,
+        'credits' as told_by,
+        cast(0 as bigint) as last_ended_ms
+    from int_album_artists_identified
 ),
 
 names as (

@@ -10,6 +10,10 @@ select track_id, artist_id
 from int_track_artists_identified
 where artist_id in (select artist_id from artists_gone)
 union all
+select album_id as track_id, artist_id
+from int_album_artists_identified
+where artist_id in (select artist_id from artists_gone)
+union all
 select artist_key as track_id, artist_id
 from int_artist_names_identified
 where artist_id in (select artist_id from artists_gone)

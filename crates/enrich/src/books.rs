@@ -67,7 +67,10 @@ impl<'c> Books<'c> {
             return Ok(books);
         }
         books.read_what_is_missing()?;
-        if facts::parts(data)? > TOO_MANY_PARTS || pages::are_any_gone(data, &books.known.answered)? {
+        if facts::parts(data)? > TOO_MANY_PARTS
+            || facts::are_outdated(data)?
+            || pages::are_any_gone(data, &books.known.answered)?
+        {
             books.rewrite()?;
         }
         Ok(books)

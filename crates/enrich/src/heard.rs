@@ -122,6 +122,9 @@ pub(crate) struct Learned {
 /// The same by the URI of the track.
 pub(crate) type LearnedTracks = HashMap<String, Learned>;
 
+/// The artists of albums, as URI and name, by the URI of the album.
+pub(crate) type AlbumArtists = HashMap<String, BTreeMap<String, Option<String>>>;
+
 /// What the plays say, before it is put in order.
 #[derive(Debug, Default)]
 pub(crate) struct Plays {
@@ -270,9 +273,9 @@ impl Plays {
         }
     }
 
-    /// Puts everything in order: newest first, then most played. What was `learned` of a track
-    /// counts like what the plays say.
-    pub(crate) fn in_order(&self, learned: &LearnedTracks, now: DateTime<Utc>) -> Heard {
+    /// Puts everything in order: newest first, then most played. What was `learned` of a track, and who
+    /// made an album, counts like what the plays say.
+    pub(crate) fn in_order(&self, learned: &LearnedTracks, made_by: &AlbumArtists, now: DateTime<Utc>) -> Heard {
         let mut plays = Self {
             artists: self.artists.clone(),
             names: self.names.clone(),
@@ -319,6 +322,13 @@ impl Plays {
         for (key, named) in &mut plays.names {
             let is_told = tracks_told.get(key).is_some_and(|tracks| *tracks >= TRACKS_OF_A_NAME);
             named.track_uri = named.track_uri.take().filter(|_| !is_told);
+        }
+        for (album, &Album { listening, .. }) in &albums {
+            // Their plays are counted with the tracks.
+            let listening = Listening { plays: 0, ..listening };
+            for (artist, name) in made_by.get(*album).into_iter().flatten() {
+                plays.artist(artist, name.as_deref(), None, None, listening);
+            }
         }
         plays.forget_names_of_artists();
         let mut heard = Heard {

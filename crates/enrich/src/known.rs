@@ -4,14 +4,14 @@ mod read;
 
 use std::collections::{HashMap, HashSet};
 
-use lake::facts::Facts;
+use lake::facts::{AlbumCredit, Facts};
 use lake::play::UnixMs;
 
 use crate::areas::Areas;
 use crate::batches::Batches;
 use crate::due::{Past, Use};
 use crate::genres;
-use crate::heard::LearnedTracks;
+use crate::heard::{AlbumArtists, LearnedTracks};
 use crate::links::{Link, Links};
 use crate::names;
 use crate::question::{Kind, Method};
@@ -40,7 +40,8 @@ pub(crate) struct Known {
     pub(crate) answered: HashSet<String>,
     links: Links,
     pub(crate) tracks: LearnedTracks,
-    /// How often anything was told of a track: what was heard is in order until it is more.
+    pub(crate) album_artists: AlbumArtists,
+    /// How often anything was told of a track or an album: what was heard is in order until it is more.
     pub(crate) told_of_tracks: u64,
     pub(crate) artists: HashMap<String, ArtistArea>,
     merged: HashMap<String, String>,
@@ -96,7 +97,8 @@ impl Known {
             self.areas.put_in(&one.area_id, &one.parent_id, one.is_ended);
         }
         self.placed.extend(facts.area_coordinates.iter().map(|one| one.area_id.clone()));
-        self.told.take_in(&facts.tracks, &facts.albums);
+        self.told.take_in(facts);
+        facts.album_credits.iter().for_each(|one| self.album_credit(one));
         for one in facts.albums.iter().filter(|one| one.service == "musicbrainz") {
             self.release(&one.album_ref, [&one.label, &one.upc, &one.release_date].map(Option::is_some));
         }
@@ -222,6 +224,15 @@ impl Known {
         let album = Some((uri.to_owned(), name.map(str::to_owned)));
         self.tracks.entry(track.to_owned()).or_default().album = album;
         self.told_of_tracks += 1;
+    }
+
+    /// An artist without a URI is who the plays say they are.
+    fn album_credit(&mut self, credit: &AlbumCredit) {
+        let Some(uri) = &credit.artist_uri else { return };
+        let artists = self.album_artists.entry(credit.album_ref.clone()).or_default();
+        if artists.insert(uri.clone(), credit.artist_name.clone()).is_none() {
+            self.told_of_tracks += 1;
+        }
     }
 
     fn artist(&mut self, mbid: &str, asked: Option<&str>, areas: ArtistArea) {

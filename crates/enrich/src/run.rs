@@ -80,7 +80,7 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
         run.progress.borrow_mut().wrong.push(Stop::Usage(reason.to_owned()).into());
     }
     let known = &run.books.borrow().known;
-    let heard = plays.in_order(&known.tracks, context.clock.now());
+    let heard = plays.in_order(&known.tracks, &known.album_artists, context.clock.now());
     let found =
         identities(&heard, known).fold((0, 0), |(found, all), one| (found + usize::from(one.mbid.is_some()), all + 1));
     let mut summary = summary(context, run.progress.into_inner(), found)?;
@@ -99,7 +99,8 @@ impl Run<'_> {
                 let books = self.books.borrow();
                 let told = Some(books.known.told_of_tracks);
                 if told_before != told {
-                    (heard, told_before) = (plays.in_order(&books.known.tracks, context.clock.now()), told);
+                    (heard, told_before) =
+                        (plays.in_order(&books.known.tracks, &books.known.album_artists, context.clock.now()), told);
                 }
                 let (progress, failures) = (self.progress.borrow(), self.failures.borrow());
                 let is_wished = |service: &Service| service.is_in(&wishes.only);

@@ -17,7 +17,7 @@ use crate::question::{Kind, Method};
 pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
     let known = Known::read(&context.data)?;
     let now = context.clock.now();
-    let heard = Plays::read(&context.data)?.in_order(&known.tracks, now);
+    let heard = Plays::read(&context.data)?.in_order(&known.tracks, &known.album_artists, now);
     let mut counts: BTreeMap<&str, Share> = BTreeMap::new();
     for Identity { mbid, plays } in identities(&heard, &known) {
         let artist = mbid.and_then(|mbid| known.artists.get(mbid));

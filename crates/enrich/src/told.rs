@@ -1,9 +1,9 @@
 //! What Spotify told last of tracks and albums. Every page of recently played tracks describes all of
 //! its tracks: what it says is kept where it is news.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use lake::facts::{AlbumFacts, Facts, TrackFacts};
+use lake::facts::{AlbumCredit, AlbumFacts, Facts, TrackFacts};
 use lake::play::UnixMs;
 
 /// A fact of a track or an album.
@@ -16,6 +16,8 @@ enum Column {
     Type,
     Total,
     Date,
+    /// Who made it, all of them in one text.
+    Artists,
 }
 
 /// The newest value of each fact, and when it was told.
@@ -46,19 +48,42 @@ fn of_album(album: &AlbumFacts) -> impl Iterator<Item = (Column, String)> {
     ])
 }
 
+/// The artists of each album in each answer, and when it came.
+fn of_credits(credits: &[AlbumCredit]) -> BTreeMap<(String, String), (UnixMs, String)> {
+    let mut by_album: BTreeMap<(String, String), BTreeMap<i64, &AlbumCredit>> = BTreeMap::new();
+    for one in credits {
+        let album = (one.answer_id.clone(), one.album_ref.clone());
+        by_album.entry(album).or_default().insert(one.position, one);
+    }
+    let artists = by_album.into_iter().map(|(album, credits)| {
+        let at = credits.values().map(|one| one.fetched_at).max().unwrap_or_default();
+        let named: Vec<_> = credits.values().map(|one| (&one.artist_uri, &one.artist_name)).collect();
+        (album, (at, format!("{named:?}")))
+    });
+    artists.collect()
+}
+
 impl Told {
     /// Takes in what was told of tracks and albums.
-    pub(crate) fn take_in(&mut self, tracks: &[TrackFacts], albums: &[AlbumFacts]) {
-        for one in tracks.iter().filter(|one| one.service == "spotify") {
+    pub(crate) fn take_in(&mut self, facts: &Facts) {
+        for one in facts.tracks.iter().filter(|one| one.service == "spotify") {
             of_track(one).for_each(|(column, value)| self.add(&one.track_uri, column, one.fetched_at, value));
         }
-        for one in albums.iter().filter(|one| one.service == "spotify") {
+        for one in facts.albums.iter().filter(|one| one.service == "spotify") {
             of_album(one).for_each(|(column, value)| self.add(&one.album_ref, column, one.fetched_at, value));
+        }
+        for ((_, album), (at, artists)) in of_credits(&facts.album_credits) {
+            self.add(&album, Column::Artists, at, artists);
         }
     }
 
     /// Leaves out of what a page says whatever was told before.
     pub(crate) fn leave_news(&self, page: &mut Facts) {
+        let artists = of_credits(&page.album_credits);
+        page.album_credits.retain(|one| {
+            let told = artists.get(&(one.answer_id.clone(), one.album_ref.clone()));
+            told.is_some_and(|(_, artists)| self.is_news(&one.album_ref, Column::Artists, artists))
+        });
         page.tracks.retain(|one| of_track(one).any(|(column, value)| self.is_news(&one.track_uri, column, &value)));
         page.albums.retain(|one| of_album(one).any(|(column, value)| self.is_news(&one.album_ref, column, &value)));
     }

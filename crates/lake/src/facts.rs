@@ -16,8 +16,8 @@ use polars::prelude::DataFrame;
 use serde::Serialize;
 
 pub use rows::{
-    AlbumFacts, AlbumLink, Alias, AreaFacts, AreaParent, ArtistFacts, ArtistLink, Coordinates, GenreVote, Lookup,
-    TrackCredit, TrackFacts,
+    AlbumCredit, AlbumFacts, AlbumLink, Alias, AreaFacts, AreaParent, ArtistFacts, ArtistLink, Coordinates, GenreVote,
+    Lookup, TrackCredit, TrackFacts,
 };
 
 use crate::manifest::{Manifest, Part, Partition};
@@ -39,6 +39,7 @@ pub struct Facts {
     pub area_coordinates: Vec<Coordinates>,
     pub album_links: Vec<AlbumLink>,
     pub albums: Vec<AlbumFacts>,
+    pub album_credits: Vec<AlbumCredit>,
     pub lookups: Vec<Lookup>,
 }
 
@@ -56,6 +57,7 @@ impl Facts {
         self.area_coordinates.extend(other.area_coordinates);
         self.album_links.extend(other.album_links);
         self.albums.extend(other.albums);
+        self.album_credits.extend(other.album_credits);
         self.lookups.extend(other.lookups);
     }
 
@@ -80,6 +82,7 @@ impl Facts {
         add(&schema::AREA_COORDINATES, of_rows(&schema::AREA_COORDINATES, &self.area_coordinates))?;
         add(&schema::ALBUM_LINKS, of_rows(&schema::ALBUM_LINKS, &self.album_links))?;
         add(&schema::ALBUMS, of_rows(&schema::ALBUMS, &self.albums))?;
+        add(&schema::ALBUM_CREDITS, of_rows(&schema::ALBUM_CREDITS, &self.album_credits))?;
         add(&schema::LOOKUPS, of_rows(&schema::LOOKUPS, &self.lookups))?;
         Ok(frames)
     }
@@ -178,6 +181,14 @@ impl<'d> Anew<'d> {
     }
 }
 
+/// Whether any facts were read from answers by a program that read less from them.
+///
+/// # Errors
+/// When the manifest cannot be read.
+pub fn are_outdated(data: &DataDir) -> anyhow::Result<bool> {
+    Ok(Manifest::read(data, &LOOKUPS)?.files.iter().any(|part| part.schema_version < LOOKUPS.version))
+}
+
 /// Whether facts were being made anew when a program was killed: they must be once more.
 pub fn are_half_done(data: &DataDir) -> bool {
     half_done(data).exists() || ENRICHMENT_TABLES.iter().any(|table| Manifest::read(data, table).is_err())
@@ -217,6 +228,7 @@ mod tests {
             area_coordinates: vec![Coordinates::default()],
             album_links: vec![AlbumLink::default()],
             albums: vec![AlbumFacts::default()],
+            album_credits: vec![AlbumCredit::default()],
             lookups: vec![Lookup::default()],
         };
         // Making a frame fails on a field that is no column and on a column that is no field.

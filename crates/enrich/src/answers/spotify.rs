@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use lake::facts::{AlbumFacts, ArtistFacts, GenreVote, TrackCredit, TrackFacts};
+use lake::facts::{AlbumCredit, AlbumFacts, ArtistFacts, GenreVote, TrackCredit, TrackFacts};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error};
 use serde_json::Value;
@@ -58,7 +58,7 @@ struct Followers {
     total: Option<i64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Album {
     uri: Option<String>,
     name: Option<String>,
@@ -104,6 +104,7 @@ pub(super) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     } else {
         found.extend(tracks.into_iter().flatten().filter_map(|track| Some((track.uri.clone()?, track))));
     }
+    let mut seen = HashSet::new();
     for (place, subject) in said.subjects().iter().enumerate() {
         let track = in_order.get_mut(place).and_then(Option::take).or_else(|| found.remove(&subject.id));
         let Some(track) = track else {
@@ -124,7 +125,11 @@ pub(super) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
                 fetched_at: said.at(),
             });
         }
-        let (album_uri, album_name) = track.album.map_or((None, None), |album| (filled(album.uri), filled(album.name)));
+        let album = track.album.unwrap_or_default();
+        let (album_uri, album_name) = (filled(album.uri.clone()), filled(album.name.clone()));
+        if let Some(uri) = album_uri.as_deref().filter(|uri| is_album(uri) && seen.insert((*uri).to_owned())) {
+            take_album(said, uri, album);
+        }
         said.facts.tracks.push(TrackFacts {
             answer_id: said.id(),
             service: said.service(),
@@ -166,13 +171,30 @@ pub(super) fn albums(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     Ok(())
 }
 
+fn is_album(uri: &str) -> bool {
+    uri.starts_with("spotify:album:") && has_sound_id(uri)
+}
+
 fn take_album(said: &mut Said<'_>, uri: &str, album: Album) {
+    let artists = album.artists.unwrap_or_default();
+    let artist_name = artists.first().and_then(|artist| filled(artist.name.clone()));
+    for (position, artist) in (1..=MOST_CREDITS).zip(artists) {
+        said.facts.album_credits.push(AlbumCredit {
+            answer_id: said.id(),
+            service: said.service(),
+            album_ref: uri.to_owned(),
+            position,
+            artist_name: filled(artist.name),
+            artist_uri: filled(artist.uri),
+            fetched_at: said.at(),
+        });
+    }
     said.facts.albums.push(AlbumFacts {
         answer_id: said.id(),
         service: said.service(),
         album_ref: uri.to_owned(),
         album_name: filled(album.name),
-        artist_name: album.artists.unwrap_or_default().into_iter().next().and_then(|artist| filled(artist.name)),
+        artist_name,
         album_type: filled(album.album_type),
         label: filled(album.label),
         upc: filled(album.external_ids.unwrap_or_default().upc).and_then(|code| upc(&code)),
@@ -200,10 +222,8 @@ pub(super) fn played(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let mut seen = HashSet::new();
     let tracks = page.items.into_iter().filter_map(|mut item| item.get_mut("track").map(Value::take));
     for track in tracks.filter_map(|track| serde_json::from_value::<Track>(track).ok()) {
-        let is_new = |uri: &String, kind: &str, seen: &mut HashSet<String>| {
-            has_sound_id(uri) && uri.starts_with(kind) && seen.insert(uri.clone())
-        };
-        if let Some(uri) = filled(track.uri).filter(|uri| is_new(uri, "spotify:track:", &mut seen)) {
+        let is_track = |uri: &str| uri.starts_with("spotify:track:") && has_sound_id(uri);
+        if let Some(uri) = filled(track.uri).filter(|uri| is_track(uri) && seen.insert(uri.clone())) {
             said.facts.tracks.push(TrackFacts {
                 answer_id: said.id(),
                 service: said.service(),
@@ -217,7 +237,7 @@ pub(super) fn played(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
             });
         }
         let Some(album) = track.album else { continue };
-        if let Some(uri) = filled(album.uri.clone()).filter(|uri| is_new(uri, "spotify:album:", &mut seen)) {
+        if let Some(uri) = filled(album.uri.clone()).filter(|uri| is_album(uri) && seen.insert(uri.clone())) {
             take_album(said, &uri, album);
         }
     }

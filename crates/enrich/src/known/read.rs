@@ -1,11 +1,11 @@
 //! What is known, from the typed tables.
 
-use lake::facts::{AlbumFacts, TrackFacts};
+use lake::facts::{AlbumCredit, AlbumFacts, Facts, TrackFacts};
 use lake::manifest::Manifest;
 use lake::parts::{self, Cell};
 use lake::schema::{
-    ALBUM_LINKS, ALBUMS, AREA_COORDINATES, AREA_PARENTS, AREAS, ARTIST_LINKS, ARTISTS, GENRE_VOTES, LOOKUPS,
-    TRACK_CREDITS, TRACKS, Table,
+    ALBUM_CREDITS, ALBUM_LINKS, ALBUMS, AREA_COORDINATES, AREA_PARENTS, AREAS, ARTIST_LINKS, ARTISTS, GENRE_VOTES,
+    LOOKUPS, TRACK_CREDITS, TRACKS, Table,
 };
 use platform::DataDir;
 
@@ -72,7 +72,7 @@ impl Known {
                     fetched_at: at.int().unwrap_or_default(),
                     ..TrackFacts::default()
                 };
-                known.told.take_in(&[track], &[]);
+                known.told.take_in(&Facts { tracks: vec![track], ..Facts::default() });
             }
         })?;
         let told = ["service", "album_ref", "fetched_at", "album_type", "release_date", "popularity", "total_tracks"];
@@ -88,7 +88,25 @@ impl Known {
                     fetched_at: at.int().unwrap_or_default(),
                     ..AlbumFacts::default()
                 };
-                known.told.take_in(&[], &[album]);
+                known.told.take_in(&Facts { albums: vec![album], ..Facts::default() });
+            }
+        })?;
+        // All of them at once: who made an album is known from all credits of an answer.
+        let told = ["answer_id", "album_ref", "position", "artist_uri", "artist_name", "fetched_at"];
+        let mut credits = Vec::new();
+        each(&ALBUM_CREDITS, &told, &mut |known, row| {
+            if let [Cell::Text(answer), Cell::Text(album), position, uri, name, at] = row {
+                let credit = AlbumCredit {
+                    answer_id: (*answer).to_owned(),
+                    album_ref: (*album).to_owned(),
+                    position: position.int().unwrap_or_default(),
+                    artist_name: name.text().map(str::to_owned),
+                    artist_uri: uri.text().map(str::to_owned),
+                    fetched_at: at.int().unwrap_or_default(),
+                    ..AlbumCredit::default()
+                };
+                known.album_credit(&credit);
+                credits.push(credit);
             }
         })?;
         each(&ARTISTS, &columns, &mut |known, row| {
@@ -128,6 +146,7 @@ impl Known {
                 known.release(release, [label, upc, date].map(|cell| cell.text().is_some()));
             }
         })?;
+        known.told.take_in(&Facts { album_credits: credits, ..Facts::default() });
         Ok(known)
     }
 }

@@ -2,10 +2,13 @@
 
 use lake::play::Source;
 use lake::raw::{Item, Job, RawStore, Receipt, State};
-use lake::schema::{ALBUMS, LOOKUPS, TRACKS};
+use lake::schema::{ALBUM_CREDITS, ALBUMS, LOOKUPS, TRACKS};
 use serde_json::{Value, json};
+use simulator::Collection;
+use simulator::facts::Found;
 use simulator::server::Options;
 
+use crate::truth::{everything, links};
 use crate::world::World;
 
 /// Keeps a page as a poll does.
@@ -88,4 +91,72 @@ fn pages_describe_tracks_and_albums_once_and_again_when_something_changes() {
     std::fs::remove_dir_all(world.path("raw/ada")).unwrap();
     world.enrich().expect_ok();
     assert!(told(&world).is_empty() && world.rows(&LOOKUPS).is_empty() && world.rows(&ALBUMS).is_empty());
+}
+
+/// An album as pages show it, with everyone who made it.
+fn page_of(world: &World, album: &Collection, artists: &[u32]) -> Value {
+    let catalogue = world.life().catalogue();
+    let artist = |index: &u32| json!({"uri": catalogue.artist(*index).uri(), "name": catalogue.artist(*index).name});
+    let artists: Vec<Value> = artists.iter().map(artist).collect();
+    let item = catalogue.item(album.items.start);
+    json!({"uri": item.uri, "name": item.title,
+           "album": {"uri": album.uri(), "name": album.name, "artists": artists}})
+}
+
+/// A world in which a track of an album by two was heard, the album, and whom it is by.
+fn album_by_two() -> (World, Collection, [u32; 2]) {
+    let world = World::of(40, Options::default());
+    let collections = &world.life().catalogue().collections;
+    let album = collections.iter().find(|one| one.also_by.is_some()).unwrap().clone();
+    world.hear(&[world.life().catalogue().item(album.items.start)]);
+    let artists = [album.artist.unwrap(), album.also_by.unwrap()];
+    (world, album, artists)
+}
+
+/// B20: only the first artist of an album was kept.
+#[test]
+fn everybody_who_made_an_album_is_kept_and_looked_up() {
+    let (world, album, artists) = album_by_two();
+    poll(&world, 1, &[page_of(&world, &album, &artists)]);
+    world.enrich().expect_ok();
+    let links = links(&world);
+    for artist in artists {
+        let truth = world.life().facts().artist(artist as usize);
+        if truth.found == Found::Linked {
+            let uri = world.life().catalogue().artist(artist).uri().unwrap();
+            assert_eq!(links.get(&uri).map(String::as_str), truth.mbid);
+        }
+    }
+    assert_eq!(world.rows(&ALBUM_CREDITS).len(), 2);
+
+    // The same is no news; another artist is.
+    poll(&world, 2, &[page_of(&world, &album, &artists), track("x", 1, None)]);
+    world.enrich().expect_ok();
+    assert_eq!(world.rows(&ALBUM_CREDITS).len(), 3);
+    poll(&world, 3, &[page_of(&world, &album, &artists[..1])]);
+    world.enrich().expect_ok();
+    let credits = world.rows(&ALBUM_CREDITS);
+    assert_eq!(credits.len(), 4, "{credits:?}");
+    world.run(&["replay"]).expect_ok();
+    assert_eq!(world.rows(&ALBUM_CREDITS), credits);
+}
+
+#[test]
+fn what_an_older_program_did_not_read_from_answers_is_read_without_a_request() {
+    let (world, album, artists) = album_by_two();
+    poll(&world, 1, &[page_of(&world, &album, &artists)]);
+    world.enrich().expect_ok();
+    let (before, requests) = (everything(&world), world.requests());
+
+    // What the older program left: no credits of albums, and lookups of an older version.
+    let path = |table: &str| world.path("src").join(table).join("manifest.json");
+    std::fs::remove_file(path("album_credits")).unwrap();
+    let manifest = std::fs::read_to_string(path("lookups")).unwrap();
+    let older = manifest.replace(&format!("\"schema_version\": {}", LOOKUPS.version), "\"schema_version\": 1");
+    assert_ne!(older, manifest);
+    std::fs::write(path("lookups"), older).unwrap();
+    assert!(world.rows(&ALBUM_CREDITS).is_empty());
+
+    world.enrich().expect_ok();
+    assert_eq!((everything(&world), world.requests()), (before, requests));
 }

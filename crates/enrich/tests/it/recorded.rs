@@ -34,6 +34,7 @@ fn an_artist_of_musicbrainz() {
         (Some("1991-02-17"), None, Some(false))
     );
     assert_eq!(facts.artist_aliases.len(), 3);
+    assert_eq!(artist.ipis.as_deref(), Some("00600664284"));
 }
 
 #[test]

@@ -156,7 +156,8 @@ fn names_wait_for_the_budget_of_the_day_instead_of_being_guessed() {
         world.wait(TimeDelta::days(1));
         world.enrich();
     }
-    assert_eq!(kept(&world, "track").len(), 10);
+    // The album of one of them is by another of them too, which tells who that is.
+    assert_eq!(kept(&world, "track").len(), 9);
 }
 
 #[test]

@@ -94,6 +94,7 @@ pub struct ArtistFacts {
     pub listens: Option<i64>,
     pub listeners: Option<i64>,
     pub fetched_at: UnixMs,
+    pub ipis: Option<String>,
 }
 
 /// Another name of an artist.
@@ -190,5 +191,17 @@ pub struct AlbumFacts {
     pub total_tracks: Option<i64>,
     pub popularity: Option<i64>,
     pub release_group_id: Option<String>,
+    pub fetched_at: UnixMs,
+}
+
+/// Whom Spotify credits for an album.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct AlbumCredit {
+    pub answer_id: String,
+    pub service: String,
+    pub album_ref: String,
+    pub position: i64,
+    pub artist_name: Option<String>,
+    pub artist_uri: Option<String>,
     pub fetched_at: UnixMs,
 }

@@ -15,9 +15,13 @@ const fn table(name: &'static str, columns: &'static [Column]) -> Table {
 
 /// What was asked about whom, and what came of it: one row per answer and subject. Everything
 /// that one answer said is in the other tables before its rows are here.
-pub const LOOKUPS: Table = table(
-    "lookups",
-    &[
+///
+/// Its version is raised whenever more is read from answers than before, also into other tables:
+/// [`crate::facts::are_outdated`] has all of them read again then.
+pub const LOOKUPS: Table = Table {
+    name: "lookups",
+    version: 2,
+    columns: &[
         text("answer_id"),
         // musicbrainz, listenbrainz, spotify, wikidata, nominatim, openweather
         text("service"),
@@ -32,7 +36,7 @@ pub const LOOKUPS: Table = table(
         instant("fetched_at"),
         text("run_id"),
     ],
-);
+};
 
 /// Which artist of MusicBrainz an artist of Spotify, or a bare name, is.
 pub const ARTIST_LINKS: Table = table(
@@ -92,9 +96,10 @@ pub const TRACK_CREDITS: Table = table(
 );
 
 /// What services say about artists.
-pub const ARTISTS: Table = table(
-    "artists",
-    &[
+pub const ARTISTS: Table = Table {
+    name: "artists",
+    version: 2,
+    columns: &[
         text("answer_id"),
         text("service"),
         // MBID, or URI where Spotify says it.
@@ -127,8 +132,10 @@ pub const ARTISTS: Table = table(
         int("listens"),
         int("listeners"),
         instant("fetched_at"),
+        // Numbers of the person or group in the register of rights holders, sorted, with commas between.
+        text("ipis"),
     ],
-);
+};
 
 /// Other names of artists of MusicBrainz.
 pub const ARTIST_ALIASES: Table = table(
@@ -259,6 +266,20 @@ pub const ALBUMS: Table = table(
     ],
 );
 
+/// Whom Spotify credits for its albums, one row per position (from 1).
+pub const ALBUM_CREDITS: Table = table(
+    "album_credits",
+    &[
+        text("answer_id"),
+        text("service"),
+        text("album_ref"),
+        int("position"),
+        text("artist_name"),
+        text("artist_uri"),
+        instant("fetched_at"),
+    ],
+);
+
 /// All tables that enrichment writes; the last one says that the others are complete.
 pub const ENRICHMENT_TABLES: &[&Table] = &[
     &ARTIST_LINKS,
@@ -272,5 +293,6 @@ pub const ENRICHMENT_TABLES: &[&Table] = &[
     &AREA_COORDINATES,
     &ALBUM_LINKS,
     &ALBUMS,
+    &ALBUM_CREDITS,
     &LOOKUPS,
 ];

@@ -66,13 +66,13 @@ pub(super) fn track_of_album(catalogue: &Catalogue, item: &Item, shape: Shape) -
 
 /// An album without its tracks.
 pub(super) fn album(catalogue: &Catalogue, collection: &Collection, shape: Shape) -> Value {
-    let album_artist = collection.artist.map(|index| catalogue.artist(index));
+    let artists = [collection.artist, collection.also_by].into_iter().flatten();
     let cover = collection.id.as_deref().unwrap_or_default().bytes().map(|byte| format!("{byte:02x}"));
     let cover: String = cover.take(12).collect();
     let image = |size: u32, kind: &str| json!({"height": size, "url": format!("https://i.scdn.co/image/ab67616d0000{kind}{cover}"), "width": size});
     let mut album = object("album", collection.id.as_deref());
     album["album_type"] = json!(collection.album_type);
-    album["artists"] = album_artist.into_iter().map(artist).collect();
+    album["artists"] = artists.map(|index| artist(catalogue.artist(index))).collect();
     album["available_markets"] = json!(MARKETS);
     album["images"] = json!([image(640, "b273"), image(300, "1e02"), image(64, "4851")]);
     album["name"] = json!(collection.name);

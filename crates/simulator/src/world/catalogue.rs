@@ -72,6 +72,8 @@ pub struct Collection {
     pub name: String,
     /// The album artist (an index into [`Catalogue::artists`]); none for shows and books.
     pub artist: Option<u32>,
+    /// Who made the album together with that artist; plays of an export do not name them.
+    pub also_by: Option<u32>,
     /// The album artist, the publisher or the author.
     pub artist_name: String,
     /// `album`, `single` or `compilation`.

@@ -45,6 +45,9 @@ impl Founder {
             let (name, released) = (titles.title(&mut self.dice), debut + 2 * number);
             let first = self.catalogue.items.len() as u32;
             self.collection(CollectionKind::Album, name.clone(), Some(artist), "album", released);
+            if number == 0 && artist % 8 == 3 {
+                self.made_with(artist - 1);
+            }
             for place in 1..=self.dice.between(7, 14) as u32 {
                 let title = titles.title(&mut self.dice);
                 self.track(artist, title, place);
@@ -171,12 +174,19 @@ impl Founder {
             id,
             name,
             artist,
+            also_by: None,
             artist_name,
             album_type,
             release_date,
             release_date_precision,
             items: first..first,
         });
+    }
+
+    fn made_with(&mut self, artist: u32) {
+        if let Some(open) = self.catalogue.collections.last_mut() {
+            open.also_by = Some(artist);
+        }
     }
 
     fn named_by(&mut self, name: String) {

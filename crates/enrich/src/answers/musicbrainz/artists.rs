@@ -32,6 +32,8 @@ struct Artist {
     #[serde(rename = "life-span")]
     life: Option<Life>,
     #[serde(default)]
+    ipis: Option<Vec<Option<String>>>,
+    #[serde(default)]
     aliases: Option<Vec<AliasEntry>>,
     #[serde(default)]
     genres: Option<Vec<Tag>>,
@@ -91,6 +93,9 @@ fn take(said: &mut Said<'_>, artist: Artist, asked: Option<String>) {
     }
     votes(said, &artist.id, "artist", &artist.id, artist.genres, artist.tags);
     let life = artist.life.unwrap_or_default();
+    let mut ipis: Vec<String> = artist.ipis.unwrap_or_default().into_iter().filter_map(filled).collect();
+    ipis.sort_unstable();
+    ipis.dedup();
     let part = |area: &Option<AreaRef>| match area {
         Some(area) => (filled(area.id.clone()), filled(area.name.clone())),
         None => (None, None),
@@ -119,6 +124,7 @@ fn take(said: &mut Said<'_>, artist: Artist, asked: Option<String>) {
         is_ended: life.ended,
         alias_count: aliases,
         fetched_at: said.at(),
+        ipis: filled(Some(ipis.join(", "))),
         ..ArtistFacts::default()
     });
 }

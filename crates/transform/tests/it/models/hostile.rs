@@ -32,6 +32,16 @@ fn a_value_that_cannot_be_stops_no_build() {
          a1        | spotify | u1        | 101        | 3000000000  | 3000000000   | -1          | 2024-01-01 00:00:00Z",
     );
     story.told(
+        "album_credits",
+        "answer_id | service | album_ref | position   | artist_name | artist_uri       | fetched_at
+         a1        | spotify | alb       | 0          | Zero        | spotify:artist:3 | 2024-01-01 00:00:00Z
+         a1        | spotify | alb       | 2          | Ann         | spotify:artist:1 | 2024-01-01 00:00:00Z
+         a1        | spotify | alb       | 2          | Bo          | spotify:artist:2 | 2024-01-01 00:00:00Z
+         a1        | spotify | alb       | 3          |             | spotify:artist:5 | 2024-01-01 00:00:00Z
+         a1        | spotify | alb       | 4          | Nobody      | null             | 2024-01-01 00:00:00Z
+         a1        | spotify | alb       | 3000000000 | Far         | spotify:artist:4 | 2024-01-01 00:00:00Z",
+    );
+    story.told(
         "albums",
         "answer_id | service | album_ref | popularity | total_tracks | release_date | release_date_precision | fetched_at
          a1        | spotify | alb       | 101        | 3000000000   | 1999-99-99   | decade                 | 2024-01-01 00:00:00Z",
@@ -69,7 +79,7 @@ fn a_value_that_cannot_be_stops_no_build() {
     assert_eq!(
         story.ask("select artist_name, artist_mbid, link_score, popularity, primary_genre, location_name, artists.country_code
                    from dim_artist as artists join dim_location using (location_id) where artist_id <> 'unknown' order by 1"),
-        "Ann,m1,,,rock,here, Bo,,,,unknown,Unknown place,"
+        "Ann,m1,,,rock,here, Bo,,,,unknown,Unknown place, spotify:artist:5,,,,unknown,Unknown place,"
     );
     assert_eq!(
         story.ask(
@@ -80,6 +90,12 @@ fn a_value_that_cannot_be_stops_no_build() {
     assert_eq!(
         story.ask("select album_popularity, total_tracks, release_date from dim_album where album_id = 'alb'"),
         ",,"
+    );
+    assert_eq!(
+        story.ask(
+            "select position, artist_id, weight from bridge_album_artist where album_id = 'alb' order by position"
+        ),
+        "1,spotify:artist:1,0.5 2,spotify:artist:5,0.5"
     );
     assert_eq!(
         story.ask(
