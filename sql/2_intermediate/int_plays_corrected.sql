@@ -2,8 +2,10 @@
 --
 -- A correction concerns the plays that fit all it names, also those that arrive later. A play may be
 -- named by any of its reports, a track by its URI (or key) or its title, an artist by URI (or key) or
--- name, wherever it is credited. Of several corrections of one play, leaving out goes before giving
--- away, then the earlier line of the file.
+-- by any name: as a credit spells it on any track, as a person calls it, or an alias that masks it. All
+-- tracks that credit the artist are meant, and whatever becomes of an artist (merged, split, a name that
+-- turns out to be somebody), tracks whose own credit is named so stay meant. Of several corrections of
+-- one play, leaving out goes before giving away, then the earlier line of the file.
 --
 -- grain: one row per real play that is corrected
 -- kind:  incremental
@@ -11,7 +13,8 @@
 -- recompute: whole
 -- reads: stg_tracker__play_corrections, stg_tracker__accounts, int_plays_merged,
 --        int_play_ends_estimated, int_play_duplicates, int_tracks_described,
---        int_track_artists_identified
+--        int_track_artists_identified, int_track_credits_chosen, int_artist_names_resolved,
+--        int_artist_names_by_hand
 -- tests: accepted action exclude, reassign
 --        not_null correction_id, account_id
 
@@ -71,16 +74,94 @@ tracks_meant as (
         on tracks.title_key = lower(trim(corrections.track))
 ),
 
-tracks_of_artists_meant as (
-    select corrections.correction_id, artists.track_id
-    from int_track_artists_identified as artists
-    inner join corrections
-        on artists.artist_id = corrections.artist
+corrections_of_artists as (
+    select
+        correction_id,
+        artist,
+        lower(trim(artist)) as artist_key
+    from corrections
+    where artist is not null
+),
+
+-- What tracks themselves say: the credits, else the album artist.
+credits as (
+    select track_id, artist_uri, artist_key
+    from int_track_credits_chosen
+    union all
+    select
+        tracks.track_id,
+        cast(null as string) as artist_uri,
+        tracks.artist_key
+    from int_tracks_described as tracks
+    anti join int_track_credits_chosen
+        on tracks.track_id = int_track_credits_chosen.track_id
+    where tracks.artist_key is not null
+),
+
+-- Where nobody speaks of an artist by key, no name needs a hash.
+keys_of_names as (
+    select distinct
+        artist_key,
+        'name:' || md5('artist:' || artist_key) as artist_id
+    from credits
+    where artist_key is not null
+        and exists (select 1 from corrections_of_artists where artist like 'name:%')
+),
+
+artists_meant as (
+    select correction_id, artist as artist_id
+    from corrections_of_artists
     union
-    select corrections.correction_id, artists.track_id
+    select corrections.correction_id, artists.artist_id
     from int_track_artists_identified as artists
-    inner join corrections
-        on lower(trim(artists.artist_name)) = lower(trim(corrections.artist))
+    inner join corrections_of_artists as corrections
+        on lower(trim(artists.artist_name)) = corrections.artist_key
+    union
+    select corrections.correction_id, names.artist_id
+    from int_artist_names_resolved as names
+    inner join corrections_of_artists as corrections
+        on names.artist_key = corrections.artist_key
+    union
+    select corrections.correction_id, names.artist_id
+    from int_artist_names_resolved as names
+    inner join keys_of_names
+        on names.artist_key = keys_of_names.artist_key
+    inner join corrections_of_artists as corrections
+        on keys_of_names.artist_id = corrections.artist
+    union
+    select corrections.correction_id, names.artist_id
+    from int_artist_names_by_hand as names
+    inner join corrections_of_artists as corrections
+        on lower(trim(names.new_name)) = corrections.artist_key
+    union
+    select corrections.correction_id, names.artist_id
+    from int_artist_names_by_hand as names
+    inner join corrections_of_artists as corrections
+        on lower(trim(names.mask_name)) = corrections.artist_key
+),
+
+tracks_of_artists_meant as (
+    select artists_meant.correction_id, artists.track_id
+    from int_track_artists_identified as artists
+    inner join artists_meant
+        on artists.artist_id = artists_meant.artist_id
+    union
+    select corrections.correction_id, credits.track_id
+    from credits
+    inner join corrections_of_artists as corrections
+        on credits.artist_uri = corrections.artist
+    union
+    select corrections.correction_id, credits.track_id
+    from credits
+    inner join corrections_of_artists as corrections
+        on credits.artist_key = corrections.artist_key
+    union
+    select corrections.correction_id, credits.track_id
+    from credits
+    inner join keys_of_names
+        on credits.artist_key = keys_of_names.artist_key
+    inner join corrections_of_artists as corrections
+        on keys_of_names.artist_id = corrections.artist
 ),
 
 -- By what each correction names most closely; the rest of it is looked at below.

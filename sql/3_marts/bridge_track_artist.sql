@@ -7,7 +7,7 @@
 -- kind:  incremental
 -- key:   track_id, position
 -- recompute: whole
--- reads: dim_track, int_track_artists_identified
+-- reads: dim_track, int_track_artists_identified, int_artist_names_by_hand
 -- tests: not_null artist_id, role, weight
 --        references track_id dim_track.track_id
 --        references artist_id dim_artist.artist_id
@@ -20,6 +20,7 @@
 --   position  Place of the credit, from 1.
 --   role  primary for the first artist, credited for the others.
 --   told_by  Where the credit comes from: credits of the API, the album artist, or nothing.
+--   credited_as  Name as the credit spells it, which may be another than the artist's; empty where a person masked the artist, or nobody named one.
 --   weight  Share of the credit, 0 to 1; the shares of one track sum to 1.
 
 with tracks as (
@@ -28,8 +29,14 @@ with tracks as (
 ),
 
 track_artists as (
-    select track_id, artist_id, told_by, position
+    select track_id, artist_id, artist_name, told_by, position
     from int_track_artists_identified
+),
+
+artists_masked as (
+    select artist_id, mask_name
+    from int_artist_names_by_hand
+    where mask_name is not null
 ),
 
 credits as (
@@ -41,6 +48,7 @@ credits as (
         -- attributes
         case when coalesce(track_artists.position, 1) = 1 then 'primary' else 'credited' end as role,
         coalesce(track_artists.told_by, 'nothing') as told_by,
+        case when artists_masked.artist_id is null then track_artists.artist_name end as credited_as,
 
         -- numbers
         coalesce(track_artists.position, 1) as position,
@@ -48,6 +56,8 @@ credits as (
     from tracks
     left join track_artists
         on tracks.track_id = track_artists.track_id
+    left join artists_masked
+        on track_artists.artist_id = artists_masked.artist_id
 )
 
 select * from credits

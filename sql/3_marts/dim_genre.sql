@@ -7,7 +7,7 @@
 -- kind:  incremental
 -- key:   genre_id
 -- recompute: whole
--- reads: bridge_artist_genre, int_artist_genres, dim_artist, fct_artist_genre
+-- reads: bridge_artist_genre, bridge_track_artist, int_artist_genres, dim_artist, fct_artist_genre
 -- tests: not_null genre, genre_family
 --        unique genre
 --        between tracks_grouping 1 5
@@ -47,11 +47,16 @@ artists as (
     where artist_id <> 'unknown'
 ),
 
--- As few rows as there are artists and genres, before anything else is done with plays.
+track_artists as (
+    select track_id, artist_id
+    from bridge_track_artist
+),
+
+-- As few rows as there are tracks and genres, before anything else is done with plays.
 plays as (
     select
         genre_id,
-        artist_id,
+        track_id,
         count(*) filter (where is_counted) as counted_plays,
         -- In whole thousandths: a sum of fractions depends on the order of rows.
         cast(
@@ -60,7 +65,19 @@ plays as (
             ) as bigint
         ) as ms_listened
     from fct_artist_genre
-    group by genre_id, artist_id
+    group by genre_id, track_id
+),
+
+-- Whoever is credited on a track and has the genre brought it.
+plays_by_artist as (
+    select
+        plays.genre_id,
+        track_artists.artist_id,
+        cast(sum(plays.counted_plays) as bigint) as counted_plays
+    from plays
+    inner join track_artists
+        on plays.track_id = track_artists.track_id
+    group by plays.genre_id, track_artists.artist_id
 ),
 
 artists_without_genre as (
@@ -103,7 +120,7 @@ artists_ranked as (
     from links
     inner join artists
         on links.artist_id = artists.artist_id
-    left join plays
+    left join plays_by_artist as plays
         on links.genre_id = plays.genre_id
         and links.artist_id = plays.artist_id
     where links.genre_id <> 'unknown'

@@ -1,17 +1,19 @@
 -- Which artists were played in each month, and where do they come from?
 --
 -- For every question about artists between two months: by genre, continent, country, state, city, or on a
--- map. Plays of artists whose place or genre is unknown are there as well, so that nothing is missing
+-- map. A place is one point: group by `location_id`, and never take the mean of degrees, which is wrong on
+-- both sides of the date line. Plays of artists whose place or genre is unknown are there as well, so that nothing is missing
 -- from a sum. For single days read `agg_artist_daily`.
 --
 -- grain: one row per account, month and artist
 -- kind:  table
 -- key:   account_id, month, artist_id
--- reads: agg_artist_daily, dim_artist, dim_account, dim_date
+-- reads: agg_artist_daily, dim_artist, dim_location, dim_account, dim_date
 -- sort:  account_id, month_start_date, artist_id
 -- tests: expression counted_plays <= plays
 --        not_null artist_name, primary_genre
 -- columns:
+--   location_name  Name of the place where the artist comes from, whatever kind of place it is.
 --   month  Calendar month (2024-07).
 --   plays  Plays of the artist's music, whether they count or not.
 --   counted_plays  Plays that count by the account's rule.
@@ -40,10 +42,12 @@ dates as (
 artists as (
     select
         artist_id,
+        location_id,
         artist_name,
         primary_genre,
         genre_family,
         popularity_group,
+        continent_code,
         continent,
         country_code,
         country,
@@ -52,6 +56,11 @@ artists as (
         latitude,
         longitude
     from dim_artist
+),
+
+locations as (
+    select location_id, location_name
+    from dim_location
 ),
 
 accounts as (
@@ -82,6 +91,7 @@ artists_described as (
         -- ids
         artists_by_month.account_id,
         artists_by_month.artist_id,
+        artists.location_id,
 
         -- attributes
         accounts.account_name,
@@ -91,6 +101,8 @@ artists_described as (
         artists.primary_genre,
         artists.genre_family,
         artists.popularity_group,
+        locations.location_name,
+        artists.continent_code,
         artists.continent,
         artists.country_code,
         artists.country,
@@ -111,6 +123,8 @@ artists_described as (
     from artists_by_month
     inner join artists
         on artists_by_month.artist_id = artists.artist_id
+    inner join locations
+        on artists.location_id = locations.location_id
     inner join accounts
         on artists_by_month.account_id = accounts.account_id
 )

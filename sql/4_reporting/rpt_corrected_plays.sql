@@ -4,8 +4,7 @@
 -- kind:  table
 -- key:   play_id
 -- reads: int_plays_corrected, int_plays_merged, int_play_ends_estimated, int_tracks_described,
---        int_track_artists_identified, int_artist_names_by_hand, stg_tracker__accounts,
---        stg_tracker__play_corrections
+--        int_track_first_artists, stg_tracker__accounts, stg_tracker__play_corrections
 -- sort:  account_id, ended_at, play_id
 -- tests: accepted action exclude, reassign
 --        references correction_id stg_tracker__play_corrections.correction_id
@@ -21,6 +20,7 @@
 --   track_name  Title.
 --   artist_name  First artist credited; the alias where a person masked the artist, the name a person gave.
 --   source  Source whose report stands for the play.
+--   kind  What was played: track, local, episode, audiobook or unattributed.
 --   reason  Why, in the words of who made the correction.
 --   ms_played  Milliseconds listened, as reported.
 --   ended_at  When the play ended (UTC).
@@ -35,6 +35,7 @@ plays as (
         plays.play_id,
         plays.track_id,
         plays.source,
+        plays.kind,
         plays.ms_played,
         coalesce(ends.ended_at, plays.ended_at) as ended_at
     from int_plays_merged as plays
@@ -49,20 +50,9 @@ tracks as (
     from int_tracks_described
 ),
 
-names_by_hand as (
-    select artist_id, new_name, mask_name
-    from int_artist_names_by_hand
-),
-
--- `dim_artist` has no artist of whom every play was left out.
 first_artists as (
-    select
-        artists.track_id,
-        coalesce(names_by_hand.mask_name, names_by_hand.new_name, artists.artist_name) as artist_name
-    from int_track_artists_identified as artists
-    left join names_by_hand
-        on artists.artist_id = names_by_hand.artist_id
-    where artists.position = 1
+    select track_id, artist_name
+    from int_track_first_artists
 ),
 
 accounts as (
@@ -91,6 +81,7 @@ plays_described as (
         tracks.track_name,
         first_artists.artist_name,
         plays.source,
+        plays.kind,
         corrections.reason,
 
         -- numbers

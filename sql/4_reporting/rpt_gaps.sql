@@ -2,12 +2,13 @@
 --
 -- Spotify lists the newest fifty plays only. A poll that did not know the oldest of them leaves a gap
 -- behind it, unless that play began where the last one ended; it may be empty.
--- Where an import covers a part of it, that part is closed and the rest stays a gap.
+-- Where an import covers a part of it, that part is closed and the rest stays a gap. Plays that a person
+-- left out or gave to somebody else are not missing: they fill the gap of the account that told them.
 --
 -- grain: one row per gap, or per part of one that is covered or is not
 -- kind:  table
 -- key:   account_id, source, noticed_end, gap_end
--- reads: stg_tracker__gaps, stg_tracker__accounts, int_plays_resolved
+-- reads: stg_tracker__gaps, stg_tracker__accounts, int_plays_resolved, rpt_corrected_plays
 -- sort:  gap_start, account_name
 -- tests: accepted state open, closed
 -- columns:
@@ -33,12 +34,16 @@ with gaps as (
 plays as (
     select
         plays.account_id,
+        plays.kind,
         plays.ended_at
     from int_plays_resolved as plays
     semi join gaps
         on plays.account_id = gaps.account_id
-    -- The list has nothing else, so nothing else is missing.
-    where plays.kind not in ('episode', 'audiobook')
+    anti join rpt_corrected_plays as corrected
+        on plays.play_id = corrected.play_id
+    union all
+    select account_id, kind, ended_at
+    from rpt_corrected_plays
 ),
 
 plays_by_gap as (
@@ -53,6 +58,8 @@ plays_by_gap as (
         on gaps.account_id = plays.account_id
         and plays.ended_at > gaps.noticed_start
         and plays.ended_at < gaps.noticed_end
+        -- The list has nothing else, so nothing else is missing.
+        and plays.kind not in ('episode', 'audiobook')
         -- The plays with which an import begins and ends are its own.
         and plays.ended_at >= gaps.gap_start
         and plays.ended_at <= gaps.gap_end

@@ -2,12 +2,13 @@
 --
 -- An artist or track is new in the month of its first play that counts; in an account's first months
 -- nearly everything is. By counted plays of music; plays of an unknown artist are neither new nor known,
--- and are in counted_plays alone.
+-- and are in counted_plays alone. Releases of one recording are one track: what a service put in its
+-- place is not new.
 --
 -- grain: one row per account and month with a counted play of music
 -- kind:  table
 -- key:   account_id, month
--- reads: fct_track_played, dim_account
+-- reads: fct_track_played, dim_track, dim_account
 -- sort:  account_id, month_start_date
 -- tests: expression counted_plays >= plays_of_new_artists + plays_of_known_artists
 --        expression new_artists <= artists and new_tracks <= tracks
@@ -39,6 +40,11 @@ with plays as (
         and date_id <> -1
 ),
 
+recordings as (
+    select track_id, recording_id
+    from dim_track
+),
+
 accounts as (
     select account_id, account_name
     from dim_account
@@ -66,14 +72,23 @@ first_months_of_artists as (
     group by account_id, artist_id
 ),
 
-first_months_of_tracks as (
+recordings_by_month as (
+    select
+        tracks_by_month.*,
+        recordings.recording_id
+    from tracks_by_month
+    inner join recordings
+        on tracks_by_month.track_id = recordings.track_id
+),
+
+first_months_of_recordings as (
     select
         account_id,
-        track_id,
+        recording_id,
         min(month_id) as first_month_id
-    from tracks_by_month
+    from recordings_by_month
     where track_id <> 'unknown'
-    group by account_id, track_id
+    group by account_id, recording_id
 ),
 
 tracks_judged as (
@@ -83,15 +98,15 @@ tracks_judged as (
         tracks_by_month.plays,
         artists.artist_id,
         artists.first_month_id = tracks_by_month.month_id as is_new_artist,
-        tracks.track_id,
-        tracks.first_month_id = tracks_by_month.month_id as is_new_track
-    from tracks_by_month
+        first_months.recording_id,
+        first_months.first_month_id = tracks_by_month.month_id as is_new_track
+    from recordings_by_month as tracks_by_month
     left join first_months_of_artists as artists
         on tracks_by_month.account_id = artists.account_id
         and tracks_by_month.artist_id = artists.artist_id
-    left join first_months_of_tracks as tracks
-        on tracks_by_month.account_id = tracks.account_id
-        and tracks_by_month.track_id = tracks.track_id
+    left join first_months_of_recordings as first_months
+        on tracks_by_month.account_id = first_months.account_id
+        and tracks_by_month.recording_id = first_months.recording_id
 ),
 
 months as (
@@ -103,8 +118,8 @@ months as (
         count(distinct case when is_new_artist then artist_id end) as new_artists,
         cast(coalesce(sum(plays) filter (where is_new_artist), 0) as bigint) as plays_of_new_artists,
         cast(coalesce(sum(plays) filter (where not is_new_artist), 0) as bigint) as plays_of_known_artists,
-        count(distinct track_id) as tracks,
-        count(distinct case when is_new_track then track_id end) as new_tracks,
+        count(distinct recording_id) as tracks,
+        count(distinct case when is_new_track then recording_id end) as new_tracks,
         cast(coalesce(sum(plays) filter (where is_new_track), 0) as bigint) as plays_of_new_tracks
     from tracks_judged
     group by account_id, month_id

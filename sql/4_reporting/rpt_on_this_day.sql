@@ -1,6 +1,7 @@
 -- What was played on this day, in each of the years?
 --
 -- Ask for a month and a day of the month: each year with a counted play on that local day has a row.
+-- Releases of one recording are one track.
 --
 -- grain: one row per account and day with a counted play of music
 -- kind:  table
@@ -53,7 +54,7 @@ artist_days as (
 ),
 
 tracks as (
-    select track_id, artist_id, track_name
+    select track_id, recording_id, artist_id, track_name
     from dim_track
 ),
 
@@ -75,13 +76,16 @@ dates as (
 
 track_days as (
     select
-        account_id,
-        date_id,
-        track_id,
+        plays.account_id,
+        plays.date_id,
+        tracks.recording_id,
+        min(plays.track_id) as track_id,
         count(*) as counted_plays,
-        count(*) * 100000000000 + coalesce(cast(sum(ms_listened) as bigint), 0) as score
+        count(*) * 100000000000 + coalesce(cast(sum(plays.ms_listened) as bigint), 0) as score
     from plays
-    group by account_id, date_id, track_id
+    inner join tracks
+        on plays.track_id = tracks.track_id
+    group by plays.account_id, plays.date_id, tracks.recording_id
 ),
 
 -- Most of a day is heard once: what cannot be first is left out before names are looked up.

@@ -3,20 +3,20 @@
 -- The list sometimes leaves plays out, and nothing shows it until an export has them. Here are those
 -- that were heard for 30 seconds, between the first and the last play that the API told about the
 -- account, and in no gap. Private sessions are never listed; the column says which they are. What is
--- not music is not meant to be listed and is left out.
+-- not music is not meant to be listed and is left out. A play that a person gave to somebody else is
+-- told of the account whose list lacks it.
 --
 -- grain: one row per play
 -- kind:  table
 -- key:   play_id
 -- reads: int_play_observations_chosen, int_play_duplicates, int_plays_resolved, stg_tracker__gaps,
---        stg_tracker__accounts, int_tracks_described, int_track_artists_identified,
---        int_artist_names_by_hand
+--        stg_tracker__accounts, int_plays_corrected, int_tracks_described, int_track_first_artists
 -- sort:  account_id, ended_at, play_id
 -- tests: between ms_played 30000 86400000000
 --        references play_id fct_track_played.play_id
 -- columns:
 --   play_id  Key of the play.
---   account_id  Key of the account that listened.
+--   account_id  Key of the account whose list lacks it.
 --   track_id  Key of the track.
 --   account_name  Name of the account; its key where it is no longer set up.
 --   track_name  Title.
@@ -54,18 +54,27 @@ gaps as (
     where source = 'spotify_api'
 ),
 
+plays_by_reporter as (
+    select
+        plays.*,
+        coalesce(corrected.account_id, plays.account_id) as reporter_id
+    from int_plays_resolved as plays
+    left join int_plays_corrected as corrected
+        on plays.play_id = corrected.play_id
+),
+
 plays as (
     select
         plays.play_id,
-        plays.account_id,
+        plays.reporter_id as account_id,
         plays.track_id,
         plays.ms_played,
         plays.is_incognito,
         plays.is_offline,
         plays.ended_at
-    from int_plays_resolved as plays
+    from plays_by_reporter as plays
     inner join times_watched
-        on plays.account_id = times_watched.account_id
+        on plays.reporter_id = times_watched.account_id
         and plays.ended_at > times_watched.first_ended_at
         and plays.ended_at < times_watched.last_ended_at
     anti join plays_listed
@@ -95,20 +104,9 @@ tracks as (
     from int_tracks_described
 ),
 
-names_by_hand as (
-    select artist_id, new_name, mask_name
-    from int_artist_names_by_hand
-),
-
--- `dim_artist` has no artist of whom every play was left out.
 first_artists as (
-    select
-        artists.track_id,
-        coalesce(names_by_hand.mask_name, names_by_hand.new_name, artists.artist_name) as artist_name
-    from int_track_artists_identified as artists
-    left join names_by_hand
-        on artists.artist_id = names_by_hand.artist_id
-    where artists.position = 1
+    select track_id, artist_name
+    from int_track_first_artists
 ),
 
 plays_omitted as (

@@ -22,7 +22,7 @@
 --   days_heard  Days on which a play of music counted.
 --   artists  Different artists heard.
 --   new_artists  Artists of whom a play counted for the first time ever.
---   tracks  Different tracks of music heard.
+--   tracks  Different tracks of music heard; releases of one recording are one.
 --   new_tracks  Tracks of which a play counted for the first time ever.
 --   top_artist_name  Artist with the most counted plays.
 --   top_artist_plays  Counted plays of that artist.

@@ -1,13 +1,8 @@
--- The hours of an account's local days add up to the time that passed from the first midnight to the last: no hour is in two days, none in no day.
+-- Every local day has the hours that its zone's transitions and the listener's moves give it, counted quarter by quarter.
 
 with calendar as (
-    select
-        account_id,
-        min(date) as first_date,
-        date_add(max(date), 1) as end_date,
-        sum(hours_in_day) as hours
+    select account_id, date, hours_in_day
     from rpt_listening_calendar
-    group by account_id
 ),
 
 zones as (
@@ -15,77 +10,95 @@ zones as (
     from int_account_zones_bounded
 ),
 
--- The midnights at both ends. Whoever crossed the date line at midnight may have had one twice, or never.
-midnights as (
+-- How far the local clock was from UTC at noon of each day, and a day earlier.
+offsets as (
     select
         calendar.account_id,
-        calendar.first_date as date,
-        zones.zone,
-        zones.valid_from,
-        zones.valid_to,
-        unix_millis(to_utc_timestamp(cast(calendar.first_date as timestamp), zones.zone)) as midnight_ms
+        calendar.date,
+        unix_millis(from_utc_timestamp(cast(calendar.date as timestamp), zones.zone))
+        - unix_millis(cast(calendar.date as timestamp)) as offset_ms,
+        unix_millis(from_utc_timestamp(cast(date_add(calendar.date, -1) as timestamp), zones.zone))
+        - unix_millis(cast(date_add(calendar.date, -1) as timestamp)) as offset_before_ms
     from calendar
     inner join zones
         on calendar.account_id = zones.account_id
-    union all
-    select
-        calendar.account_id,
-        calendar.end_date as date,
-        zones.zone,
-        zones.valid_from,
-        zones.valid_to,
-        unix_millis(to_utc_timestamp(cast(calendar.end_date as timestamp), zones.zone)) as midnight_ms
+        and cast(calendar.date as timestamp) >= zones.valid_from
+        and cast(calendar.date as timestamp) < zones.valid_to
+),
+
+moves as (
+    select account_id, cast(valid_from as date) as date
+    from zones
+),
+
+-- Days that may have been longer or shorter than others.
+days_to_count as (
+    select calendar.account_id, calendar.date, calendar.hours_in_day
     from calendar
+    inner join (
+        select account_id, date from offsets where offset_ms <> offset_before_ms
+        union all
+        select account_id, date from moves
+    ) as changes
+        on calendar.account_id = changes.account_id
+        and calendar.date between date_add(changes.date, -2) and date_add(changes.date, 2)
+    union
+    select calendar.account_id, calendar.date, calendar.hours_in_day
+    from calendar
+    where calendar.hours_in_day <> 24
+),
+
+-- Where somebody moves at a moment that is no quarter of an hour, two quarters are cut.
+moves_near as (
+    select distinct days_to_count.account_id, days_to_count.date
+    from days_to_count
+    inner join moves
+        on days_to_count.account_id = moves.account_id
+        and days_to_count.date between date_add(moves.date, -2) and date_add(moves.date, 2)
+),
+
+instants as (
+    select
+        days_to_count.account_id,
+        days_to_count.date,
+        timestamp_millis(
+            cast(unix_date(days_to_count.date) - 2 as bigint) * 86400000
+            + cast(quarters.quarter as bigint) * 900000
+        ) as at
+    from days_to_count
+    cross join range(0, 480) as quarters(quarter)
+),
+
+quarters_of_the_day as (
+    select
+        instants.account_id,
+        instants.date,
+        count(*) as quarters
+    from instants
     inner join zones
-        on calendar.account_id = zones.account_id
+        on instants.account_id = zones.account_id
+        and instants.at >= zones.valid_from
+        and instants.at < zones.valid_to
+    where cast(from_utc_timestamp(instants.at, zones.zone) as date) = instants.date
+    group by instants.account_id, instants.date
 ),
 
--- Clocks that are put back to midnight show it twice; the day begins with the first.
-first_midnights as (
+days_counted as (
     select
-        account_id,
-        date,
-        max(
-            case
-                when cast(from_utc_timestamp(timestamp_millis(midnight_ms - 3600000), zone) as date) = date
-                    then midnight_ms - 3600000
-                else midnight_ms
-            end
-        ) as midnight_ms
-    from midnights
-    where midnight_ms >= unix_millis(valid_from)
-        and midnight_ms < unix_millis(valid_to)
-    group by account_id, date
-    having count(*) = 1
-),
-
--- Whoever travelled within days of either end may have had hours on days that the calendar does not reach.
-travellers as (
-    select calendar.account_id
-    from calendar
-    inner join zones
-        on calendar.account_id = zones.account_id
-    where abs(unix_date(cast(zones.valid_from as date)) - unix_date(calendar.first_date)) <= 3
-        or abs(unix_date(cast(zones.valid_from as date)) - unix_date(calendar.end_date)) <= 3
-    group by calendar.account_id
-),
-
-days_beside_time as (
-    select
-        calendar.account_id,
-        calendar.hours,
-        (last_midnights.midnight_ms - first_midnights.midnight_ms) / 36e5 as hours_passed
-    from calendar
-    inner join first_midnights
-        on calendar.account_id = first_midnights.account_id
-        and calendar.first_date = first_midnights.date
-    inner join first_midnights as last_midnights
-        on calendar.account_id = last_midnights.account_id
-        and calendar.end_date = last_midnights.date
-    anti join travellers
-        on calendar.account_id = travellers.account_id
+        days_to_count.account_id,
+        days_to_count.date,
+        days_to_count.hours_in_day,
+        coalesce(quarters_of_the_day.quarters, 0) / 4e0 as hours_counted,
+        case when moves_near.account_id is not null then 0.51 else 0.01 end as tolerance
+    from days_to_count
+    left join quarters_of_the_day
+        on days_to_count.account_id = quarters_of_the_day.account_id
+        and days_to_count.date = quarters_of_the_day.date
+    left join moves_near
+        on days_to_count.account_id = moves_near.account_id
+        and days_to_count.date = moves_near.date
 )
 
-select *
-from days_beside_time
-where abs(hours - hours_passed) > 0.01
+select account_id, date, hours_in_day, hours_counted
+from days_counted
+where abs(hours_in_day - hours_counted) > tolerance

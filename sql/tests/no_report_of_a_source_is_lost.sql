@@ -4,5 +4,6 @@ select
     source,
     count(*) as rows_unread
 from src_plays
-where source not in ('spotify_api', 'spotify_export', 'spotify_account_data', 'submitted', 'listenbrainz', 'lastfm')
+where source is null
+    or source not in ('spotify_api', 'spotify_export', 'spotify_account_data', 'submitted', 'listenbrainz', 'lastfm')
 group by source

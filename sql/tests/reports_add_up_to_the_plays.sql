@@ -22,92 +22,131 @@ plays as (
 ),
 
 sums as (
-    select account_id, 'rpt_artist_plays' as report, 'music' as of_what, 1e0 * sum(plays) as plays
+    select account_id, 'rpt_artist_plays' as report, 1e0 * sum(plays) as plays
     from rpt_artist_plays
     group by account_id
     union all
-    select account_id, 'rpt_hours_by_country' as report, 'music' as of_what, 1e0 * sum(plays) as plays
+    select account_id, 'rpt_hours_by_country' as report, 1e0 * sum(plays) as plays
     from rpt_hours_by_country
     group by account_id
     union all
-    select account_id, 'rpt_listening_clock' as report, 'music' as of_what, 1e0 * sum(plays) as plays
+    select account_id, 'rpt_listening_clock' as report, 1e0 * sum(plays) as plays
     from rpt_listening_clock
     group by account_id
     union all
-    select account_id, 'rpt_completeness' as report, 'music' as of_what, 1e0 * sum(plays) as plays
+    select account_id, 'rpt_completeness' as report, 1e0 * sum(plays) as plays
     from rpt_completeness
     group by account_id
     union all
-    select account_id, 'rpt_completion' as report, 'music' as of_what, 1e0 * sum(plays) as plays
+    select account_id, 'rpt_completion' as report, 1e0 * sum(plays) as plays
     from rpt_completion
     group by account_id
     union all
-    select account_id, 'rpt_year_in_review' as report, 'counted' as of_what, 1e0 * sum(counted_plays) as plays
+    select account_id, 'rpt_listening_calendar' as report, 1e0 * sum(music_plays) as plays
+    from rpt_listening_calendar
+    group by account_id
+    union all
+    select account_id, 'rpt_year_in_review' as report, 1e0 * sum(counted_plays) as plays
     from rpt_year_in_review
     group by account_id
     union all
-    select account_id, 'rpt_new_and_known' as report, 'counted' as of_what, 1e0 * sum(counted_plays) as plays
+    select account_id, 'rpt_new_and_known' as report, 1e0 * sum(counted_plays) as plays
     from rpt_new_and_known
     group by account_id
     union all
-    select account_id, 'rpt_on_this_day' as report, 'counted' as of_what, 1e0 * sum(counted_plays) as plays
+    select account_id, 'rpt_on_this_day' as report, 1e0 * sum(counted_plays) as plays
     from rpt_on_this_day
     group by account_id
     union all
-    select account_id, 'rpt_streaks' as report, 'counted' as of_what, 1e0 * sum(counted_plays) as plays
+    select account_id, 'rpt_streaks' as report, 1e0 * sum(counted_plays) as plays
     from rpt_streaks
     group by account_id
     union all
-    select account_id, 'rpt_artist_genre_plays' as report, 'counted' as of_what, sum(counted_plays) as plays
+    select account_id, 'rpt_artist_genre_plays' as report, sum(counted_plays) as plays
     from rpt_artist_genre_plays
     group by account_id
     union all
-    select account_id, 'rpt_top_genres' as report, 'counted' as of_what, sum(counted_plays) as plays
+    select account_id, 'rpt_top_genres' as report, sum(counted_plays) as plays
     from rpt_top_genres
     where period = 'all time'
     group by account_id
     union all
-    select account_id, 'rpt_top_genres by year' as report, 'counted' as of_what, sum(counted_plays) as plays
+    select account_id, 'rpt_top_genres by year' as report, sum(counted_plays) as plays
     from rpt_top_genres
     where period <> 'all time'
     group by account_id
     union all
-    select account_id, 'rpt_genre_families_by_month' as report, 'counted' as of_what, sum(counted_plays) as plays
+    select account_id, 'rpt_genre_families_by_month' as report, sum(counted_plays) as plays
     from rpt_genre_families_by_month
     group by account_id
     union all
-    select account_id, 'rpt_top_artists' as report, 'named' as of_what, 1e0 * sum(plays) as plays
+    select account_id, 'rpt_top_artists' as report, 1e0 * sum(plays) as plays
     from rpt_top_artists
     where period = 'all time'
     group by account_id
     union all
-    select account_id, 'rpt_top_artists by year' as report, 'named' as of_what, 1e0 * sum(plays) as plays
+    select account_id, 'rpt_top_artists by year' as report, 1e0 * sum(plays) as plays
     from rpt_top_artists
     where period <> 'all time'
     group by account_id
     union all
-    select account_id, 'rpt_track_plays' as report, 'attributed' as of_what, 1e0 * sum(plays) as plays
+    select account_id, 'rpt_track_plays' as report, 1e0 * sum(plays) as plays
     from rpt_track_plays
     where period = 'all time'
     group by account_id
     union all
-    select account_id, 'rpt_track_plays by year' as report, 'attributed' as of_what, 1e0 * sum(plays) as plays
+    select account_id, 'rpt_track_plays by year' as report, 1e0 * sum(plays) as plays
     from rpt_track_plays
     where period <> 'all time'
     group by account_id
     union all
-    select account_id, 'rpt_spoken_word' as report, 'spoken' as of_what, 1e0 * sum(plays) as plays
+    select account_id, 'rpt_spoken_word' as report, 1e0 * sum(plays) as plays
     from rpt_spoken_word
     group by account_id
 ),
 
+-- Named one by one: a report that lost all its rows is missing, and not silent.
 reports as (
-    select report, of_what
-    from sums
-    group by report, of_what
+    select 'rpt_artist_plays' as report, 'music' as of_what
+    union all
+    select 'rpt_hours_by_country' as report, 'music' as of_what
+    union all
+    select 'rpt_listening_clock' as report, 'music' as of_what
+    union all
+    select 'rpt_completeness' as report, 'music' as of_what
+    union all
+    select 'rpt_completion' as report, 'music' as of_what
+    union all
+    select 'rpt_listening_calendar' as report, 'music' as of_what
+    union all
+    select 'rpt_year_in_review' as report, 'counted' as of_what
+    union all
+    select 'rpt_new_and_known' as report, 'counted' as of_what
+    union all
+    select 'rpt_on_this_day' as report, 'counted' as of_what
+    union all
+    select 'rpt_streaks' as report, 'counted' as of_what
+    union all
+    select 'rpt_artist_genre_plays' as report, 'counted' as of_what
+    union all
+    select 'rpt_top_genres' as report, 'counted' as of_what
+    union all
+    select 'rpt_top_genres by year' as report, 'counted' as of_what
+    union all
+    select 'rpt_genre_families_by_month' as report, 'counted' as of_what
+    union all
+    select 'rpt_top_artists' as report, 'named' as of_what
+    union all
+    select 'rpt_top_artists by year' as report, 'named' as of_what
+    union all
+    select 'rpt_track_plays' as report, 'attributed' as of_what
+    union all
+    select 'rpt_track_plays by year' as report, 'attributed' as of_what
+    union all
+    select 'rpt_spoken_word' as report, 'spoken' as of_what
 ),
 
--- Every account in every report that tells of any: one that a report forgot is missing there.
+-- Every account in every report: one that a report forgot is missing there.
 plays_by_report as (
     select
         plays.account_id,

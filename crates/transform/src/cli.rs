@@ -120,11 +120,14 @@ Examples:
   music-tracker explain --artist \"Fado Luz\" --from 2024-01-01 --to 2024-12-31
   music-tracker explain --account ann --track \"Some Song\"
 
+  music-tracker explain --genre afrobeats --country NG
+
 The play may be named by the play_id of any of its reports, or by the beginning of one. Without one, the
-plays of an artist, a track, an account or a period are added up as every report does it.")]
+plays of an artist, a track, an album, a genre, a country, an account or a period are added up as every
+report does it.")]
     Explain {
         /// A play_id, or the beginning of one
-        #[arg(value_name = "PLAY", conflicts_with_all = ["artist", "track", "account", "from", "to"])]
+        #[arg(value_name = "PLAY", conflicts_with_all = ["artist", "track", "album", "genre", "country", "account", "from", "to"])]
         play: Option<String>,
         /// The plays of a figure
         #[command(flatten)]

@@ -23,6 +23,11 @@ use crate::query::Reader;
 /// The tables by which plays are found.
 const NEEDED: &[&str] = &["fct_track_played", "dim_account", "dim_artist", "dim_track", "bridge_track_artist"];
 
+/// The artists that a name or a key means, as the models choose them.
+const MEANT: &str = "select credits.artist_id
+    from bridge_track_artist as credits join dim_artist as artists on credits.artist_id = artists.artist_id
+    where artists.artist_id = ? or lower(trim(?)) in (lower(trim(artists.artist_name)), lower(trim(credits.credited_as)))";
+
 /// What a correction names: the plays that fit all of it.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Which {
@@ -38,7 +43,7 @@ pub struct Which {
     /// Plays of this track: its URI or key, or its title
     #[arg(long)]
     pub track: Option<String>,
-    /// Plays of tracks that credit this artist: the URI or key, or the name
+    /// Plays of tracks that credit this artist: the URI or key, or a name that any credit has, or a person gave
     #[arg(long)]
     pub artist: Option<String>,
     /// Plays from this album, playlist or artist page: its URI
@@ -103,6 +108,7 @@ pub fn add(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Summary> {
         };
         let accounts = context.state()?.accounts()?;
         Corrections::read(&context.data, &accounts)?;
+        let artist = lasting(context, wanted.which.artist.as_deref().unwrap_or_default())?;
         let mut made = String::new();
         PLAYS.add(&context.data, |lines| {
             let id = free_id(&context.run_id, &|id| lines.iter().any(|line| line.get("id") == Some(id)));
@@ -118,7 +124,7 @@ pub fn add(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Summary> {
                 ("from", instant(meant.from)),
                 ("to", instant(meant.to)),
                 ("track", text(&wanted.which.track)),
-                ("artist", text(&wanted.which.artist)),
+                ("artist", artist),
                 ("context", text(&wanted.which.context)),
                 ("to_account", name(&meant.to_account)),
                 ("reason", text(&wanted.reason)),
@@ -240,6 +246,25 @@ fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<Meant> {
     Ok(Meant { account, play_id, canonical_play_id, from, to, to_account })
 }
 
+/// A text that goes on meaning the artist: the key in place of a name that a person gave, which may be
+/// taken back.
+fn lasting(context: &JobContext, artist: &str) -> anyhow::Result<String> {
+    let Ok(reader) = Reader::open(context) else { return Ok(artist.to_owned()) };
+    if !NEEDED.iter().all(|table| reader.has(table)) {
+        return Ok(artist.to_owned());
+    }
+    let mut query = reader.duckdb().prepare(
+        "select artist_id from dim_artist
+         where lower(trim(artist_name)) = lower(trim(?1)) and not exists
+             (select 1 from bridge_track_artist where lower(trim(credited_as)) = lower(trim(?1)))",
+    )?;
+    let keys: Vec<String> = query.query_map([artist], |row| row.get(0))?.collect::<duckdb::Result<_>>()?;
+    Ok(match <[String; 1]>::try_from(keys) {
+        Ok([key]) => key,
+        Err(_) => artist.to_owned(),
+    })
+}
+
 /// What it would change, by what is published now.
 fn effect(context: &JobContext, wanted: &Wanted, meant: &Meant) -> anyhow::Result<Summary> {
     let reader = Reader::open(context)?;
@@ -258,13 +283,9 @@ fn effect(context: &JobContext, wanted: &Wanted, meant: &Meant) -> anyhow::Resul
     also("plays.ended_at >= ?::timestamptz", meant.from.map(shown));
     also("plays.ended_at < ?::timestamptz", meant.to.map(shown));
     also("(plays.track_id = ? or lower(trim(tracks.track_name)) = lower(trim(?)))", which.track.clone());
-    also(
-        "plays.track_id in (
-             select credits.track_id
-             from bridge_track_artist as credits join dim_artist as artists on credits.artist_id = artists.artist_id
-             where artists.artist_id = ? or lower(trim(artists.artist_name)) = lower(trim(?)))",
-        which.artist.clone(),
-    );
+    let of_artist =
+        format!("plays.track_id in (select track_id from bridge_track_artist where artist_id in ({MEANT}))");
+    also(&of_artist, which.artist.clone());
     also("plays.context_uri = ?", which.context.clone());
     let from = format!(
         "from fct_track_played as plays

@@ -1,8 +1,8 @@
-//! Trying one model on a few rows, in memory: given these tables, expect those rows.
+//! Trying one model, or one test, on a few rows, in memory: given these tables, expect those rows.
 //!
 //! All models are built once over empty source tables, so that given rows get the real types and
 //! name only the columns that matter; the rest is null. Each trial then makes what lies between
-//! the given tables and the tried model, and takes it back. Making is most of the work, so cases
+//! the given tables and what is tried, and takes it back. What a test finds is a table like any other. Making is most of the work, so cases
 //! that name things of their own are tried beside each other.
 
 mod rows;
@@ -18,7 +18,7 @@ use crate::checks;
 use crate::engine::session::{self, Limits};
 use crate::engine::sources::Sources;
 use crate::engine::sql::{columns, quoted, quoted_list};
-use crate::project::{Case, Cases, Problem, Project};
+use crate::project::{Case, Cases, Problem, Project, SqlTest};
 
 pub use rows::Rows;
 
@@ -45,7 +45,7 @@ pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyh
                 trials.ask_tests()?;
             }
             problems.extend(trials.breaches(of_model, cases));
-            cases.iter().for_each(|_| step(&of_model.model));
+            cases.iter().for_each(|_| step(&of_model.of));
         }
         Ok(problems)
     };
@@ -129,7 +129,7 @@ impl<'p> Trials<'p> {
     /// How a case does not hold, if it does not.
     fn breach(&self, of_model: &Cases, case: &Case) -> Option<Problem> {
         let given: Vec<(&str, &str)> = case.given.iter().map(|(name, rows)| (name.as_str(), rows.as_str())).collect();
-        let wrong = match self.run(&of_model.model, &given, &case.expect) {
+        let wrong = match self.run(&of_model.of, &given, &case.expect) {
             Ok((found, expected)) if found == expected => return None,
             Ok((found, expected)) => gave(&found, &expected),
             Err(error) => format!("{error:#}"),
@@ -139,7 +139,7 @@ impl<'p> Trials<'p> {
 
     /// The first difference, if there is one, when all that the cases give is there at the same time.
     fn beside_each_other(&self, of_model: &Cases, cases: &[&Case]) -> anyhow::Result<Option<String>> {
-        let (model, own) = (of_model.model.as_str(), &of_model.own);
+        let (model, own) = (of_model.of.as_str(), &of_model.own);
         let whose = |index: usize| format!("{index}/");
         let mut given: BTreeMap<&str, Vec<Rows>> = BTreeMap::new();
         for (index, case) in cases.iter().enumerate() {
@@ -192,6 +192,9 @@ impl<'p> Trials<'p> {
                 make(&self.duckdb, self.project, current, &BTreeMap::new())?;
             }
         }
+        if let Some(test) = test(self.project, model) {
+            self.duckdb.execute_batch(&format!("create view {} as {}", quoted(model), test.text))?;
+        }
         Ok(())
     }
 
@@ -241,10 +244,17 @@ impl<'p> Trials<'p> {
     }
 }
 
-/// The model and everything it reads, near and far.
+fn test<'p>(project: &'p Project, name: &str) -> Option<&'p SqlTest> {
+    project.tests.iter().find(|test| test.name == name)
+}
+
+/// The model or test and everything it reads, near and far.
 fn needed<'p>(project: &'p Project, model: &'p str) -> anyhow::Result<BTreeSet<&'p str>> {
-    ensure!(project.model(model).is_some(), "there is no model {model}");
     let mut needed = BTreeSet::from([model]);
+    match test(project, model) {
+        Some(test) => needed.extend(test.reads.iter().map(String::as_str)),
+        None => ensure!(project.model(model).is_some(), "there is no model {model}"),
+    }
     for current in project.models.iter().rev() {
         if needed.contains(current.name.as_str()) {
             needed.extend(current.reads());

@@ -42,10 +42,10 @@ order by plays desc
 limit 25;
 
 -- places, of a range of months
-select city, state_province, country, avg(latitude) as latitude, avg(longitude) as longitude, sum(counted_plays) as plays
+select location_id, location_name, state_province, country, latitude, longitude, sum(counted_plays) as plays
 from rpt_artist_plays
 where month_start_date >= date '2020-08-01'
-group by city, state_province, country
+group by location_id, location_name, state_province, country, latitude, longitude
 order by plays desc;
 
 -- artists, of a range of months

@@ -105,9 +105,10 @@ pub fn list(context: &JobContext) -> anyhow::Result<Summary> {
         let names = names(context);
         let named = |text: &str| names.get(text).map_or_else(|| text.to_owned(), |name| format!("{name} ({text})"));
         for one in &all {
-            let values: Vec<String> = match one.action {
-                ArtistAction::Merge | ArtistAction::Split => one.values.iter().map(|value| named(value)).collect(),
-                _ => one.values.clone(),
+            let values: Vec<String> = if one.action.is_of_artists() {
+                one.values.iter().map(|value| named(value)).collect()
+            } else {
+                one.values.clone()
             };
             let does = format!("{} {}", one.action.as_str(), text_of(&values));
             let artist = match &one.name {

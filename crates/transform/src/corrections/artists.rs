@@ -41,6 +41,11 @@ impl ArtistAction {
 
     const ALL: [Self; 6] = [Self::Link, Self::Merge, Self::Split, Self::Rename, Self::Mask, Self::Genre];
 
+    /// Whether its values are artists.
+    pub(crate) fn is_of_artists(self) -> bool {
+        matches!(self, Self::Merge | Self::Split)
+    }
+
     /// Whether it takes several values.
     pub(crate) fn is_list(self) -> bool {
         matches!(self, Self::Split | Self::Genre)

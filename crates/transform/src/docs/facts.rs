@@ -10,7 +10,7 @@ use super::lineage::{Node, svg};
 use super::sql::{code, first_sentence, highlighted, prose};
 use crate::checks::rule;
 use crate::engine::sources;
-use crate::project::{Layer, Model, Project, Severity, SqlTest};
+use crate::project::{Allowed, Layer, Model, Project, Severity, SqlTest};
 use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;
 use crate::record::{BuildRecord, BuiltColumn};
@@ -194,7 +194,11 @@ impl Known<'_> {
             size: bytes.map(size),
             files: published.map_or(0, |table| table.files.len()),
             columns: self.columns(model),
-            tests: header.tests.iter().map(|test| self.test(&model.name, rule(&test.check), test.severity)).collect(),
+            tests: header
+                .tests
+                .iter()
+                .map(|test| self.test(&model.name, rule(&test.check), test.severity, &test.allowed))
+                .collect(),
             queries: queries
                 .map(|test| Link { name: test.sentence.clone(), href: format!("../index.html#{}", test.name) })
                 .collect(),
@@ -229,15 +233,15 @@ impl Known<'_> {
     fn query(&self, test: &SqlTest) -> Test {
         let reads = test.reads.iter().map(|name| self.link(name, "model/")).collect();
         let sql = highlighted(&test.text, |_| None);
-        Test { reads, sql, ..self.test(&test.name, test.sentence.clone(), test.severity) }
+        Test { reads, sql, ..self.test(&test.name, test.sentence.clone(), test.severity, &test.allowed) }
     }
 
-    fn test(&self, of: &str, rule: String, severity: Severity) -> Test {
+    fn test(&self, of: &str, rule: String, severity: Severity, allowed: &Allowed) -> Test {
         let found = self.results.of(of, &rule);
         let (state, words) = match (found.map(|found| (found.rows, found.holds)), severity) {
             (None, _) => ("unknown", "not run yet".to_owned()),
             (Some((0, _)), _) => ("holds", "holds".to_owned()),
-            (Some((rows, true)), _) => ("holds", format!("holds: {}, and no more than may", broken(rows))),
+            (Some((rows, true)), _) => ("holds", format!("holds: {}; {} may", broken(rows), most(allowed))),
             (Some((rows, false)), Severity::Warn) => ("warns", broken(rows)),
             (Some((rows, false)), Severity::Error) => ("fails", broken(rows)),
         };
@@ -361,7 +365,8 @@ fn title(layer: Layer) -> &'static str {
 
 /// What a number is counted in, by the names that columns have here.
 fn unit(name: &str, data_type: &str) -> Option<&'static str> {
-    let has = |word: &str| name.split('_').any(|part| part == word);
+    // A number of plays in so many days counts plays.
+    let has = |word: &str| !name.starts_with("plays_") && name.split('_').any(|part| part == word);
     match data_type {
         "TIMESTAMP WITH TIME ZONE" => Some("instant, UTC"),
         "TIMESTAMP" => Some("local time"),
@@ -374,6 +379,15 @@ fn unit(name: &str, data_type: &str) -> Option<&'static str> {
         _ if has("latitude") || has("longitude") => Some("degrees"),
         _ if has("share") || has("weight") || has("completion") => Some("0 to 1"),
         _ => None,
+    }
+}
+
+/// How many rows may break a test.
+fn most(allowed: &Allowed) -> String {
+    match allowed {
+        Allowed::Nothing => "none".to_owned(),
+        Allowed::Rows(rows) => format!("up to {}", thousands(*rows)),
+        Allowed::Percent(percent) => format!("up to {percent} % of the rows"),
     }
 }
 

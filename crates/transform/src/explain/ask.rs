@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use duckdb::{Row, params};
-use platform::Stop;
+use platform::{DataDir, Stop};
 
+use super::artists;
 use super::{Correction, Explanation, Observation, Play, Published};
 
 /// Fewer letters than these name too many plays to be meant.
@@ -61,7 +62,7 @@ impl Published {
     }
 
     /// Everything about a play.
-    pub(crate) fn explain(&self, found: &Found) -> anyhow::Result<Explanation> {
+    pub(crate) fn explain(&self, found: &Found, data: &DataDir) -> anyhow::Result<Explanation> {
         let play_id = &found.canonical_play_id;
         let play = self.play(play_id)?;
         let corrections = self.corrections(play_id)?;
@@ -70,8 +71,12 @@ impl Published {
             None if !corrections.is_empty() => "excluded",
             None => "not_built_yet",
         };
+        let artists = match &play {
+            Some(play) => artists::credited(self.reader.duckdb(), data, &play.track_id)?,
+            None => Vec::new(),
+        };
         let observations = self.observations(play_id)?;
-        Ok(Explanation { play_id: play_id.clone(), state, play, observations, corrections })
+        Ok(Explanation { play_id: play_id.clone(), state, play, artists, observations, corrections })
     }
 
     fn play(&self, play_id: &str) -> anyhow::Result<Option<Play>> {

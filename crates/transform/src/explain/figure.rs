@@ -5,32 +5,13 @@ use duckdb::Row;
 use platform::Stop;
 use serde::Serialize;
 
-use super::Published;
-use crate::engine::sql::literal;
-use crate::period::Period;
+use super::{Of, Published};
 
 /// So many plays and runs are named.
 const MOST_NAMED: usize = 10;
 
 /// A local time as text.
 const LOCAL: &str = "'%Y-%m-%d %H:%M:%S'";
-
-/// Which plays a figure is about.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct Of {
-    /// The artist credited first, by name or key
-    #[arg(long, value_name = "NAME")]
-    pub artist: Option<String>,
-    /// The track, by title or key
-    #[arg(long, value_name = "TITLE")]
-    pub track: Option<String>,
-    /// Whose plays [default: everyone's]
-    #[arg(long, value_name = "NAME")]
-    pub account: Option<String>,
-    /// When the plays ended
-    #[command(flatten)]
-    pub period: Period,
-}
 
 /// What stands behind a figure.
 #[derive(Debug, Serialize)]
@@ -47,6 +28,8 @@ pub(crate) struct Figure {
     pub(crate) minutes_estimated: f64,
     /// Plays of which not even an estimate of the time is possible.
     pub(crate) unmeasured_plays: i64,
+    /// Podcasts and audiobooks among them, which are in none of these numbers where there is any music.
+    pub(crate) spoken_plays: i64,
     /// The first and the last day, by the listener's own clock.
     pub(crate) first_day: String,
     /// The same.
@@ -89,36 +72,6 @@ pub(crate) struct Named {
     pub(crate) artist_name: Option<String>,
 }
 
-impl Of {
-    /// Whether anything was asked for.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.artist.is_none() && self.track.is_none() && self.account.is_none() && self.period == Period::default()
-    }
-
-    fn words(&self) -> String {
-        let part = |before: &str, name: &Option<String>| name.as_ref().map(|name| format!("{before}{name:?}"));
-        let period = (self.period != Period::default()).then(|| self.period.to_string());
-        let parts = [part("of ", &self.track), part("by ", &self.artist), part("heard by ", &self.account), period];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
-    }
-
-    /// The condition on names; keys are those of the star schema.
-    fn names(&self, artist_id: &str, track_id: &str) -> String {
-        let mut condition = "true".to_owned();
-        for (wanted, key, name) in [
-            (&self.artist, artist_id, "artist_name"),
-            (&self.track, track_id, "track_name"),
-            (&self.account, "account_id", "account_name"),
-        ] {
-            if let Some(wanted) = wanted {
-                let wanted = literal(wanted);
-                condition += &format!(" and (lower({name}) = lower({wanted}) or {key} = {wanted})");
-            }
-        }
-        condition
-    }
-}
-
 impl Published {
     /// What stands behind the plays that are asked for.
     ///
@@ -127,25 +80,34 @@ impl Published {
     pub(crate) fn figure(&self, of: &Of) -> anyhow::Result<Figure> {
         of.period.in_order()?;
         self.reader.needs("a figure is explained by", &["rpt_gaps"])?;
+        if of.genre.is_some() {
+            self.reader.needs("plays of a genre are found by", &["fct_artist_genre", "dim_genre"])?;
+        }
         let period = of.period.condition("ended_at", "played_date");
-        self.reader.duckdb().execute_batch(&format!(
+        let duckdb = self.reader.duckdb();
+        duckdb.execute_batch(&format!(
             "create or replace temp table chosen as
              select play_id, account_id, source, is_counted, is_estimated, ms_listened, played_date, ended_at,
-                 strftime(timezone(zone, ended_at), {LOCAL}) as ended_local, track_name, artist_name
+                 strftime(timezone(zone, ended_at), {LOCAL}) as ended_local, track_name, artist_name, is_music
              from fct_track_played
              join (select account_id, account_name from dim_account) using (account_id)
              join (select track_id, track_name from dim_track) using (track_id)
-             join (select artist_id, artist_name from dim_artist) using (artist_id)
-             where {}{period}",
-            of.names("artist_id", "track_id")
+             join (select artist_id, artist_name, country, country_code from dim_artist) using (artist_id)
+             join (select album_id, album_name from dim_album) using (album_id)
+             where {}{}{period}",
+            of.names("artist_id", "track_id"),
+            of.more_names()
         ))?;
+        // Reports count music, and tell of spoken word apart.
+        let spoken_plays = duckdb
+            .execute("delete from chosen where not is_music and exists (select 1 from chosen where is_music)", [])?;
         let corrected = self.corrected(of)?;
         let totals = "select count(*), count(*) filter (where is_counted), coalesce(sum(ms_listened), 0)::bigint,
                 coalesce(sum(ms_listened) filter (where is_estimated), 0)::bigint,
                 count(*) filter (where ms_listened is null), min(played_date)::varchar, max(played_date)::varchar
              from chosen";
         let minutes = |ms: i64| (ms as f64 / 6e3).round() / 10.0;
-        let figure = self.reader.duckdb().query_row(totals, [], |row| {
+        let figure = duckdb.query_row(totals, [], |row| {
             Ok(Figure {
                 of: of.words(),
                 plays: row.get(0)?,
@@ -153,6 +115,7 @@ impl Published {
                 minutes_listened: minutes(row.get(2)?),
                 minutes_estimated: minutes(row.get(3)?),
                 unmeasured_plays: row.get(4)?,
+                spoken_plays: spoken_plays as i64,
                 first_day: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
                 last_day: row.get::<_, Option<String>>(6)?.unwrap_or_default(),
                 by_source: Vec::new(),
@@ -222,14 +185,19 @@ impl Published {
         Ok(figure)
     }
 
-    /// Corrections name no local day, so the period is by the clock of UTC here.
+    /// Corrections name no local day, so the period is by the clock of UTC here. Plays that were given
+    /// away are gone from the account that told them, and from no number of everybody's.
     fn corrected(&self, of: &Of) -> anyhow::Result<Vec<Part>> {
+        if of.needs_more() {
+            return Ok(Vec::new());
+        }
+        let given_away = if of.account.is_some() { "" } else { " and action = 'exclude'" };
         let period = of.period.condition("ended_at", "cast(timezone('UTC', ended_at) as date)");
         // There is no key of an artist.
         let names = of.names("artist_name", "track_id");
         self.parts(&format!(
             "select correction_id, action, count(*) as plays from rpt_corrected_plays
-             where {names}{period} group by all order by plays desc, 1, 2"
+             where {names}{period}{given_away} group by all order by plays desc, 1, 2"
         ))
     }
 

@@ -3,8 +3,10 @@
 //!
 //! It reads what is published and the typed tables, never the warehouse, so it waits for nobody.
 
+mod artists;
 mod ask;
 mod figure;
+mod which;
 mod words;
 
 use platform::{JobContext, Stop};
@@ -13,7 +15,7 @@ use serde::Serialize;
 use crate::engine::sources;
 use crate::jobs::told;
 use crate::query::Reader;
-pub use figure::Of;
+pub use which::Of;
 
 /// How an explanation looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -33,6 +35,8 @@ pub(crate) struct Explanation {
     pub(crate) state: &'static str,
     /// The play as it is counted; absent where it is not.
     pub(crate) play: Option<Play>,
+    /// Whose it is: everybody credited, the first one first.
+    pub(crate) artists: Vec<artists::Credited>,
     /// What was said, the canonical report first.
     pub(crate) observations: Vec<Observation>,
     /// The correction that acts on it.
@@ -109,7 +113,7 @@ pub fn explain(context: &JobContext, play: &str, format: Format) -> anyhow::Resu
     told(|| {
         let reader = Published::open(context, EXPLAINED_BY)?;
         let found = reader.find(play)?;
-        let explanation = reader.explain(&found)?;
+        let explanation = reader.explain(&found, &context.data)?;
         match format {
             Format::Json => Ok(serde_json::to_string_pretty(&explanation)?),
             Format::Text => Ok(words::text(&explanation, &context.data.raw())),
@@ -123,7 +127,8 @@ pub fn explain(context: &JobContext, play: &str, format: Format) -> anyhow::Resu
 /// A [`Stop::Usage`] when nothing is published, or there are no such plays.
 pub fn explain_figure(context: &JobContext, of: &Of, format: Format) -> anyhow::Result<String> {
     if of.is_empty() {
-        let text = "say which play (a play_id), or which plays: --artist, --track, --account, --from, --to";
+        let text = "say which play (a play_id), or which plays: --artist, --track, --album, --genre, --country, \
+                    --account, --from, --to";
         return Err(Stop::Usage(text.to_owned()).into());
     }
     told(|| {
@@ -145,6 +150,7 @@ const NEEDED: &[&str] = &[
     "dim_album",
     "dim_artist",
     "dim_track",
+    "bridge_track_artist",
     "rpt_corrected_plays",
     "rpt_play_sources",
 ];

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::artists::Credited;
 use super::figure::{Figure, Part};
 use super::{Explanation, Observation, Play};
 use crate::summary::thousands;
@@ -15,6 +16,7 @@ pub(super) fn text(explanation: &Explanation, raw: &Path) -> String {
         None => line(&mut out, "This play is not in what is published yet: `music-tracker refresh` brings it there."),
     }
     line(&mut out, &format!("  play_id   {}", explanation.play_id));
+    explanation.artists.iter().for_each(|artist| credited(&mut out, artist));
     for one in &explanation.corrections {
         let what = match (one.action.as_str(), &one.to_account_name) {
             ("reassign", Some(to)) => {
@@ -56,6 +58,10 @@ pub(super) fn of_figure(figure: &Figure) -> String {
         };
         let (minutes, estimated) = (figure.minutes_listened, figure.minutes_estimated);
         line(&mut out, &format!("  heard     {minutes} minutes, of which {estimated} are estimated{unknown}"));
+    }
+    if figure.spoken_plays > 0 {
+        let spoken = plays(figure.spoken_plays);
+        line(&mut out, &format!("  besides   {spoken} of podcasts and audiobooks, which are counted apart"));
     }
     let mut list = |title: &str, parts: &[Part], words: &dyn Fn(&Part) -> String| {
         if !parts.is_empty() {
@@ -110,6 +116,22 @@ fn about(out: &mut String, play: &Play) {
     }
     let counts = if play.is_counted { "yes" } else { "no" };
     line(out, &format!("  counts    {counts}, by the rule {:?} of the account", play.counting_rule));
+}
+
+fn credited(out: &mut String, artist: &Credited) {
+    let spelled = artist.credited_as.as_ref().map(|name| format!(", credited as {name:?}")).unwrap_or_default();
+    let told = if artist.told_by == "album_artist" { ", the artist of the album" } else { "" };
+    let known = match (&artist.artist_mbid, &artist.link_method) {
+        (Some(mbid), Some(method)) => format!("; {mbid} of MusicBrainz, by {method}"),
+        _ => String::new(),
+    };
+    line(out, &format!("  artist    {} ({}){spelled}{told}{known}", artist.artist_name, artist.artist_id));
+    for said in &artist.corrections {
+        let reason = said.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let id = &said.correction_id;
+        line(out, &format!("            {id} says: {}{reason}", said.what));
+        line(out, &format!("            take it back with `music-tracker correct artist undo {id}`"));
+    }
 }
 
 fn observed(out: &mut String, one: &Observation, raw: &Path) {

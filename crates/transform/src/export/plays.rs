@@ -127,7 +127,7 @@ impl Choice {
     /// The rows of the file, oldest first.
     pub(super) fn query(&self) -> String {
         let plays = self.plays();
-        let columns = "* exclude (is_masked, is_at_listenbrainz)";
+        let columns = "* exclude (is_masked, is_at_listenbrainz, credits, credit_mbids, track_number)";
         match self.format {
             Format::Parquet => format!("select {columns} from ({plays}) order by ended_at, play_id"),
             Format::Csv | Format::Json => format!(
@@ -146,7 +146,10 @@ impl Choice {
         format!(
             "with credited as (
                  select bridge_track_artist.track_id,
-                     string_agg(dim_artist.artist_name, '; ' order by bridge_track_artist.position) as artist_names,
+                     list(dim_artist.artist_name order by bridge_track_artist.position) as credits,
+                     -- Of everybody, or of nobody: whose each is, is told by its place alone.
+                     case when count(dim_artist.artist_mbid) = count(*)
+                         then list(dim_artist.artist_mbid order by bridge_track_artist.position) end as credit_mbids,
                      bool_or(dim_artist.mask_name is not null) as is_masked
                  from bridge_track_artist join dim_artist using (artist_id)
                  where artist_id <> 'unknown' group by bridge_track_artist.track_id
@@ -161,7 +164,8 @@ impl Choice {
                      case when plays.track_id <> 'unknown' then tracks.track_name end as track_name,
                      tracks.track_uri, artists.artist_uri, albums.album_uri, artists.artist_mbid,
                      case when plays.artist_id <> 'unknown' then artists.artist_name end as artist_name,
-                     credited.artist_names,
+                     array_to_string(credited.credits, '; ') as artist_names, credited.credits,
+                     credited.credit_mbids, tracks.track_number, albums.release_mbid,
                      case when plays.album_id <> 'unknown' then albums.album_name end as album_name,
                      case when albums.artist_id <> 'unknown' then album_artists.artist_name end as album_artist_name,
                      coalesce(credited.is_masked, false) or artists.mask_name is not null
@@ -185,10 +189,11 @@ impl Choice {
                  case when not is_masked then album_uri end as album_uri,
                  case when not is_masked then isrc end as isrc,
                  case when not is_masked then artist_mbid end as artist_mbid,
+                 case when not is_masked then release_mbid end as release_mbid,
                  ms_played, ms_listened, duration_ms, is_counted, is_music, is_skip, is_finished, is_estimated,
                  is_end_estimated, is_shuffle, is_offline, is_incognito, source, client, platform, conn_country,
                  case when not is_masked then context_uri end as context_uri, reason_start, reason_end,
-                 is_masked, is_at_listenbrainz
+                 is_masked, is_at_listenbrainz, credits, credit_mbids, track_number
              from named",
             self.chosen
         )
@@ -204,8 +209,11 @@ fn listens(plays: &str) -> String {
                  as listened_at,
              -- A merge takes what is empty away.
              json_merge_patch('{{}}', to_json({{
-                 'artist_name': artist_name, 'track_name': track_name, 'release_name': album_name,
+                 'artist_name': coalesce(array_to_string(credits, ', '), artist_name), 'track_name': track_name,
+                 'release_name': album_name,
                  'additional_info': {{
+                     'artist_names': credits, 'artist_mbids': credit_mbids, 'release_mbid': release_mbid,
+                     'tracknumber': track_number,
                      'submission_client': 'Music Tracker', 'submission_client_version': {},
                      'original_submission_client': client,
                      'spotify_id': case when starts_with(track_uri, 'spotify:track:')

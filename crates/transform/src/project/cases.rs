@@ -1,5 +1,5 @@
-//! Cases of a model: given these rows, expect those. They stand beside it, in
-//! `<model>.cases.toml`, and are tried by `transform check`.
+//! Cases of a model, or of a test: given these rows, expect those. They stand beside it, in
+//! `<name>.cases.toml`, and are tried by `transform check`.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::problem::Problem;
 use super::tree::SqlFile;
 
-/// How the name of such a file ends, behind that of its model.
+/// How the name of such a file ends, behind that of its model or test.
 pub(crate) const ENDING: &str = ".cases.toml";
 
-/// The cases of one model.
+/// The cases of one model or test.
 #[derive(Debug, Clone)]
 pub struct Cases {
-    /// The model that is tried.
-    pub model: String,
+    /// The model or test that is tried.
+    pub of: String,
     /// The file below the root of the tree.
     pub path: String,
     /// Columns that name things of one case only: its people, its plays.
@@ -30,10 +30,10 @@ pub struct Cases {
 pub struct Case {
     /// What the case shows, in a sentence.
     pub holds: String,
-    /// The rows of tables that the model reads, itself or through others; the rest is empty.
+    /// The rows of tables that it reads, itself or through others; the rest is empty.
     #[serde(default)]
     pub given: BTreeMap<String, String>,
-    /// The rows that the model has then, in the columns that matter.
+    /// The rows that the model has then, or those that break the test, in the columns that matter.
     pub expect: String,
 }
 
@@ -66,8 +66,8 @@ struct Content {
     cases: Vec<Case>,
 }
 
-/// Reads the cases of `model`; `None` when the file cannot be used.
-pub(crate) fn read(file: &SqlFile, model: &str, problems: &mut Vec<Problem>) -> Option<Cases> {
+/// Reads the cases of a model or test; `None` when the file cannot be used.
+pub(crate) fn read(file: &SqlFile, of: &str, problems: &mut Vec<Problem>) -> Option<Cases> {
     match toml::from_str::<Content>(&file.text) {
         Ok(Content { own, given, mut cases }) => {
             for case in &mut cases {
@@ -75,7 +75,7 @@ pub(crate) fn read(file: &SqlFile, model: &str, problems: &mut Vec<Problem>) -> 
                     case.given.entry(table.clone()).or_insert_with(|| rows.clone());
                 }
             }
-            Some(Cases { model: model.to_owned(), path: file.path.clone(), own, cases })
+            Some(Cases { of: of.to_owned(), path: file.path.clone(), own, cases })
         }
         Err(error) => {
             let place = error.span().map(|span| span.start);

@@ -26,8 +26,8 @@ pub(crate) fn load(tree: &SqlTree) -> anyhow::Result<Project> {
     for file in &tree.files {
         let (folder, name) = file.path.split_once('/').unwrap_or(("", &file.path));
         let layer = Layer::ALL.into_iter().find(|layer| layer.folder() == folder);
-        if let (Some(_), Some(model)) = (layer, name.strip_suffix(cases::ENDING)) {
-            cases.extend(cases::read(file, model, &mut problems));
+        if let (true, Some(of)) = (layer.is_some() || folder == "tests", name.strip_suffix(cases::ENDING)) {
+            cases.extend(cases::read(file, of, &mut problems));
             continue;
         }
         match (layer, name.rsplit_once('.')) {
@@ -40,8 +40,8 @@ pub(crate) fn load(tree: &SqlTree) -> anyhow::Result<Project> {
             (None, Some((name, "sql"))) if folder == "tests" => tests.extend(test(file, name, &mut problems)),
             _ => {
                 let message = "models are .sql files in 1_staging, 2_intermediate, 3_marts, 4_reporting and seeds; \
-                               seeds also have a .csv; tests are .sql files in tests; cases of a model are in \
-                               <model>.cases.toml beside it";
+                               seeds also have a .csv; tests are .sql files in tests; cases of a model or a test \
+                               are in <name>.cases.toml beside it";
                 problems.push(Problem::of(&file.path, message));
             }
         }
@@ -57,8 +57,9 @@ pub(crate) fn load(tree: &SqlTree) -> anyhow::Result<Project> {
         check_test_reads(duckdb, &mut tests, &models, &mut problems)
     })?;
     check_references(&models, &mut problems);
-    for cases in cases.iter().filter(|cases| !models.iter().any(|model| model.name == cases.model)) {
-        problems.push(Problem::of(&cases.path, format!("there is no model {}", cases.model)));
+    let is_there = |name: &str| models.iter().any(|one| one.name == name) || tests.iter().any(|one| one.name == name);
+    for cases in cases.iter().filter(|cases| !is_there(&cases.of)) {
+        problems.push(Problem::of(&cases.path, format!("there is no model and no test {}", cases.of)));
     }
     stop_on(&tree.root, std::mem::take(&mut problems))?;
     let models = order::in_order(models, &mut problems);

@@ -72,7 +72,8 @@ impl Project {
         let reads: BTreeSet<&str> = self.models.iter().flat_map(Model::reads).collect();
         self.seeds.retain(|seed| reads.contains(seed.table.as_str()));
         self.tests.retain(|test| test.reads.iter().all(|table| names.contains(table) || sources::exists(table)));
-        self.cases.retain(|cases| names.contains(&cases.model));
+        let tests: BTreeSet<&str> = self.tests.iter().map(|test| test.name.as_str()).collect();
+        self.cases.retain(|cases| names.contains(&cases.of) || tests.contains(cases.of.as_str()));
         Ok(self)
     }
 

@@ -78,12 +78,13 @@ fn people(reader: &Reader) -> anyhow::Result<Vec<Person>> {
 }
 
 fn totals(reader: &Reader, person: &Person) -> anyhow::Result<String> {
-    let query = "select min(played_date)::varchar, max(played_date)::varchar, count(distinct played_date),
-                        count(*), count(*) filter (where is_counted),
+    let query = "select min(played_date)::varchar, max(played_date)::varchar, count(distinct played_date) filter (where is_music),
+                        count(*) filter (where is_music), count(*) filter (where is_counted and is_music),
                         count(distinct track_id) filter (where is_music and track_id <> 'unknown'),
                         count(distinct artist_id) filter (where is_music and artist_id <> 'unknown'),
-                        coalesce(sum(ms_listened), 0)::bigint // 3600000,
-                        count(*) filter (where not is_music), count(distinct source)
+                        coalesce(sum(ms_listened) filter (where is_music), 0)::bigint // 3600000,
+                        count(*) filter (where not is_music),
+                        coalesce(sum(ms_listened) filter (where not is_music), 0)::bigint // 3600000
                  from fct_track_played where account_id = ?";
     let row = |row: &duckdb::Row<'_>| {
         let span: (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
@@ -110,7 +111,7 @@ fn totals(reader: &Reader, person: &Person) -> anyhow::Result<String> {
         format!("{} by {} (who is named first), {} hours in all", things(3, "track"), things(4, "artist"), number(5)),
     ];
     if numbers.get(6).is_some_and(|spoken| *spoken > 0) {
-        lines.push(format!("{} of the plays are podcasts or audiobooks", number(6)));
+        lines.push(format!("{} of podcasts and audiobooks besides, {} hours", things(6, "play"), number(7)));
     }
     Ok(lines.join("\n"))
 }

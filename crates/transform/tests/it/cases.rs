@@ -84,7 +84,22 @@ fn a_file_that_cannot_be_read_is_named_with_the_line() {
     world.sql(FILE, "");
     world.sql("3_marts/dim_nothing.cases.toml", ONE);
     let (message, _) = failure(jobs::check(&world.context(), Some(&world.sql_dir())));
-    assert!(message.contains("there is no model dim_nothing"), "{message}");
+    assert!(message.contains("there is no model and no test dim_nothing"), "{message}");
+}
+
+#[test]
+fn the_rows_that_break_a_test_are_expected_like_any_others() {
+    let world = world(&format!("{GIVEN}{ONE}"));
+    let test = "-- Every track has a title.\n\nselect track_id, track_name from dim_track where track_name = 'One'";
+    world.sql("tests/titles.sql", test);
+    let case = |title: &str| {
+        format!("{GIVEN}\n[[case]]\nholds = 'One is no title.'\nexpect = '''\ntrack_name\n{title}\n'''\n")
+    };
+    world.sql("tests/titles.cases.toml", &case("One"));
+    jobs::check(&world.context(), Some(&world.sql_dir())).unwrap();
+    world.sql("tests/titles.cases.toml", &case("Two"));
+    let (message, _) = failure(jobs::check(&world.context(), Some(&world.sql_dir())));
+    assert!(message.contains("tests/titles.cases.toml: \"One is no title.\": gave"), "{message}");
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use platform::Stop;
 use platform::files::write_whole;
 use transform::cli::Cli;
-use transform::correct::{self, Wanted};
+use transform::correct::{self, Wanted, artist};
 use transform::explain::{Format, explain};
 use transform::export::{Request, to_file};
 
+use crate::correcting_artists::typed as typed_of_artist;
 use crate::story::Story;
 use crate::world::failure;
 
@@ -158,6 +159,32 @@ fn later_imports_are_corrected_too_and_stay_explainable() {
         "{}",
         list.text
     );
+}
+
+/// An artist that is renamed, and later is somebody else: what was left out stays out.
+#[test]
+fn plays_of_an_artist_stay_left_out_whatever_becomes_of_the_artist() {
+    let story = story();
+    let context = story.world.context();
+    let said = |words: &[&str]| {
+        let made = artist::add(&context, &typed_of_artist(words)).unwrap();
+        story.refresh();
+        made.counts["correction_id"].as_str().unwrap().to_owned()
+    };
+    let renamed = said(&["rename", "Host", "Host Two"]);
+    let wanted = typed(&["exclude", "--artist", "host two"]);
+    assert_eq!(correct::preview(&context, &wanted).unwrap().counts["plays"], 3);
+    assert_eq!(correct::preview(&context, &typed(&["exclude", "--artist", "Host"])).unwrap().counts["plays"], 3);
+    correct::add(&context, &wanted).unwrap();
+    story.refresh();
+    assert_eq!(story.plays(), "Ann:p3aa");
+    artist::undo(&context, &renamed).unwrap();
+    story.refresh();
+    assert_eq!(story.plays(), "Ann:p3aa", "the name is gone that was typed");
+    let path = story.world.data().corrections().join("artists.csv");
+    std::fs::write(path, "id,action,artist,value\nx,merge,Host,Guest\n").unwrap();
+    story.refresh();
+    assert_eq!(story.plays(), "Ann:p3aa", "Host counts as Guest, who was not left out");
 }
 
 #[test]

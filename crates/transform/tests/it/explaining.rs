@@ -1,15 +1,17 @@
 //! Why a play is there, in words and as JSON.
 
+use transform::cli::{Cli, Command};
+use transform::correct::artist;
 use transform::explain::{Format, Of, explain, explain_figure};
 use transform::period::Period;
 
 use crate::correcting::typed;
+use crate::correcting_artists::typed as typed_of_artist;
 use crate::story::Story;
 use crate::world::failure;
 
 /// What these tests look at.
-const MODELS: &str =
-    "fct_track_played dim_account dim_album dim_artist dim_track rpt_corrected_plays rpt_play_sources rpt_gaps";
+const MODELS: &str = "fct_track_played dim_account dim_album dim_artist dim_track bridge_track_artist rpt_corrected_plays rpt_play_sources rpt_gaps";
 
 fn told() -> Story {
     Story::of(
@@ -142,4 +144,46 @@ fn a_figure_is_of_the_listeners_own_days_and_of_nothing_that_a_correction_took_o
     assert!(text.starts_with("1 play by") && text.contains("(exclude), taken back with"), "{text}");
     let (message, code) = failure(explain_figure(&context, &Of::default(), Format::Text).map(platform::Summary::text));
     assert!(code == 2 && message.contains("--artist"), "{message}");
+}
+
+#[test]
+fn a_figure_counts_music_as_reports_do_and_tells_of_spoken_word_apart() {
+    let mut story = told();
+    story.receive(
+        "play_id  | account_id | source         | clock | kind    | ended_at             | ms_played | track_uri | track_name | album_artist_name | album_name
+         pod-0001 | ANN        | spotify_export | end   | episode | 2024-01-01 13:00:00Z | 600000    | e1        | #1         | null              | Show
+         bo-00001 | BO         | spotify_export | end   | track   | 2024-01-01 13:00:00Z | 60000     | u3        | Third      | Guest             | Album",
+    );
+    let context = story.world.context();
+    transform::correct::add(&context, &typed(&["reassign", "--track", "u3", "--to-account", "ann"])).unwrap();
+    story.refresh();
+    let of = |words: &[&str]| {
+        let mut all = vec!["transform", "explain"];
+        all.extend(words);
+        match <Cli as clap::Parser>::try_parse_from(all).unwrap().command {
+            Command::Explain { of, .. } => explain_figure(&context, &of, Format::Text).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let all = of(&["--account", "ann"]);
+    assert!(all.contains("3 plays heard by \"ann\"") && all.contains("1 play of podcasts and audiobooks"), "{all}");
+    // It is in these numbers, and gone from those of who told it.
+    let everybody = of(&["--from", "2024-01-01"]);
+    assert!(everybody.contains("3 plays") && !everybody.contains("took out"), "{everybody}");
+    assert!(of(&["--account", "bo"]).contains("(reassign), taken back with"));
+    assert!(of(&["--album", "album"]).contains("1 play on \"album\""));
+    let show = of(&["--album", "Show"]);
+    assert!(show.contains("1 play on \"Show\"") && !show.contains("besides"), "{show}");
+}
+
+#[test]
+fn a_play_tells_whose_it_is_and_what_a_person_said_of_them() {
+    let story = told();
+    let context = story.world.context();
+    artist::add(&context, &typed_of_artist(&["rename", "Host", "The Host"])).unwrap();
+    story.refresh();
+    let text = explain(&context, "exp-0001", Format::Text).unwrap();
+    for part in ["artist    The Host (name:", "credited as \"Host\"", "says: rename Host: The Host", "artist undo"] {
+        assert!(text.contains(part), "{part} is missing from\n{text}");
+    }
 }

@@ -151,7 +151,7 @@ fn listenbrainz_gets_what_it_does_not_have() {
         lines[0],
         serde_json::json!({"listened_at": 1_704_149_820, "track_metadata": {
             "artist_name": "Host", "track_name": "Song, \"1\"", "release_name": "Album",
-            "additional_info": {"submission_client": "Music Tracker", "submission_client_version": version,
+            "additional_info": {"artist_names": ["Host"], "submission_client": "Music Tracker", "submission_client_version": version,
                 "spotify_id": "https://open.spotify.com/track/1111111111111111111111", "music_service": "spotify.com",
                 "isrc": "DEA123456789", "release_artist_name": "Host", "duration_ms": 200_000, "duration_played": 180}}})
     );

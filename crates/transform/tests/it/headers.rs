@@ -190,7 +190,8 @@ fn files_lie_where_they_belong() {
         "5_more/x.sql",
         "select 1",
         &["5_more/x.sql: models are .sql files in 1_staging, 2_intermediate, 3_marts, 4_reporting and seeds; \
-           seeds also have a .csv; tests are .sql files in tests; cases of a model are in <model>.cases.toml beside it"],
+           seeds also have a .csv; tests are .sql files in tests; cases of a model or a test \
+           are in <name>.cases.toml beside it"],
     );
     refused(
         "3_marts/Dim-A.sql",

@@ -63,7 +63,7 @@ fn ten_genres_share_an_artist() {
 fn genres_are_ranked_and_grouped_in_fifths() {
     let (mut links, mut plays, mut families) = (
         String::from("artist_id | genre_id | weight\n nobody | unknown | 1\n"),
-        String::from("play_id | genre_id | artist_id | weight | ms_listened_weighted | is_counted\n"),
+        String::from("play_id | genre_id | track_id | weight | ms_listened_weighted | is_counted\n"),
         String::from("artist_id | genre | genre_family\n"),
     );
     for genre in 1..=10 {
@@ -80,6 +80,7 @@ fn genres_are_ranked_and_grouped_in_fifths() {
         "dim_genre",
         &[
             ("bridge_artist_genre", &links),
+            ("bridge_track_artist", "track_id | position | artist_id\n ann | 1 | ann\n nobody | 1 | nobody"),
             ("int_artist_genres", &families),
             ("fct_artist_genre", &plays),
             (
