@@ -10,7 +10,8 @@ the real programs import one more export at a time and publish, and now and then
 It fails when an answer is no state that was ever published, or older than one seen before, or given
 for longer than STALE_SECONDS after the next one was there; when a question fails twice in a row; when a
 view cannot be read in all its columns; or when the memory of a reader grows. A question that a
-publication cuts in two may fail once: these are counted.
+publication cuts in two may fail once: each connection once a publication, and only while one is made or
+STALE_SECONDS after it.
 """
 
 import argparse
@@ -103,6 +104,7 @@ class Reader:
         except duckdb.IOException:
             with self.lock:
                 self.counts["cut in two"] += 1
+            self.found({"cut": time.time(), "who": f"{os.getpid()}-{threading.get_ident()}"})
             return connection.execute(question).fetchone()
 
 
@@ -136,6 +138,7 @@ class Publisher:
         until = time.strftime("%Y-%m-%d", time.gmtime(1_704_067_200 + day * 86_400))
         world = ["--plays", "8000", "--from", "2024-01-01", "--to", "2025-01-01", "--account", "me=Europe/Vienna"]
         self.run("simulator", "export", "--until", until, "--out", "export.zip", *world)
+        self.began = time.time()
         self.run("ingest", "import", "export.zip", "--yes")
         os.remove(self.folder / "export.zip")
         self.run("transform", "--sql-dir", str(self.sql), "refresh")
@@ -160,7 +163,7 @@ def main():
     programs, sql = chosen.programs.resolve(), pathlib.Path("sql").resolve()
     with tempfile.TemporaryDirectory(prefix="music-tracker-readers-") as folder:
         publisher = Publisher(programs, sql, pathlib.Path(folder))
-        published = [(publisher.publish(0, chosen.publications), time.time())]
+        published, spans = [(publisher.publish(0, chosen.publications), time.time())], []
         command = [sys.executable, __file__, "--reader", str(publisher.data)]
         readers = [
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(chosen.readers)
@@ -174,6 +177,7 @@ def main():
             if number in changes:
                 publisher.change_views(number)
             published.append((publisher.publish(number, chosen.publications), time.time()))
+            spans.append((publisher.began, published[-1][1] + STALE_SECONDS))
             print(f"\r{number} of {chosen.publications} publications", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
         for one in readers:
@@ -181,13 +185,24 @@ def main():
         for listener in listeners:
             listener.join()
         failed = [code for code in (one.wait() for one in readers) if code != 0]
-        report(published, [json.loads(line) for line in told.queue], failed)
+        report(published, spans, [json.loads(line) for line in told.queue], failed)
 
 
-def report(published, told, failed):
+def cuts_that_may_not_be(told, spans):
+    """Questions that failed with no publication near, or more than one of each connection for each of them."""
+    cuts = [one["cut"] for one in told if "cut" in one]
+    far = [cut for cut in cuts if not any(began <= cut <= end for began, end in spans)]
+    readers = sum(1 for one in told if "reader" in one)
+    most = len(spans) * readers * CONNECTIONS
+    problems = [f"{len(far)} questions failed while nothing was published"] if far else []
+    return problems + ([f"{len(cuts)} questions were cut in two, {most} may be"] if len(cuts) > most else [])
+
+
+def report(published, spans, told, failed):
     states = {state: number for number, (state, _) in enumerate(published)}
     newest, oldest_answer, problems = {}, 0.0, [f"a reader ended with {code}" for code in failed]
     problems += [one["problem"] for one in told if "problem" in one]
+    problems += cuts_that_may_not_be(told, spans)
     answers = [one for one in told if "state" in one]
     for one in answers:
         number = states.get(tuple(one["state"]))

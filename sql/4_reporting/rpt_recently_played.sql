@@ -15,6 +15,7 @@
 --   context_kind  What it was played from: album, artist, playlist, collection (saved songs), show or other; unknown where no source told it.
 --   context_name  Name of that, where any source tells one.
 --   played_time  Local time at which the play ended, as text (17:05:09).
+--   ended_local  Local time at which the play ended, with its day.
 --   minutes_listened  Minutes heard, reported or estimated; empty where unknown.
 
 with newest_days as (
@@ -47,6 +48,7 @@ plays as (
         plays.source,
         plays.client,
         plays.platform,
+        plays.zone,
         plays.ms_listened,
         plays.completion,
         plays.is_music,
@@ -129,6 +131,7 @@ recent_plays as (
         -- times
         plays.played_date,
         times.time as played_time,
+        cast(from_utc_timestamp(plays.ended_at, plays.zone) as timestamp_ntz) as ended_local,
         plays.started_at,
         plays.ended_at
     from plays

@@ -90,7 +90,7 @@ fn a_file_that_cannot_be_read_is_named_with_the_line() {
 #[test]
 fn the_rows_that_break_a_test_are_expected_like_any_others() {
     let world = world(&format!("{GIVEN}{ONE}"));
-    let test = "-- Every track has a title.\n\nselect track_id, track_name from dim_track where track_name = 'One'";
+    let test = "-- Every track has a title.\n\nselect track_name from dim_track where track_name = 'One'";
     world.sql("tests/titles.sql", test);
     let case = |title: &str| {
         format!("{GIVEN}\n[[case]]\nholds = 'One is no title.'\nexpect = '''\ntrack_name\n{title}\n'''\n")
