@@ -5,8 +5,8 @@ use serde::Serialize;
 /// A line of the result.
 #[derive(Debug, Clone, Serialize)]
 pub struct Entry {
-    /// The fixed name, such as `import.rows_per_s`.
-    pub name: &'static str,
+    /// The fixed name, such as `import.rows_per_s`; of a single question, that of all of them and its own.
+    pub name: String,
     /// The median.
     pub value: f64,
     /// What it counts.
@@ -30,8 +30,8 @@ pub(crate) enum Budget {
 }
 
 impl Entry {
-    pub(crate) fn new(name: &'static str, value: f64, unit: &'static str) -> Self {
-        Self { name, value, unit, against: None, ratio: None, budget: None, ok: true }
+    pub(crate) fn new(name: impl Into<String>, value: f64, unit: &'static str) -> Self {
+        Self { name: name.into(), value, unit, against: None, ratio: None, budget: None, ok: true }
     }
 
     pub(crate) fn against(mut self, other: f64) -> Self {
@@ -61,7 +61,7 @@ pub(crate) fn table(entries: &[Entry]) -> String {
     table.set_header(["", "value", "unit", "against", "ratio", "budget", ""]);
     for entry in entries {
         table.add_row([
-            entry.name.to_owned(),
+            entry.name.clone(),
             grouped(entry.value),
             entry.unit.to_owned(),
             entry.against.map(grouped).unwrap_or_default(),

@@ -83,6 +83,7 @@ pub(crate) fn incremental(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     let [some, all] = side_by_side(more, [&some, &all])?;
     Ok(vec![
         Entry::new("build.incremental.1m", some.seconds, "s").against(all.seconds).budget(Budget::RatioAtMost(0.2)),
+        Entry::new("build.incremental.1m.peak_mb", some.peak_mb, "MiB").against(all.peak_mb),
     ])
 }
 
