@@ -7,6 +7,12 @@ with plays as (
     group by account_id
 ),
 
+map_levels as (
+    select 'place' as map_level
+    union all
+    select 'country' as map_level
+),
+
 maps as (
     select
         account_id,
@@ -17,10 +23,12 @@ maps as (
     group by account_id, map_level
 )
 
-select plays.account_id, maps.map_level, plays.plays, maps.plays as plays_on_map
+select plays.account_id, map_levels.map_level, plays.plays, maps.plays as plays_on_map
 from plays
+cross join map_levels
 left join maps
     on plays.account_id = maps.account_id
+    and map_levels.map_level = maps.map_level
 where maps.account_id is null
     or plays.plays <> maps.plays
     or plays.ms_listened <> maps.ms_listened
