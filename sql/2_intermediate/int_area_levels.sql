@@ -2,8 +2,9 @@
 --
 -- Of several of one kind the nearest counts that the area is still part of. A country is whatever has a
 -- code of its own (ISO 3166-1), so islands and dependent territories are themselves; countries that are
--- no more stay what they were. Of subdivisions, one with a code (ISO 3166-2) goes first. Where no
--- country is known, the code of the subdivision tells it, else whoever knows where the area lies.
+-- no more stay what they were. Of subdivisions, one with a code (ISO 3166-2) goes first; only where there is
+-- none, a city or a county that has one (Berlin; boroughs of London have one, too). Where no country is
+-- known, the code of the subdivision tells it, else whoever knows where the area lies.
 --
 -- grain: one row per area
 -- kind:  table
@@ -59,7 +60,8 @@ kinds as (
         on areas_around.ancestor_id = around.area_id
 ),
 
--- A city with the code of a subdivision (Berlin) is both.
+-- Whatever has the code of a subdivision may be one as well: a city (Berlin), where no subdivision with a
+-- code is around it (London, Manchester and Dublin have one).
 kinds_and_subdivisions as (
     select
         area_id,
@@ -68,6 +70,7 @@ kinds_and_subdivisions as (
         country_code,
         subdivision_code,
         kind,
+        case when subdivision_code is null then 3 else 1 end as subdivision_rank,
         nearness
     from kinds
     where kind is not null
@@ -79,6 +82,7 @@ kinds_and_subdivisions as (
         country_code,
         subdivision_code,
         'subdivision' as kind,
+        2 as subdivision_rank,
         nearness
     from kinds
     where coalesce(kind, '') not in ('country', 'subdivision')
@@ -93,7 +97,7 @@ kinds_ranked as (
             order by
                 cast(nearness >= 100 as int),
                 case when kind = 'country' then cast(country_code is null as int) else 0 end,
-                case when kind = 'subdivision' then cast(subdivision_code is null as int) else 0 end,
+                case when kind = 'subdivision' then subdivision_rank else 0 end,
                 nearness,
                 area_name,
                 ancestor_id
