@@ -2,7 +2,8 @@
 --
 -- Artists without an MBID, those played most first. An artist that was never asked about is there as
 -- well. What led to nothing is asked again in the same way after a week, then after two, after four, and
--- so on up to half a year; what was refused, after a month.
+-- so on up to half a year; an answer that could not be read after a day, then after two, and so on; what was
+-- refused, after a month.
 --
 -- grain: one row per artist without an MBID
 -- kind:  table
@@ -88,32 +89,68 @@ last_lookups as (
     where choice = 1
 ),
 
-last_found as (
+-- `enrich` waits as long as answers of one kind in a row say.
+answers_by_kind as (
     select
         artist_id,
         service,
         method,
-        max(told_order) as told_order
+        case when outcome = 'ambiguous' then 'none' else outcome end as kind,
+        told_order,
+        fetched_at
     from lookups
-    where outcome = 'found'
+),
+
+newest_kinds as (
+    select
+        artist_id,
+        service,
+        method,
+        max_by(kind, told_order || kind) as kind
+    from answers_by_kind
     group by artist_id, service, method
+),
+
+last_others as (
+    select
+        answers_by_kind.artist_id,
+        answers_by_kind.service,
+        answers_by_kind.method,
+        max(answers_by_kind.told_order) as told_order
+    from answers_by_kind
+    inner join newest_kinds
+        on answers_by_kind.artist_id = newest_kinds.artist_id
+        and answers_by_kind.service = newest_kinds.service
+        and answers_by_kind.method is not distinct from newest_kinds.method
+    where answers_by_kind.kind <> newest_kinds.kind
+    group by answers_by_kind.artist_id, answers_by_kind.service, answers_by_kind.method
 ),
 
 misses as (
     select
-        lookups.artist_id,
-        lookups.service,
-        lookups.method,
-        max_by(lookups.outcome, lookups.told_order || lookups.outcome) as outcome,
+        answers_by_kind.artist_id,
+        answers_by_kind.service,
+        answers_by_kind.method,
+        newest_kinds.kind,
         count(*) as misses,
-        max(lookups.fetched_at) as asked_at
-    from lookups
-    left join last_found
-        on lookups.artist_id = last_found.artist_id
-        and lookups.service = last_found.service
-        and lookups.method is not distinct from last_found.method
-    where lookups.told_order > coalesce(last_found.told_order, '')
-    group by lookups.artist_id, lookups.service, lookups.method
+        max(answers_by_kind.fetched_at) as asked_at
+    from answers_by_kind
+    inner join newest_kinds
+        on answers_by_kind.artist_id = newest_kinds.artist_id
+        and answers_by_kind.service = newest_kinds.service
+        and answers_by_kind.method is not distinct from newest_kinds.method
+        and answers_by_kind.kind = newest_kinds.kind
+    left join last_others
+        on answers_by_kind.artist_id = last_others.artist_id
+        and answers_by_kind.service = last_others.service
+        and answers_by_kind.method is not distinct from last_others.method
+    where newest_kinds.kind <> 'found'
+        and answers_by_kind.told_order > coalesce(last_others.told_order, '')
+    group by
+        answers_by_kind.artist_id,
+        answers_by_kind.service,
+        answers_by_kind.method,
+        newest_kinds.kind
 ),
 
 retries as (
@@ -121,8 +158,9 @@ retries as (
         artist_id,
         min(
             asked_at
-            + case
-                when outcome = 'refused' then 30
+            + case kind
+                when 'refused' then 30
+                when 'unreadable' then cast(floor(least(180, power(2, least(misses, 9) - 1))) as int)
                 else cast(floor(least(180, 7 * power(2, least(misses, 6) - 1))) as int)
             end * interval '1' day
         ) as retry_at

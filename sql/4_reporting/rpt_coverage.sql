@@ -1,7 +1,7 @@
 -- How much of what was heard is known: MBIDs, genres, places, facts about albums?
 --
--- An artist counts here who is named first on a track, once however many sources name them: the artists of
--- `summary`. `enrich status` counts the identities that services are asked about, of which one artist may
+-- An artist counts here who is named first on a track, once however many sources name them, and under
+-- however many ids: the artists of `summary`. `enrich status` counts the identities that services are asked about, of which one artist may
 -- have several, and those of guests on a track too.
 --
 -- grain: one row per account, and one for all of them, and fact
@@ -43,6 +43,7 @@ accounts as (
 artists as (
     select
         artist_id,
+        artist_group_id,
         cast(artist_id <> 'unknown' as int) as is_thing,
         cast(artist_mbid is not null as int) as has_mbid,
         cast(primary_genre <> 'unknown' as int) as has_genre,
@@ -78,23 +79,42 @@ plays_of_albums as (
     group by grouping sets ((account_id, album_id), (album_id))
 ),
 
-facts_of_artists as (
+-- Two rows of one artist are one thing; of its plays those count of which the fact is known.
+groups as (
     select
         plays_of_artists.account_id,
+        artists.artist_group_id,
+        max(artists.is_thing) as is_thing,
+        max(artists.has_mbid) as has_mbid,
+        max(artists.has_genre) as has_genre,
+        max(artists.has_country) as has_country,
+        max(artists.has_coordinates) as has_coordinates,
         sum(plays_of_artists.plays) as plays,
-        sum(artists.is_thing) as things,
         sum(plays_of_artists.plays * artists.has_mbid) as plays_mbid,
-        sum(artists.has_mbid) as things_mbid,
         sum(plays_of_artists.plays * artists.has_genre) as plays_genre,
-        sum(artists.has_genre) as things_genre,
         sum(plays_of_artists.plays * artists.has_country) as plays_country,
-        sum(artists.has_country) as things_country,
-        sum(plays_of_artists.plays * artists.has_coordinates) as plays_coordinates,
-        sum(artists.has_coordinates) as things_coordinates
+        sum(plays_of_artists.plays * artists.has_coordinates) as plays_coordinates
     from plays_of_artists
     inner join artists
         on plays_of_artists.artist_id = artists.artist_id
-    group by plays_of_artists.account_id
+    group by plays_of_artists.account_id, artists.artist_group_id
+),
+
+facts_of_artists as (
+    select
+        account_id,
+        sum(plays) as plays,
+        sum(is_thing) as things,
+        sum(plays_mbid) as plays_mbid,
+        sum(has_mbid) as things_mbid,
+        sum(plays_genre) as plays_genre,
+        sum(has_genre) as things_genre,
+        sum(plays_country) as plays_country,
+        sum(has_country) as things_country,
+        sum(plays_coordinates) as plays_coordinates,
+        sum(has_coordinates) as things_coordinates
+    from groups
+    group by account_id
 ),
 
 facts_of_albums as (

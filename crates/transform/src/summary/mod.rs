@@ -20,6 +20,7 @@ use heatmap::heatmap;
 const NEEDED: &[&str] = &[
     "agg_daily",
     "dim_account",
+    "dim_artist",
     "fct_track_played",
     "rpt_listening_calendar",
     "rpt_listening_clock",
@@ -81,11 +82,12 @@ fn totals(reader: &Reader, person: &Person) -> anyhow::Result<String> {
     let query = "select min(played_date)::varchar, max(played_date)::varchar, count(distinct played_date) filter (where is_music),
                         count(*) filter (where is_music), count(*) filter (where is_counted and is_music),
                         count(distinct track_id) filter (where is_music and track_id <> 'unknown'),
-                        count(distinct artist_id) filter (where is_music and artist_id <> 'unknown'),
+                        count(distinct artist_group_id) filter (where is_music and artist_id <> 'unknown'),
                         coalesce(sum(ms_listened) filter (where is_music), 0)::bigint // 3600000,
                         count(*) filter (where not is_music),
                         coalesce(sum(ms_listened) filter (where not is_music), 0)::bigint // 3600000
-                 from fct_track_played where account_id = ?";
+                 from fct_track_played left join (select artist_id, artist_group_id from dim_artist) using (artist_id)
+                 where account_id = ?";
     let row = |row: &duckdb::Row<'_>| {
         let span: (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
         let numbers: duckdb::Result<Vec<i64>> = (2..10).map(|index| row.get(index)).collect();
