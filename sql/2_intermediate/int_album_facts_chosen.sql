@@ -1,19 +1,32 @@
 -- What services know about each album of Spotify: column by column what was said last.
 --
+-- An album is the release that MusicBrainz has its address for: one that it does not have any more was wrong.
 -- Spotify goes before MusicBrainz in every column; the date of release comes from one of them, with
 -- its precision.
 --
 -- grain: one row per album of Spotify that any service told about
 -- kind:  table
 -- key:   album_uri
--- reads: stg_enrichment__albums, stg_enrichment__album_links
+-- reads: stg_enrichment__albums, stg_enrichment__album_links, stg_enrichment__lookups
 
-with links as (
+with links_withdrawn as (
+    select subject as album_uri
+    from stg_enrichment__lookups
+    where subject_type = 'spotify_album'
+        and method = 'album_url'
+        and outcome in ('found', 'none', 'ambiguous')
+    group by subject
+    having max_by(outcome, told_order || outcome) <> 'found'
+),
+
+links as (
     select
-        album_uri,
-        max_by(release_mbid, told_order) as release_mbid
-    from stg_enrichment__album_links
-    group by album_uri
+        links_told.album_uri,
+        max_by(links_told.release_mbid, links_told.told_order) as release_mbid
+    from stg_enrichment__album_links as links_told
+    anti join links_withdrawn
+        on links_told.album_uri = links_withdrawn.album_uri
+    group by links_told.album_uri
 ),
 
 answers as (

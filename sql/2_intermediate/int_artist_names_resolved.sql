@@ -16,7 +16,7 @@ with names as (
 ),
 
 linked_names as (
-    select subject_key as artist_key, artist_mbid
+    select subject_key as artist_key, artist_mbid, linked_name
     from int_artist_subjects_linked
     where subject_type = 'artist_name'
 ),
@@ -36,7 +36,11 @@ every_name as (
     union all
     select
         linked_names.artist_key,
-        linked_names.artist_key as artist_name,
+        -- Nobody credited it: the piece of a credit of several has the case of MusicBrainz.
+        case
+            when lower(trim(linked_names.linked_name)) = linked_names.artist_key then trim(linked_names.linked_name)
+            else linked_names.artist_key
+        end as artist_name,
         cast(null as string) as only_artist_uri,
         cast(0 as bigint) as artist_uris
     from linked_names

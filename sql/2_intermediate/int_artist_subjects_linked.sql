@@ -1,71 +1,72 @@
 -- Which artist of MusicBrainz each artist of Spotify and each bare name is, by what services said.
 --
--- A link that MusicBrainz itself keeps (url) goes before one through a recording (isrc), the MBID that
--- listens came with, where that was only one for the name, a search, and a look-up by names; of one kind
--- the newest counts. A later answer that knows nothing takes no
--- link away, but for the links that MusicBrainz itself keeps: when it does not have one any more, it
--- was wrong. What was refused, could not be read, or found no place in an answer about many says nothing.
+-- The best way of finding out counts (`link_methods`), of one kind the newest. A later answer that knows
+-- nothing takes no link away, but for the links that MusicBrainz itself keeps: when it does not have one any
+-- more, it was wrong. So was a search, or a look-up by names, that led to one and now leads to several.
+-- What was refused, could not be read, or found no place in an answer about many says nothing.
 --
 -- grain: one row per artist of Spotify or name that is linked
 -- kind:  table
 -- key:   subject_type, subject_key
 -- reads: stg_enrichment__artist_links, stg_enrichment__lookups, int_artist_names_seen,
---        int_mbid_redirects
+--        int_mbid_redirects, link_methods
 -- tests: not_null artist_mbid
 --        accepted subject_type spotify_artist, artist_name
 --        accepted link_method url, isrc, search, names, credits
 
-with links_withdrawn as (
-    select
-        subject_type,
-        subject
-    from stg_enrichment__lookups
-    where method = 'url'
-        and outcome in ('found', 'none', 'ambiguous')
-    group by subject_type, subject
-    having max_by(outcome, told_order || outcome) <> 'found'
-),
-
-links_kept as (
-    select
-        subject_type,
-        subject,
-        artist_mbid,
-        method,
-        score,
-        told_order,
-        fetched_at
-    from stg_enrichment__artist_links
-    where method <> 'url'
-    union all
-    select
-        links.subject_type,
-        links.subject,
-        links.artist_mbid,
-        links.method,
-        links.score,
-        links.told_order,
-        links.fetched_at
-    from stg_enrichment__artist_links as links
-    anti join links_withdrawn
-        on links.subject_type = links_withdrawn.subject_type
-        and links.subject = links_withdrawn.subject
-    where links.method = 'url'
-),
-
-links as (
+with links_told as (
     select
         subject_type,
         case when subject_type = 'artist_name' then lower(trim(subject)) else subject end
             as subject_key,
         artist_mbid,
+        artist_name,
+        method,
+        score,
+        told_order,
+        fetched_at
+    from stg_enrichment__artist_links
+),
+
+answers as (
+    select
+        subject_type,
+        case when subject_type = 'artist_name' then lower(trim(subject)) else subject end
+            as subject_key,
+        method,
+        max_by(outcome, told_order || outcome) as outcome
+    from stg_enrichment__lookups
+    where method in ('url', 'search', 'names')
+        and outcome in ('found', 'none', 'ambiguous')
+    group by
+        subject_type,
+        case when subject_type = 'artist_name' then lower(trim(subject)) else subject end,
+        method
+),
+
+links_withdrawn as (
+    select subject_type, subject_key, method
+    from answers
+    where outcome = 'ambiguous' or (method = 'url' and outcome = 'none')
+),
+
+links_kept as (
+    select links_told.*
+    from links_told
+    anti join links_withdrawn
+        on links_told.subject_type = links_withdrawn.subject_type
+        and links_told.subject_key = links_withdrawn.subject_key
+        and links_told.method = links_withdrawn.method
+),
+
+links as (
+    select
+        subject_type,
+        subject_key,
+        artist_mbid,
+        artist_name as linked_name,
         method as link_method,
-        case method
-            when 'url' then '5'
-            when 'isrc' then '4'
-            when 'search' then '2'
-            else '1'
-        end || told_order as preference,
+        told_order,
         score as link_score,
         fetched_at as linked_at
     from links_kept
@@ -74,22 +75,33 @@ links as (
         'artist_name' as subject_type,
         artist_key as subject_key,
         only_artist_mbid as artist_mbid,
+        artist_name as linked_name,
         'credits' as link_method,
-        '3' as preference,
+        '' as told_order,
         cast(null as int) as link_score,
         cast(null as timestamp) as linked_at
     from int_artist_names_seen
     where only_artist_mbid is not null
 ),
 
-links_ranked as (
+links_with_worth as (
     select
         links.*,
+        coalesce(link_methods.worth, 0) as link_worth
+    from links
+    left join link_methods
+        on links.subject_type = link_methods.subject_type
+        and links.link_method = link_methods.link_method
+),
+
+links_ranked as (
+    select
+        links_with_worth.*,
         row_number() over (
             partition by subject_type, subject_key
-            order by preference desc, artist_mbid, link_score desc nulls last
+            order by link_worth desc, told_order desc, artist_mbid, link_score desc nulls last, linked_name nulls last
         ) as choice
-    from links
+    from links_with_worth
 ),
 
 subjects_linked as (
@@ -100,9 +112,11 @@ subjects_linked as (
 
         -- attributes
         links_ranked.subject_type,
+        links_ranked.linked_name,
         links_ranked.link_method,
 
         -- numbers
+        links_ranked.link_worth,
         links_ranked.link_score,
 
         -- times

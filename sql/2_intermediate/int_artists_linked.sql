@@ -19,7 +19,7 @@ with corrections as (
 ),
 
 subjects as (
-    select subject_type, subject_key, artist_mbid, link_method, link_score, linked_at
+    select subject_type, subject_key, artist_mbid, link_method, link_worth, link_score, linked_at
     from int_artist_subjects_linked
 ),
 
@@ -49,6 +49,7 @@ links as (
         artist_id,
         artist_mbid,
         'correction' as link_method,
+        0 as link_worth,
         cast(null as int) as link_score,
         cast(null as timestamp) as linked_at,
         1 as preference,
@@ -59,6 +60,7 @@ links as (
         subject_key as artist_id,
         artist_mbid,
         link_method,
+        link_worth,
         link_score,
         linked_at,
         2 as preference,
@@ -70,6 +72,7 @@ links as (
         artist_id,
         artist_mbid,
         'credits' as link_method,
+        0 as link_worth,
         cast(null as int) as link_score,
         cast(null as timestamp) as linked_at,
         2 as preference,
@@ -80,6 +83,7 @@ links as (
         names.artist_id,
         subjects.artist_mbid,
         subjects.link_method,
+        subjects.link_worth,
         subjects.link_score,
         subjects.linked_at,
         3 as preference,
@@ -97,13 +101,7 @@ links_ranked as (
             partition by links.artist_id
             order by
                 links.preference,
-                case links.link_method
-                    when 'url' then 1
-                    when 'isrc' then 2
-                    when 'credits' then 3
-                    when 'search' then 4
-                    else 5
-                end,
+                links.link_worth desc,
                 links.subject_key
         ) as choice
     from links
