@@ -102,6 +102,14 @@ impl Line {
         }
     }
 
+    /// How many requests of the class the budget of the day still has.
+    pub(crate) fn left(&self, class: Class) -> Result<u32, ClientError> {
+        let Some(per_day) = class.per_day else { return Ok(u32::MAX) };
+        let now = self.clock.now();
+        let spent = self.state(|state| state.requests_of_day(&self.service, class.name, now))?;
+        Ok(per_day.saturating_sub(spent))
+    }
+
     async fn send<T>(
         &self,
         class: Class,

@@ -48,6 +48,15 @@ impl Clients {
         })
     }
 
+    /// How many requests of today's budget at Spotify are left.
+    ///
+    /// # Errors
+    /// Those of the client.
+    pub(crate) fn spotify_requests_left(&self) -> Result<usize, ClientError> {
+        let left = self.spotify.as_ref().map_or(Ok(0), |(client, _)| client.look_ups_left())?;
+        Ok(usize::try_from(left).unwrap_or(usize::MAX))
+    }
+
     /// Whether ListenBrainz looks names up.
     pub(crate) fn has_listenbrainz_token(&self) -> bool {
         self.listenbrainz.has_token()

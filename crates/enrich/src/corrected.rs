@@ -1,18 +1,26 @@
 //! Who people said that artists are: that counts, whatever anybody finds.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use lake::identity::named_artist;
 use platform::DataDir;
 use platform::corrections::ARTISTS;
 
 use crate::names;
+use crate::question::is_mbid;
 
-/// The corrections that name an artist of MusicBrainz, or none.
+/// The corrections that say who an artist is. One names an artist by URI, by name, or by the key that stands
+/// for a name, as the command writes it.
 #[derive(Debug, Default)]
 pub(crate) struct Corrected {
     /// The artists of MusicBrainz that are named.
     pub(crate) mbids: BTreeSet<String>,
-    subjects: HashSet<String>,
+    /// The artist of MusicBrainz that somebody is, or none.
+    links: HashMap<String, Option<String>>,
+    /// Who counts instead of somebody who was merged into another, or stands for several.
+    replaced: HashMap<String, Vec<String>>,
+    /// Who is one artist, whatever the name looks like.
+    one: HashSet<String>,
 }
 
 impl Corrected {
@@ -22,17 +30,62 @@ impl Corrected {
     /// When it cannot be read, or makes no sense.
     pub(crate) fn read(data: &DataDir) -> anyhow::Result<Self> {
         let mut corrected = Self::default();
-        for line in ARTISTS.read(data)?.iter().filter(|line| line.get("action") == Some("link")) {
-            if let (Some(artist), Some(mbid)) = (line.get("artist"), line.get("value")) {
-                corrected.subjects.insert(names::key(artist));
-                corrected.mbids.insert(names::key(mbid));
+        for line in ARTISTS.read(data)? {
+            if let (Some(action), Some(artist), Some(value)) =
+                (line.get("action"), line.get("artist"), line.get("value"))
+            {
+                corrected.add(action, artist, value);
             }
         }
         Ok(corrected)
     }
 
-    /// Whether it is said who this URI or this name is: nobody needs to find out.
-    pub(crate) fn contains(&self, subject: &str) -> bool {
-        !self.subjects.is_empty() && self.subjects.contains(&names::key(subject))
+    fn add(&mut self, action: &str, artist: &str, value: &str) {
+        let (subject, value_key) = (names::key(artist), names::key(value));
+        let others = || value.split(';').map(|other| other.trim().to_owned()).filter(|other| !other.is_empty());
+        match action {
+            "link" => {
+                let mbid = Some(value_key).filter(|mbid| is_mbid(mbid));
+                self.mbids.extend(mbid.clone());
+                self.one.extend(mbid.is_some().then(|| subject.clone()));
+                self.links.entry(subject).or_insert(mbid);
+            }
+            "merge" => {
+                self.one.extend([subject.clone(), value_key]);
+                self.replaced.entry(subject).or_insert_with(|| vec![value.trim().to_owned()]);
+            }
+            "split" => {
+                self.one.extend(others().map(|other| names::key(&other)));
+                // Who is split is no longer there to be merged.
+                self.replaced.insert(subject, others().collect());
+            }
+            _ => drop(self.one.insert(subject)),
+        }
     }
+
+    /// Who this URI or this name is, where it is said: an artist of MusicBrainz, or none.
+    pub(crate) fn link(&self, subject: &str) -> Option<Option<&str>> {
+        Some(find(subject, |key| self.links.get(key))?.as_deref())
+    }
+
+    /// Who counts instead of this URI or this name.
+    pub(crate) fn replaced_by(&self, subject: &str) -> Option<&[String]> {
+        find(subject, |key| self.replaced.get(key)).map(Vec::as_slice)
+    }
+
+    /// Whether anybody counts instead of another.
+    pub(crate) fn are_any_replaced(&self) -> bool {
+        !self.replaced.is_empty()
+    }
+
+    /// Whether it is said, in whatever way, that this name is one artist.
+    pub(crate) fn is_one(&self, name: &str) -> bool {
+        find(name, |key| self.one.get(key)).is_some()
+    }
+}
+
+/// What stands under a URI, or under a name or its key.
+fn find<'c, T>(subject: &str, get: impl Fn(&str) -> Option<&'c T>) -> Option<&'c T> {
+    let key = names::key(subject);
+    get(&key).or_else(|| get(&named_artist(&key)))
 }

@@ -17,10 +17,19 @@ const FIRST_REREAD: TimeDelta = TimeDelta::days(1);
 pub(crate) enum Use {
     /// It said something.
     Found,
-    /// It said that nothing, or nothing certain, is known.
+    /// It said that nothing is known.
     Missed,
+    /// It said that several are, and not which.
+    Several,
     /// Nobody can tell what it said.
     Unreadable,
+}
+
+impl Use {
+    /// Nothing certain is known.
+    pub(crate) fn is_miss(self) -> bool {
+        matches!(self, Self::Missed | Self::Several)
+    }
 }
 
 /// The answers about one subject to one way of asking, oldest first.
@@ -39,24 +48,34 @@ impl Past {
         self.0.last().map(|(_, answer)| *answer)
     }
 
-    /// Whether the newest answer that can be read knew nothing.
-    pub(crate) fn is_gone(&self) -> bool {
-        let newest = self.0.iter().rev().map(|(_, answer)| *answer).find(|answer| *answer != Use::Unreadable);
-        newest == Some(Use::Missed)
+    /// What the newest answer that can be read said.
+    fn newest_readable(&self) -> Option<Use> {
+        self.0.iter().rev().map(|(_, answer)| *answer).find(|answer| *answer != Use::Unreadable)
     }
 
-    /// How many answers in a row, up to the newest, knew nothing.
+    /// Whether the newest answer that can be read knew nothing certain.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.newest_readable().is_some_and(Use::is_miss)
+    }
+
+    /// Whether the newest answer that can be read knew several.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.newest_readable() == Some(Use::Several)
+    }
+
+    /// How many answers in a row, up to the newest, knew nothing certain.
     pub(crate) fn misses(&self) -> usize {
-        self.0.iter().rev().take_while(|(_, answer)| *answer == Use::Missed).count()
+        self.0.iter().rev().take_while(|(_, answer)| answer.is_miss()).count()
     }
 
     /// When to ask again; `None` for at once, because it was never asked.
     pub(crate) fn again_at(&self) -> Option<UnixMs> {
         let (last, newest) = self.0.last()?;
-        let alike = self.0.iter().rev().take_while(|(_, answer)| answer == newest).count();
+        let is_alike = |answer: Use| answer == *newest || (answer.is_miss() && newest.is_miss());
+        let alike = self.0.iter().rev().take_while(|(_, answer)| is_alike(*answer)).count();
         let wait = match newest {
             Use::Found => GOOD_FOR,
-            Use::Missed => doubled(FIRST_RETRY, alike),
+            Use::Missed | Use::Several => doubled(FIRST_RETRY, alike),
             Use::Unreadable => doubled(FIRST_REREAD, alike),
         };
         Some(last + wait.num_milliseconds())
@@ -76,7 +95,7 @@ fn doubled(first: TimeDelta, answers: usize) -> TimeDelta {
 
 #[cfg(test)]
 mod tests {
-    use super::Use::{Found, Missed, Unreadable};
+    use super::Use::{Found, Missed, Several, Unreadable};
     use super::*;
 
     const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -106,6 +125,7 @@ mod tests {
         again_after(&[(0, Missed), (7, Missed)], 7 + 14);
         again_after(&[(7, Missed), (0, Missed), (21, Missed)], 21 + 28);
         again_after(&[(0, Found), (180, Missed)], 187);
+        again_after(&[(0, Missed), (7, Several)], 7 + 14);
         again_after(&(0..40).map(|day| (day, Missed)).collect::<Vec<_>>(), 39 + 180);
     }
 
@@ -116,6 +136,8 @@ mod tests {
         again_after(&[(0, Missed), (7, Unreadable), (8, Missed)], 8 + 7);
         assert!(past(&[(0, Found), (180, Missed), (187, Unreadable)]).is_gone());
         assert!(!past(&[(0, Missed), (7, Found), (187, Unreadable)]).is_gone());
+        assert!(past(&[(0, Found), (180, Several), (187, Unreadable)]).is_doubtful());
+        assert!(!past(&[(0, Several), (7, Missed)]).is_doubtful());
     }
 
     #[test]

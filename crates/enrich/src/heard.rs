@@ -4,7 +4,7 @@
 //! One play may be told by several sources and then counts several times: the numbers order the
 //! work and are shown to nobody.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lake::manifest::{Manifest, Part, Partition};
@@ -13,14 +13,15 @@ use lake::play::UnixMs;
 use lake::schema::{PLAY_CREDITS, PLAYS};
 use platform::{DataDir, progress};
 
+pub(crate) use self::titles::Titles;
 use crate::names;
+
+mod order;
+mod pieces;
+mod titles;
 
 /// ISRCs of an artist that are worth a question.
 const ISRCS: usize = 3;
-
-/// Tracks of a name that are worth a question to Spotify. Where they did not tell whose the name is
-/// (Spotify calls the artist otherwise, or several have the name), no other track of it will.
-const TRACKS_OF_A_NAME: usize = 2;
 
 /// What was heard for the first time so recently comes first.
 const NEW: TimeDelta = TimeDelta::days(7);
@@ -71,9 +72,11 @@ pub(crate) struct Track {
 pub(crate) struct Artist {
     pub(crate) uri: String,
     pub(crate) name: Option<String>,
+    /// Whether no other artist with a URI has this name: then it means this one.
+    pub(crate) is_only_of_name: bool,
     pub(crate) isrcs: Vec<String>,
-    /// The title of one of their tracks.
-    pub(crate) title: Option<String>,
+    /// Those of their songs by which they can be looked up.
+    pub(crate) titles: Titles,
     pub(crate) listening: Listening,
 }
 
@@ -81,14 +84,14 @@ pub(crate) struct Artist {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Named {
     pub(crate) name: String,
-    /// The track of that name that was heard most, of those that Spotify was not asked about; none when it
-    /// was asked about enough.
-    pub(crate) track_uri: Option<String>,
-    pub(crate) track_name: Option<String>,
-    track_plays: u64,
-    /// The title that was heard most of those that are another.
-    pub(crate) other_title: Option<String>,
-    other_plays: u64,
+    /// Those of the songs of this name by which it can be looked up.
+    pub(crate) titles: Titles,
+    /// The tracks at Spotify that carry this name and no URI of an artist.
+    tracks: BTreeSet<String>,
+    /// The one of them that Spotify is to be asked about, with its title; none when it was asked about enough.
+    pub(crate) track: Option<(String, Option<String>)>,
+    /// The names of several of which this is a piece. Nobody was heard under the piece alone.
+    pub(crate) pieces_of: Vec<String>,
     pub(crate) listening: Listening,
 }
 
@@ -108,6 +111,15 @@ pub(crate) struct Heard {
     pub(crate) albums: Vec<Album>,
     /// Artists of MusicBrainz that a source named itself.
     pub(crate) mbids: Vec<(String, Listening)>,
+    /// Those that a source named together with a name, by the key of the name.
+    mbids_of_names: HashMap<String, BTreeSet<String>>,
+}
+
+impl Heard {
+    /// The artists of MusicBrainz that sources told together with a name.
+    pub(crate) fn mbids_of(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.mbids_of_names.get(&names::key(name)).into_iter().flatten().map(String::as_str)
+    }
 }
 
 /// What services told of a track.
@@ -132,6 +144,7 @@ pub(crate) struct Plays {
     artists: HashMap<String, Artist>,
     names: HashMap<String, Named>,
     mbids: HashMap<String, Listening>,
+    mbids_of_names: HashMap<String, BTreeSet<String>>,
 }
 
 const PLAY_COLUMNS: &[&str] = &[
@@ -197,11 +210,11 @@ impl Plays {
             track.listening.add(1, at);
             track.name = owned(name).or(track.name.take());
             track.artist_name = owned(artist_name).or(track.artist_name.take());
-            track.isrc = owned(isrc).or(track.isrc.take());
+            track.isrc = isrc.text().and_then(sound_isrc).or(track.isrc.take());
             track.album_uri = owned(album_uri).or(track.album_uri.take());
             track.album_name = owned(album_name).or(track.album_name.take());
         } else if let Some(artist_name) = artist_name.text() {
-            self.name(artist_name, None, name.text(), 1, at);
+            self.name(artist_name, None, name.text(), Listening { plays: 1, first: at });
         }
         if let (Some(credited), Some(id)) = (credited, id.text()) {
             let track = owned(uri).filter(|uri| is_catalogued(&uri.as_str()));
@@ -214,6 +227,9 @@ impl Plays {
         let Some(play) = id.text().and_then(|id| credited.get(id)) else { return };
         if let Some(mbid) = mbid.text() {
             self.mbids.entry(mbid.to_owned()).or_default().add(1, play.at);
+            if let Some(name) = name.text() {
+                self.mbids_of_names.entry(names::key(name)).or_default().insert(mbid.to_owned());
+            }
         }
         match (uri.text(), name.text()) {
             (Some(uri), name) => {
@@ -226,7 +242,8 @@ impl Plays {
             }
             // An artist with an MBID needs no finding.
             (None, Some(name)) if mbid.text().is_none() => {
-                self.name(name, play.track.clone(), play.track_name.as_deref(), 1, play.at);
+                let listening = Listening { plays: 1, first: play.at };
+                self.name(name, play.track.as_deref(), play.track_name.as_deref(), listening);
             }
             _ => {}
         }
@@ -242,122 +259,30 @@ impl Plays {
     ) {
         let artist = self.artists.entry(uri.to_owned()).or_default();
         artist.listening.join(listening);
-        artist.title = artist.title.take().or(title.map(str::to_owned));
+        artist.titles.add(title, listening.plays);
         artist.name = name.map(str::to_owned).or(artist.name.take());
         if let Some(isrc) = isrc.filter(|isrc| artist.isrcs.len() < ISRCS && !artist.isrcs.contains(isrc)) {
             artist.isrcs.push(isrc);
         }
     }
 
-    fn name(&mut self, name: &str, track: Option<String>, title: Option<&str>, plays: u64, at: UnixMs) {
+    fn name(&mut self, name: &str, track: Option<&str>, title: Option<&str>, listening: Listening) {
         let name = name.trim();
         if name.is_empty() {
             return;
         }
         let named = self.names.entry(names::key(name)).or_default();
-        named.listening.add(plays, at);
-        let title = title.map(str::to_owned);
-        let is_other = |one: &Option<String>| {
-            one.is_some() && one.as_deref().map(names::plain) != title.as_deref().map(names::plain)
-        };
-        if named.track_plays < plays || (named.track_uri.is_none() && track.is_some()) {
-            if is_other(&named.track_name) {
-                (named.other_title, named.other_plays) = (named.track_name.take(), named.track_plays);
-            }
-            (named.track_uri, named.track_name, named.track_plays) = (track, title, plays);
-        } else if named.other_plays < plays && title.is_some() && is_other(&named.track_name) {
-            (named.other_title, named.other_plays) = (title, plays);
-        }
+        named.listening.join(listening);
+        named.titles.add(title, listening.plays);
+        named.tracks.extend(track.map(str::to_owned));
         if named.name.is_empty() {
             name.clone_into(&mut named.name);
         }
     }
+}
 
-    /// Puts everything in order: newest first, then most played. What was `learned` of a track, and who
-    /// made an album, counts like what the plays say.
-    pub(crate) fn in_order(&self, learned: &LearnedTracks, made_by: &AlbumArtists, now: DateTime<Utc>) -> Heard {
-        let mut plays = Self {
-            artists: self.artists.clone(),
-            names: self.names.clone(),
-            mbids: HashMap::new(),
-            tracks: HashMap::new(),
-        };
-        let mut albums: HashMap<&str, Album> = HashMap::new();
-        let mut tracks_told: HashMap<String, usize> = HashMap::new();
-        // Of equals the first counts: it must be the same in every run.
-        let mut tracks: Vec<_> = self.tracks.iter().collect();
-        tracks.sort_unstable_by_key(|(uri, _)| *uri);
-        for (uri, track) in tracks {
-            let Listening { plays: count, first } = track.listening;
-            let learned = learned.get(uri);
-            let (album_uri, album_name) = match learned.and_then(|learned| learned.album.as_ref()) {
-                Some((uri, name)) => {
-                    (track.album_uri.as_ref().or(Some(uri)), track.album_name.as_ref().or(name.as_ref()))
-                }
-                None => (track.album_uri.as_ref(), track.album_name.as_ref()),
-            };
-            if let Some(album_uri) = album_uri {
-                let album = albums.entry(album_uri).or_default();
-                album.listening.join(track.listening);
-                album.name = album.name.take().or_else(|| album_name.cloned());
-            }
-            if track.is_credited {
-                continue;
-            }
-            let credits = learned.map(|learned| learned.credits.as_slice()).unwrap_or_default();
-            let mut is_known = false;
-            for (artist_uri, name) in credits {
-                if let Some(artist_uri) = artist_uri {
-                    let isrc = track.isrc.clone();
-                    plays.artist(artist_uri, name.as_deref(), isrc, track.name.as_deref(), track.listening);
-                    is_known = true;
-                }
-            }
-            match &track.artist_name {
-                Some(name) if is_known => *tracks_told.entry(names::key(name)).or_default() += 1,
-                Some(name) => plays.name(name, Some(uri.clone()), track.name.as_deref(), count, first),
-                None => {}
-            }
-        }
-        for (key, named) in &mut plays.names {
-            let is_told = tracks_told.get(key).is_some_and(|tracks| *tracks >= TRACKS_OF_A_NAME);
-            named.track_uri = named.track_uri.take().filter(|_| !is_told);
-        }
-        for (album, &Album { listening, .. }) in &albums {
-            // Their plays are counted with the tracks.
-            let listening = Listening { plays: 0, ..listening };
-            for (artist, name) in made_by.get(*album).into_iter().flatten() {
-                plays.artist(artist, name.as_deref(), None, None, listening);
-            }
-        }
-        plays.forget_names_of_artists();
-        let mut heard = Heard {
-            artists: plays.artists.into_iter().map(|(uri, artist)| Artist { uri, ..artist }).collect(),
-            names: plays.names.into_values().collect(),
-            albums: albums.into_iter().map(|(uri, album)| Album { uri: uri.to_owned(), ..album }).collect(),
-            mbids: self.mbids.iter().map(|(mbid, listening)| (mbid.clone(), *listening)).collect(),
-        };
-        heard.artists.sort_by_cached_key(|one| (one.listening.rank(now), one.uri.clone()));
-        heard.names.sort_by_cached_key(|one| (one.listening.rank(now), one.name.clone()));
-        heard.albums.sort_by_cached_key(|one| (one.listening.rank(now), one.uri.clone()));
-        heard.mbids.sort_by_cached_key(|(mbid, listening)| (listening.rank(now), mbid.clone()));
-        heard
-    }
-
-    /// A name that just one artist with a URI has is that artist's.
-    fn forget_names_of_artists(&mut self) {
-        let (mut once, mut often): (HashMap<String, String>, HashSet<String>) = Default::default();
-        for (uri, artist) in &self.artists {
-            if let Some(name) = &artist.name
-                && once.insert(names::key(name), uri.clone()).is_some()
-            {
-                often.insert(names::key(name));
-            }
-        }
-        for (key, uri) in once.into_iter().filter(|(key, _)| !often.contains(key)) {
-            if let (Some(named), Some(artist)) = (self.names.remove(&key), self.artists.get_mut(&uri)) {
-                artist.listening.join(named.listening);
-            }
-        }
-    }
+/// An ISRC as services write it, without hyphens; what is none leads nowhere.
+fn sound_isrc(text: &str) -> Option<String> {
+    let isrc = text.trim().replace('-', "").to_uppercase();
+    (isrc.len() == 12 && isrc.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(isrc)
 }

@@ -4,9 +4,7 @@
 //! An artist whom several sources tell of may have several, so identities are no artists: which of them
 //! are one artist is decided in SQL, and `rpt_coverage` counts those.
 
-use crate::heard::Heard;
-use crate::known::Known;
-use crate::question::Kind;
+use crate::who::Who;
 
 /// One way in which an artist is named.
 pub(crate) struct Identity<'a> {
@@ -16,13 +14,15 @@ pub(crate) struct Identity<'a> {
     pub(crate) plays: u64,
 }
 
-/// All that were heard.
-pub(crate) fn identities<'a>(heard: &'a Heard, known: &'a Known) -> impl Iterator<Item = Identity<'a>> {
-    let artists = heard.artists.iter().map(|one| (known.linked(Kind::SpotifyArtist, &one.uri), one.listening.plays));
-    let names = heard.names.iter().map(|one| (known.linked(Kind::ArtistName, &one.name), one.listening.plays));
-    let mbids = heard.mbids.iter().map(|(mbid, listening)| (Some(mbid.as_str()), listening.plays));
+/// All that were heard. Whoever counts as somebody else is not among them, and no piece of a name is: no play
+/// names an artist so.
+pub(crate) fn identities<'a>(who: Who<'a>) -> impl Iterator<Item = Identity<'a>> {
+    let artists = who.heard.artists.iter().map(move |one| (who.artist(one), one.listening.plays));
+    let names = who.heard.names.iter().filter(|one| one.pieces_of.is_empty());
+    let names = names.map(move |one| (who.named(&one.name), one.listening.plays));
+    let mbids = who.heard.mbids.iter().map(|(mbid, listening)| (Some(mbid.as_str()), listening.plays));
     let all = artists.chain(names).chain(mbids);
-    all.map(|(mbid, plays)| Identity { mbid: mbid.map(|mbid| known.today(mbid)), plays })
+    all.map(move |(mbid, plays)| Identity { mbid: mbid.map(|mbid| who.known.today(mbid)), plays })
 }
 
 /// What the word means, for people.

@@ -41,14 +41,16 @@ pub(crate) struct Known {
     links: Links,
     pub(crate) tracks: LearnedTracks,
     pub(crate) album_artists: AlbumArtists,
-    /// How often anything was told of a track or an album: what was heard is in order until it is more.
+    /// How often anything was told of a track or an album, also that there is none: what was heard is in order
+    /// until it is more.
     pub(crate) told_of_tracks: u64,
     pub(crate) artists: HashMap<String, ArtistArea>,
     merged: HashMap<String, String>,
     with_genres: HashSet<String>,
     pub(crate) areas: Areas,
     pub(crate) placed: HashSet<String>,
-    releases: HashMap<String, String>,
+    /// The release of each album, and when and by which answer it was told.
+    releases: HashMap<String, (String, (UnixMs, String))>,
     told_of_releases: HashMap<String, TellsOfAlbum>,
     pub(crate) told: Told,
 }
@@ -102,7 +104,9 @@ impl Known {
         for one in facts.albums.iter().filter(|one| one.service == "musicbrainz") {
             self.release(&one.album_ref, [&one.label, &one.upc, &one.release_date].map(Option::is_some));
         }
-        self.releases.extend(facts.album_links.iter().map(|one| (one.album_uri.clone(), one.release_mbid.clone())));
+        for one in &facts.album_links {
+            self.album_link(&one.album_uri, &one.release_mbid, (one.fetched_at, one.answer_id.clone()));
+        }
     }
 
     /// Whether it is time to ask this about that.
@@ -117,7 +121,12 @@ impl Known {
 
     /// Whether it was asked, and nothing or nothing certain is known.
     pub(crate) fn is_missed(&self, kind: Kind, method: Method, subject: &str) -> bool {
-        self.past(kind, method, subject).is_some_and(|past| past.newest() == Some(Use::Missed))
+        self.past(kind, method, subject).is_some_and(|past| past.newest().is_some_and(Use::is_miss))
+    }
+
+    /// Whether the newest answer that can be read knew several.
+    pub(crate) fn is_doubtful(&self, kind: Kind, method: Method, subject: &str) -> bool {
+        self.past(kind, method, subject).is_some_and(Past::is_doubtful)
     }
 
     /// How many answers in a row, up to the newest, knew nothing.
@@ -149,11 +158,16 @@ impl Known {
         self.crowded.get(&(method, subject.to_owned())).copied().unwrap_or_default()
     }
 
-    /// The artist of MusicBrainz that somebody is. An address counts only as long as MusicBrainz
-    /// has it: somebody may have taken a wrong one away.
-    pub(crate) fn linked(&self, kind: Kind, subject: &str) -> Option<&str> {
-        let is_address_gone = self.past(kind, Method::ArtistUrls, subject).is_some_and(Past::is_gone);
-        self.links.best(kind, &subject_key(kind, subject), is_address_gone)
+    /// The artist of MusicBrainz that somebody was found to be. An address counts only as long as
+    /// MusicBrainz has it: somebody may have taken a wrong one away. What was found by a name or by titles
+    /// counts until it leads to several. The models withdraw the same.
+    pub(crate) fn linked(&self, kind: Kind, subject: &str) -> Option<&Link> {
+        let past = |method| self.past(kind, method, subject);
+        self.links.best(kind, &subject_key(kind, subject), |method| match Method::of_name(method) {
+            Some(Method::ArtistUrls) => past(Method::ArtistUrls).is_some_and(Past::is_gone),
+            Some(guess @ (Method::ArtistSearch | Method::ArtistNames)) => past(guess).is_some_and(Past::is_doubtful),
+            _ => false,
+        })
     }
 
     /// The MBID that an artist has today, where they were merged into another.
@@ -167,9 +181,10 @@ impl Known {
         today
     }
 
-    /// The release of MusicBrainz that an album of Spotify is.
+    /// The release of MusicBrainz that an album of Spotify is, as long as MusicBrainz has its address.
     pub(crate) fn release_of(&self, album_uri: &str) -> Option<&str> {
-        self.releases.get(album_uri).map(String::as_str)
+        let is_gone = self.past(Kind::SpotifyAlbum, Method::AlbumUrls, album_uri).is_some_and(Past::is_gone);
+        self.releases.get(album_uri).filter(|_| !is_gone).map(|(release, _)| release.as_str())
     }
 
     /// Whether MusicBrainz told of a release and left something open that Spotify may know: apps in
@@ -200,14 +215,26 @@ impl Known {
         let answer = match outcome {
             "found" => Use::Found,
             "unreadable" => Use::Unreadable,
+            "ambiguous" => Use::Several,
             _ => Use::Missed,
         };
+        // A track that Spotify does not have sends on to another one of its artist.
+        if kind == Kind::SpotifyTrack && answer.is_miss() {
+            self.told_of_tracks += 1;
+        }
         self.pasts.entry((kind, method)).or_default().entry(subject_key(kind, subject)).or_default().add(at, answer);
     }
 
     fn link(&mut self, kind: &str, subject: &str, link: Link) {
         if let Some(kind) = Kind::of_name(kind) {
             self.links.add(kind, subject_key(kind, subject), link);
+        }
+    }
+
+    fn album_link(&mut self, album: &str, release: &str, told: (UnixMs, String)) {
+        let before = self.releases.get(album).map(|(_, before)| before);
+        if before.is_none_or(|before| *before <= told) {
+            self.releases.insert(album.to_owned(), (release.to_owned(), told));
         }
     }
 

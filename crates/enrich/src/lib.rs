@@ -29,6 +29,7 @@ mod run;
 mod spotify_token;
 mod status;
 mod told;
+mod who;
 
 pub use replay::replay;
 pub use run::{Wishes, run};

@@ -16,6 +16,7 @@ use crate::heard::{Heard, Plays};
 use crate::identities::{MEANING, identities};
 use crate::plan::{self, Situation};
 use crate::question::{Group, Method, Question, Service};
+use crate::who::Who;
 
 /// Said before the first request, while there is time to set it, and in the report.
 const NO_CONTACT: &str = "CONTACT is not set: MusicBrainz and OpenStreetMap ask for a mail address or web page of \
@@ -63,6 +64,7 @@ struct Progress {
 pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
     let books = Books::open(context)?;
     let plays = Plays::read(&context.data)?;
+    let corrected = Corrected::read(&context.data)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let run = Run {
         clients: Clients::open(context)?,
@@ -70,7 +72,7 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
         failures: RefCell::new(Failures::read(&context.data)),
         progress: RefCell::default(),
     };
-    let asked = runtime.block_on(run.ask_all(context, wishes, &plays));
+    let asked = runtime.block_on(run.ask_all(context, wishes, &plays, &corrected));
     // What was answered is worth keeping, whatever went wrong then.
     run.books.borrow_mut().write()?;
     run.failures.borrow_mut().write(&context.data)?;
@@ -80,18 +82,23 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
         run.progress.borrow_mut().wrong.push(Stop::Usage(reason.to_owned()).into());
     }
     let known = &run.books.borrow().known;
-    let heard = plays.in_order(&known.tracks, &known.album_artists, context.clock.now());
-    let found =
-        identities(&heard, known).fold((0, 0), |(found, all), one| (found + usize::from(one.mbid.is_some()), all + 1));
+    let heard = plays.in_order(known, &corrected, context.clock.now());
+    let who = Who { heard: &heard, known, corrected: &corrected };
+    let found = identities(who).fold((0, 0), |(found, all), one| (found + usize::from(one.mbid.is_some()), all + 1));
     let mut summary = summary(context, run.progress.into_inner(), found)?;
     summary.warnings.extend(run.books.borrow().warnings());
     Ok(summary)
 }
 
 impl Run<'_> {
-    async fn ask_all(&self, context: &JobContext, wishes: &Wishes, plays: &Plays) -> anyhow::Result<()> {
+    async fn ask_all(
+        &self,
+        context: &JobContext,
+        wishes: &Wishes,
+        plays: &Plays,
+        corrected: &Corrected,
+    ) -> anyhow::Result<()> {
         let mut scope: Option<HashSet<String>> = None;
-        let corrected = Corrected::read(&context.data)?;
         let mut heard = Heard::default();
         let (mut told_before, mut is_warned) = (None, false);
         loop {
@@ -99,8 +106,7 @@ impl Run<'_> {
                 let books = self.books.borrow();
                 let told = Some(books.known.told_of_tracks);
                 if told_before != told {
-                    (heard, told_before) =
-                        (plays.in_order(&books.known.tracks, &books.known.album_artists, context.clock.now()), told);
+                    (heard, told_before) = (plays.in_order(&books.known, corrected, context.clock.now()), told);
                 }
                 let (progress, failures) = (self.progress.borrow(), self.failures.borrow());
                 let is_wished = |service: &Service| service.is_in(&wishes.only);
@@ -109,9 +115,10 @@ impl Run<'_> {
                     heard: &heard,
                     known: &books.known,
                     now: books.now(),
-                    corrected: &corrected,
+                    corrected,
                     services: self.clients.services().filter(may_ask).collect(),
                     later: progress.later.clone(),
+                    spotify_requests_left: self.clients.spotify_requests_left()?,
                     has_listenbrainz_token: self.clients.has_listenbrainz_token(),
                     failures: &failures,
                     scope: None,

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use lake::cache::Cache;
 use platform::{JobContext, Summary};
 
+use crate::corrected::Corrected;
 use crate::heard::Plays;
 use crate::identities::{Identity, MEANING, identities};
 use crate::known::Known;
 use crate::question::{Kind, Method};
+use crate::who::Who;
 
 /// Says how much is known of what was heard. Nothing is changed.
 ///
@@ -17,9 +19,11 @@ use crate::question::{Kind, Method};
 pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
     let known = Known::read(&context.data)?;
     let now = context.clock.now();
-    let heard = Plays::read(&context.data)?.in_order(&known.tracks, &known.album_artists, now);
+    let corrected = Corrected::read(&context.data)?;
+    let heard = Plays::read(&context.data)?.in_order(&known, &corrected, now);
+    let who = Who { heard: &heard, known: &known, corrected: &corrected };
     let mut counts: BTreeMap<&str, Share> = BTreeMap::new();
-    for Identity { mbid, plays } in identities(&heard, &known) {
+    for Identity { mbid, plays } in identities(who) {
         let artist = mbid.and_then(|mbid| known.artists.get(mbid));
         let origin = artist.and_then(|artist| artist.begin.as_ref().or(artist.area.as_ref()));
         let has_country = artist.is_some_and(|artist| artist.country.is_some() || origin.is_some());
@@ -47,7 +51,7 @@ pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
         summary = summary.count(&name, share.known).count(&format!("{name}_of"), share.all);
     }
     let missed = heard.artists.iter().filter(|one| known.is_missed(Kind::SpotifyArtist, Method::ArtistUrls, &one.uri));
-    let missed = missed.filter(|one| known.linked(Kind::SpotifyArtist, &one.uri).is_none()).count();
+    let missed = missed.filter(|one| who.said_of(one).is_none() && who.artist(one).is_none()).count();
     let answers = Cache::new(&context.data).answer_ids()?.len();
     let text = format!(
         "{table}\n\n{MEANING}\n\n{missed} ids of Spotify were looked for and not found; {answers} answers are kept"

@@ -51,6 +51,13 @@ impl HexId {
     }
 }
 
+/// The key of an artist who is known by name alone, from the name without case and outer spaces. The models
+/// make the same.
+pub fn named_artist(name_key: &str) -> String {
+    let digest: [u8; 16] = Md5::digest(format!("artist:{name_key}")).into();
+    format!("name:{}", Id(digest))
+}
+
 /// What makes two rows of one archive "the same row twice": everything in the play's name
 /// except the ordinal.
 pub type Key<'p> = (i64, Option<&'p str>, Option<i64>, [Option<&'p str>; 3]);

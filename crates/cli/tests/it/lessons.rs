@@ -9,6 +9,37 @@ use tokio::runtime::Runtime;
 use crate::home::{Home, PLAYS};
 
 impl Home {
+    /// Asks the services, who know the artists of the export.
+    #[track_caller]
+    fn enrich(&self) {
+        let scenario = Scenario::new(5)
+            .account(AccountPlan::at_home("me", chrono_tz::UTC))
+            .plays_per_account(PLAYS.parse().unwrap())
+            .artists(10);
+        let world = World::build(&scenario).unwrap();
+        let token = world.account("me").unwrap().listenbrainz_token.clone();
+        let options = Options {
+            musicbrainz_interval: Duration::ZERO,
+            nominatim_interval: Duration::ZERO,
+            checks_user_agent: false,
+            ..Options::default()
+        };
+        let runtime = Runtime::new().unwrap();
+        let server = runtime.block_on(Server::start(world, options)).unwrap();
+        let mut enrich = self.command("music-tracker", &["enrich"]);
+        enrich.env("LISTENBRAINZ_TOKEN", token);
+        for (service, url) in [
+            ("MUSICBRAINZ", server.musicbrainz_base_url()),
+            ("LISTENBRAINZ", server.listenbrainz_base_url()),
+            ("WIKIDATA", server.wikidata_base_url()),
+            ("NOMINATIM", server.nominatim_base_url()),
+        ] {
+            enrich.env(format!("{service}_BASE_URL"), url).env(format!("MUSIC_{service}__SPACING_MS"), "0");
+        }
+        let output = enrich.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// The only value of an answer.
     #[track_caller]
     fn answer(&self, question: &str) -> String {
@@ -71,32 +102,7 @@ fn plays_find_all_that_is_known_about_their_artists() {
     let home =
         Home::with_models("fct_track_played fct_artist_genre dim_album dim_artist dim_genre dim_location dim_track");
     home.run("music-tracker", &["import", "export.zip"]);
-    let scenario = Scenario::new(5)
-        .account(AccountPlan::at_home("me", chrono_tz::UTC))
-        .plays_per_account(PLAYS.parse().unwrap())
-        .artists(10);
-    let world = World::build(&scenario).unwrap();
-    let token = world.account("me").unwrap().listenbrainz_token.clone();
-    let options = Options {
-        musicbrainz_interval: Duration::ZERO,
-        nominatim_interval: Duration::ZERO,
-        checks_user_agent: false,
-        ..Options::default()
-    };
-    let runtime = Runtime::new().unwrap();
-    let server = runtime.block_on(Server::start(world, options)).unwrap();
-    let mut enrich = home.command("music-tracker", &["enrich"]);
-    enrich.env("LISTENBRAINZ_TOKEN", token);
-    for (service, url) in [
-        ("MUSICBRAINZ", server.musicbrainz_base_url()),
-        ("LISTENBRAINZ", server.listenbrainz_base_url()),
-        ("WIKIDATA", server.wikidata_base_url()),
-        ("NOMINATIM", server.nominatim_base_url()),
-    ] {
-        enrich.env(format!("{service}_BASE_URL"), url).env(format!("MUSIC_{service}__SPACING_MS"), "0");
-    }
-    let output = enrich.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    home.enrich();
     home.run("music-tracker", &["refresh"]);
 
     let known = "select count(*) from dim_artist where artist_mbid is not null and primary_genre <> 'unknown'
@@ -110,4 +116,24 @@ fn plays_find_all_that_is_known_about_their_artists() {
     let whole = "select count(*) from (select play_id from fct_artist_genre join dim_genre using (genre_id)
                  group by play_id having abs(sum(weight) - 1) < 1e-9)";
     assert_eq!(home.answer(whole), music);
+}
+
+/// Corrections are written by one program and honoured by another.
+#[test]
+fn whoever_a_person_spoke_of_is_not_looked_up() {
+    let home = Home::with_models("fct_track_played dim_artist bridge_track_artist");
+    home.run("music-tracker", &["import", "export.zip"]);
+    let named = "select artist_name from dim_artist where known_by = 'name' and artist_name <> 'Various Artists'
+                 order by artist_id limit 1 offset";
+    let [nobody, merged, other] = [0, 1, 2].map(|place| home.answer(&format!("{named} {place}")));
+    home.run("music-tracker", &["correct", "artist", "add", "link", &nobody, "none"]);
+    home.run("music-tracker", &["correct", "artist", "add", "merge", &merged, &other]);
+    home.enrich();
+    let duckdb = duckdb::Connection::open_in_memory().unwrap();
+    let lookups = format!("read_parquet('{}')", home.path("data/src/lookups/**/*.parquet").display());
+    let looked_up = |name: &str| -> bool {
+        let question = format!("select count(*) > 0 from {lookups} where lower(subject) = lower(?)");
+        duckdb.query_row(&question, [name], |row| row.get(0)).unwrap()
+    };
+    assert_eq!([nobody, merged, other].map(|name| looked_up(&name)), [false, false, true]);
 }

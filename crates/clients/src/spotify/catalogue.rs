@@ -21,6 +21,14 @@ impl Spotify {
         self.line.is_open(lookups(&self.settings))
     }
 
+    /// How many more of them fit into the budget of the day.
+    ///
+    /// # Errors
+    /// [`ClientError::Memory`].
+    pub fn look_ups_left(&self) -> Result<u32, ClientError> {
+        self.line.left(lookups(&self.settings))
+    }
+
     /// One track. That there is none of that id is an answer, too: 404.
     ///
     /// # Errors

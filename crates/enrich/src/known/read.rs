@@ -135,9 +135,10 @@ impl Known {
         each(&AREA_COORDINATES, &["area_id"], &mut |known, row| {
             known.placed.extend(row[0].text().map(str::to_owned));
         })?;
-        each(&ALBUM_LINKS, &["album_uri", "release_mbid"], &mut |known, row| {
-            if let [Cell::Text(uri), Cell::Text(release)] = row {
-                known.releases.insert((*uri).to_owned(), (*release).to_owned());
+        each(&ALBUM_LINKS, &["album_uri", "release_mbid", "fetched_at", "answer_id"], &mut |known, row| {
+            if let [Cell::Text(uri), Cell::Text(release), at, answer] = row {
+                let told = (at.int().unwrap_or_default(), answer.text().unwrap_or_default().to_owned());
+                known.album_link(uri, release, told);
             }
         })?;
         let columns = ["service", "album_ref", "label", "upc", "release_date"];

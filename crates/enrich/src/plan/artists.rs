@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use clients::listenbrainz::{MAX_ARTISTS, MAX_NAMES, MAX_RECORDINGS, Names};
+use clients::listenbrainz::{MAX_ARTISTS, MAX_NAMES, MAX_RECORDINGS};
 use clients::musicbrainz::{MAX_RESOURCES, MAX_RESULTS};
 use clients::spotify::MAX_TRACKS;
 use lake::cache::Subject;
@@ -47,7 +47,7 @@ pub(super) fn identities(situation: &Situation<'_>) -> Vec<Question> {
 fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
     use Method::{ArtistNames, ArtistSearch, ArtistUrls, Isrc, Isrcs};
     let kind = Kind::SpotifyArtist;
-    let known = situation.known;
+    let (known, who) = (situation.known, situation.who());
     let due = |method, one: &Artist| situation.is_due(kind, method, &one.uri);
     let missed = |method, one: &Artist| known.is_missed(kind, method, &one.uri);
     let plain = |one: &Artist| subject(&one.uri, one.name.as_deref(), None);
@@ -56,7 +56,7 @@ fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
         .artists
         .iter()
         .filter(|one| has_sound_id(&one.uri) && situation.is_in_scope(&one.uri))
-        .filter(|one| !situation.corrected.contains(&one.uri))
+        .filter(|one| who.said_of(one).is_none())
         .collect();
     let mut questions = Vec::new();
     if situation.may_ask(Service::Musicbrainz) {
@@ -87,8 +87,10 @@ fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
         let lost =
             open.iter().filter(|one| missed(ArtistUrls, one) && missed(ArtistSearch, one) && due(ArtistNames, one));
         let by_names = lost.filter_map(|one| {
-            let (name, title) = (one.name.as_deref()?, one.title.as_deref()?);
-            fits(name, title).then(|| subject(&one.uri, Some(name), Some(title)))
+            // Each time by another title, as long as none leads anywhere.
+            let (titles, misses) = (one.titles.best(), known.misses(kind, ArtistNames, &one.uri));
+            let title = titles.get(misses.checked_rem(titles.len())?)?;
+            Some(subject(&one.uri, Some(one.name.as_deref()?), Some(title)))
         });
         questions.extend(batches(
             Service::Listenbrainz,
@@ -101,66 +103,67 @@ fn of_spotify_artists(situation: &Situation<'_>) -> Vec<Question> {
     questions
 }
 
-/// Who a bare name is: by the title of a song, then by a track of Spotify, which names its
+/// Who a bare name is: by the titles of songs, then by a track of Spotify, which names its
 /// artists with their URIs, then by the name alone.
 fn of_names(situation: &Situation<'_>) -> Vec<Question> {
     use Method::{ArtistNames, ArtistSearch, Track, Tracks};
-    let kind = Kind::ArtistName;
-    let known = situation.known;
-    let is_somebody =
-        |one: &&Named| !NOBODY.contains(&one.name.to_lowercase().as_str()) && !situation.corrected.contains(&one.name);
-    let open: Vec<&Named> =
-        situation.heard.names.iter().filter(|one| situation.is_in_scope(&one.name)).filter(is_somebody).collect();
+    let (kind, who) = (Kind::ArtistName, situation.who());
+    let is_somebody = |name: &str| !NOBODY.contains(&name.to_lowercase().as_str()) && !who.is_told(name);
+    let in_scope = who.names().filter(|one| situation.is_name_in_scope(one));
+    let open: Vec<&Named> = in_scope.filter(|one| is_somebody(&one.name)).collect();
     let mut questions = Vec::new();
-    let has_title = |one: &Named| {
-        let fits = one.track_name.as_deref().is_some_and(|title| fits(&one.name, title));
-        fits && situation.has_listenbrainz_token
-    };
+    let has_title = |one: &Named| situation.has_listenbrainz_token && !one.titles.best().is_empty();
     let waits_for_names =
         |one: &Named| has_title(one) && situation.waits_for(Service::Listenbrainz, kind, ArtistNames, &one.name);
     if situation.may_ask(Service::Listenbrainz) {
         let by_title = open.iter().filter(|one| has_title(one) && situation.is_due(kind, ArtistNames, &one.name));
         // By two titles, where there are two: several artists may have this name.
         let by_title = by_title.map(|one| {
-            let titles = [one.track_name.as_deref(), one.other_title.as_deref()].into_iter().flatten();
-            let titles: Vec<&str> = titles.filter(|title| fits(&one.name, title)).collect();
+            let titles: Vec<&str> = one.titles.best().iter().take(2).map(String::as_str).collect();
             subject(&one.name, Some(&one.name), Some(&joined(&titles)))
         });
         let size = situation.batch(ArtistNames, MAX_NAMES / 2);
         questions.extend(batches(Service::Listenbrainz, ArtistNames, kind, size, by_title));
     }
     // A link by a search gets as old as any other answer, and gives way to a better one.
-    let is_unknown = |one: &Named| {
-        let was_searched = !known.is_new(kind, ArtistSearch, &one.name);
-        known.linked(kind, &one.name).is_none() || (was_searched && situation.is_due(kind, ArtistSearch, &one.name))
+    let is_unknown = |one: &Named| match who.named(&one.name) {
+        Some(_) => who.is_guessed(&one.name) && situation.is_due(kind, ArtistSearch, &one.name),
+        None => true,
     };
-    let unknown: Vec<&&Named> = open.iter().filter(|one| is_unknown(one) && !waits_for_names(one)).collect();
-    // The track is asked for one at a time or among others. It is waited for while there is a
-    // budget for a few a day: it tells for certain what a search for the name must guess.
-    let track_of = |one: &Named| one.track_uri.clone().filter(|uri| has_sound_id(uri));
-    let waits_for_track = |one: &Named| {
-        let is_open = |uri: &str, method| situation.waits_for(Service::Spotify, Kind::SpotifyTrack, method, uri);
-        track_of(one).is_some_and(|uri| is_open(&uri, Tracks) && is_open(&uri, Track))
-    };
+    let (unknown, known_names): (Vec<&Named>, Vec<&Named>) = open.iter().partition(|one| is_unknown(one));
+    let unknown: Vec<&Named> = unknown.into_iter().filter(|one| !waits_for_names(one)).collect();
+    // The track is asked for one at a time or among others. It tells for certain what a search for the name
+    // must guess, so it is waited for as long as it fits into the budget of the day. All others are searched
+    // for meanwhile, and asked about when there is room.
+    let size = if situation.is_refused(Tracks) { 1 } else { MAX_TRACKS };
+    let is_open = |uri: &str, method| situation.waits_for(Service::Spotify, Kind::SpotifyTrack, method, uri);
+    let has_open_track =
+        |one: &&&Named| track_of(one).is_some_and(|(uri, _)| is_open(uri, Tracks) && is_open(uri, Track));
+    let waiting = unknown.iter().filter(has_open_track).take(situation.spotify_requests_left.saturating_mul(size));
+    let waiting: HashSet<&str> = waiting.map(|one| one.name.as_str()).collect();
     if situation.may_ask(Service::Spotify) {
         let is_due = |uri: &str, method| situation.is_due(Kind::SpotifyTrack, method, uri);
-        let tracks = unknown.iter().filter_map(|one| {
-            let uri = track_of(one).filter(|uri| is_due(uri, Tracks) && is_due(uri, Track))?;
-            Some(subject(&uri, one.track_name.as_deref(), Some(&one.name)))
+        let guessed = known_names.iter().filter(|one| who.is_guessed(&one.name));
+        let tracks = unknown.iter().chain(guessed).filter_map(|one| {
+            let (uri, title) = track_of(one).filter(|(uri, _)| is_due(uri, Tracks) && is_due(uri, Track))?;
+            Some(subject(uri, title, Some(&one.name)))
         });
-        questions.extend(if situation.is_refused(Tracks) {
-            batches(Service::Spotify, Track, Kind::SpotifyTrack, 1, tracks)
-        } else {
-            batches(Service::Spotify, Tracks, Kind::SpotifyTrack, MAX_TRACKS, tracks)
-        });
+        let method = if situation.is_refused(Tracks) { Track } else { Tracks };
+        questions.extend(batches(Service::Spotify, method, Kind::SpotifyTrack, size, tracks));
     }
     if situation.may_ask(Service::Musicbrainz) {
-        let searched =
-            unknown.iter().filter(|one| !waits_for_track(one) && situation.is_due(kind, ArtistSearch, &one.name));
+        let searched = unknown.iter().filter(|one| !waiting.contains(one.name.as_str()));
+        let searched = searched.filter(|one| situation.is_due(kind, ArtistSearch, &one.name));
         let searched = searched.map(|one| subject(&one.name, Some(&one.name), None));
         questions.extend(batches(Service::Musicbrainz, ArtistSearch, kind, 1, searched));
     }
     questions
+}
+
+/// The track of a name that Spotify can be asked about, and its title.
+fn track_of(one: &Named) -> Option<(&str, Option<&str>)> {
+    let (uri, title) = one.track.as_ref()?;
+    has_sound_id(uri).then_some((uri.as_str(), title.as_deref()))
 }
 
 /// What is known of the artists that were heard. `more_may_come` where some are still to be found.
@@ -245,22 +248,16 @@ pub(super) fn works(situation: &Situation<'_>) -> Vec<Question> {
     Vec::new()
 }
 
-/// Whether ListenBrainz takes names of this length.
-fn fits(artist: &str, recording: &str) -> bool {
-    Names { artist, recording }.fit()
-}
-
 impl Situation<'_> {
     /// The artists of MusicBrainz that were heard and are in scope, the most important first.
     pub(super) fn mbids(&self) -> Vec<&str> {
-        let (heard, known) = (self.heard, self.known);
-        let in_scope = |id: &&str| self.is_in_scope(id);
-        let artists = heard.artists.iter().map(|one| one.uri.as_str()).filter(in_scope);
-        let artists = artists.filter_map(|uri| known.linked(Kind::SpotifyArtist, uri));
-        let names = heard.names.iter().map(|one| one.name.as_str()).filter(in_scope);
-        let names = names.filter_map(|name| known.linked(Kind::ArtistName, name));
+        let (heard, known, who) = (self.heard, self.known, self.who());
+        let artists = heard.artists.iter().filter(|one| self.is_in_scope(&one.uri));
+        let artists = artists.filter_map(|one| who.artist(one));
+        let names = who.names().filter(|one| self.is_name_in_scope(one));
+        let names = names.filter_map(|one| who.named(&one.name));
         let corrected = self.corrected.mbids.iter().map(String::as_str);
-        let told = heard.mbids.iter().map(|(mbid, _)| mbid.as_str()).filter(in_scope);
+        let told = heard.mbids.iter().map(|(mbid, _)| mbid.as_str()).filter(|mbid| self.is_in_scope(mbid));
         let mut seen = HashSet::new();
         corrected
             .chain(artists)

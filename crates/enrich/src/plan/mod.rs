@@ -17,9 +17,10 @@ use lake::play::UnixMs;
 pub(crate) use self::scope::scope;
 use crate::corrected::Corrected;
 use crate::failures::Failures;
-use crate::heard::Heard;
+use crate::heard::{Heard, Named};
 use crate::known::Known;
 use crate::question::{Kind, Method, Question, Service};
+use crate::who::Who;
 
 /// So many are looked for one by one before others are described: two minutes' work.
 const ALONE_IN_A_WAVE: usize = 100;
@@ -36,6 +37,8 @@ pub(crate) struct Situation<'s> {
     /// Those that do not answer now and will again: they are waited for, and nobody is asked in
     /// their place.
     pub(crate) later: HashSet<Service>,
+    /// So many requests the budget at Spotify still has today.
+    pub(crate) spotify_requests_left: usize,
     /// ListenBrainz looks names up for those who have a token.
     pub(crate) has_listenbrainz_token: bool,
     /// What got no answer, in this run or lately.
@@ -86,7 +89,12 @@ fn ask_about(situation: &Situation<'_>, mut questions: Vec<Question>, is_long: b
     situation.cut(questions)
 }
 
-impl Situation<'_> {
+impl<'s> Situation<'s> {
+    /// Who the artists of the plays are, as far as anybody knows.
+    fn who(&self) -> Who<'s> {
+        Who { heard: self.heard, known: self.known, corrected: self.corrected }
+    }
+
     fn may_ask(&self, service: Service) -> bool {
         self.services.contains(&service)
     }
@@ -113,6 +121,11 @@ impl Situation<'_> {
 
     fn is_in_scope(&self, subject: &str) -> bool {
         self.scope.is_none_or(|scope| scope.contains(subject))
+    }
+
+    /// Whether this run is about a bare name, or about the name of several of which it is a piece.
+    fn is_name_in_scope(&self, one: &Named) -> bool {
+        self.is_in_scope(&one.name) || one.pieces_of.iter().any(|whole| self.is_in_scope(whole))
     }
 
     /// How many subjects go into one question.

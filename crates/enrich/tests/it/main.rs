@@ -11,4 +11,6 @@ mod requests;
 mod runs;
 mod troubles;
 mod truth;
+mod who;
+mod work;
 mod world;

@@ -145,22 +145,6 @@ fn a_token_that_is_not_accepted_takes_away_what_needs_one_and_nothing_else() {
 }
 
 #[test]
-fn names_wait_for_the_budget_of_the_day_instead_of_being_guessed() {
-    let world = World::of(30, Options::default()).with_lookups(3);
-    world.import(&world.tracks()[..10]);
-    world.enrich();
-    // A batch that was refused, and two tracks.
-    assert_eq!(kept(&world, "track").len(), 2);
-    assert!(kept(&world, "search").is_empty(), "the other eight are asked for another day");
-    for _ in 0..5 {
-        world.wait(TimeDelta::days(1));
-        world.enrich();
-    }
-    // The album of one of them is by another of them too, which tells who that is.
-    assert_eq!(kept(&world, "track").len(), 9);
-}
-
-#[test]
 fn a_title_that_is_too_long_is_left_out_and_the_others_are_asked_for_together() {
     let world = World::of(60, Options::default()).with_token();
     let mut tracks: Vec<Item> = world.tracks().into_iter().cloned().collect();

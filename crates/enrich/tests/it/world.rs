@@ -6,6 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use lake::cache::{Cache, Subject};
 use lake::identity::{observation_id, play_id};
 use lake::manifest::{Manifest, Partition};
 use lake::parts::{self, Observation};
@@ -164,6 +165,36 @@ impl World {
             (play, Vec::new())
         });
         self.store(Source::SpotifyExport, &plays.collect::<Vec<_>>());
+    }
+
+    /// Listens of a program that knows titles and names only.
+    pub(crate) fn scrobble(&self, rows: &[(&str, &str)]) {
+        let from = parse_instant("2026-10-02T00:00:00Z").unwrap().timestamp_millis();
+        let plays = (0..).zip(rows).map(|(number, (title, artist))| {
+            let at = from + number * 240_000;
+            let raw = DateTime::<Utc>::from_timestamp_millis(at).unwrap().to_rfc3339();
+            let mut play = Play::at(at, raw.into(), Clock::Start, Precision::Second);
+            play.kind = Kind::Track;
+            play.track_name = Some((*title).into());
+            let credit =
+                Credit { artist_name: (*artist).into(), artist_uri: None, artist_mbid: None, join_phrase: None };
+            (play, vec![credit])
+        });
+        self.store(Source::Lastfm, &plays.collect::<Vec<_>>());
+    }
+
+    /// What a person said of artists: the action, the artist, and the value.
+    pub(crate) fn correct(&self, lines: &[[&str; 3]]) {
+        let lines = (1..).zip(lines).map(|(id, [action, artist, value])| format!("c{id},{action},{artist},{value}\n"));
+        let text = format!("id,action,artist,value\n{}", lines.collect::<String>());
+        platform::files::write_whole(&self.path("corrections/artists.csv"), text.as_bytes()).unwrap();
+    }
+
+    /// Everybody who was asked about in this way.
+    pub(crate) fn asked(&self, method: &str) -> Vec<Subject> {
+        let cache = Cache::new(&self.data());
+        let answers = cache.answer_ids().unwrap().into_iter().map(|id| cache.read(&id).unwrap().question);
+        answers.filter(|question| question.method == method).flat_map(|question| question.subjects).collect()
     }
 
     fn tell(&self, source: Source, tracks: &[&Item], has_albums: bool) {
