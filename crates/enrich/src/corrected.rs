@@ -1,6 +1,6 @@
 //! Who people said that artists are: that counts, whatever anybody finds.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use lake::identity::named_artist;
 use platform::DataDir;
@@ -20,7 +20,7 @@ pub(crate) struct Corrected {
     /// Who counts instead of somebody who was merged into another, or stands for several.
     replaced: HashMap<String, Vec<String>>,
     /// Who is one artist, whatever the name looks like.
-    one: HashSet<String>,
+    one: HashMap<String, ()>,
 }
 
 impl Corrected {
@@ -43,34 +43,37 @@ impl Corrected {
     fn add(&mut self, action: &str, artist: &str, value: &str) {
         let (subject, value_key) = (names::key(artist), names::key(value));
         let others = || value.split(';').map(|other| other.trim().to_owned()).filter(|other| !other.is_empty());
-        match action {
+        // Whoever others count as is one artist; whom somebody said to be none of MusicBrainz may be several.
+        let one = match action {
             "link" => {
                 let mbid = Some(value_key).filter(|mbid| is_mbid(mbid));
                 self.mbids.extend(mbid.clone());
-                self.one.extend(mbid.is_some().then(|| subject.clone()));
+                let one = mbid.is_some().then(|| subject.clone());
                 self.links.entry(subject).or_insert(mbid);
+                one.into_iter().collect()
             }
             "merge" => {
-                self.one.extend([subject.clone(), value_key]);
-                self.replaced.entry(subject).or_insert_with(|| vec![value.trim().to_owned()]);
+                self.replaced.entry(subject.clone()).or_insert_with(|| vec![value.trim().to_owned()]);
+                vec![subject, value_key]
             }
             "split" => {
-                self.one.extend(others().map(|other| names::key(&other)));
                 // Who is split is no longer there to be merged.
                 self.replaced.insert(subject, others().collect());
+                others().map(|other| names::key(&other)).collect()
             }
-            _ => drop(self.one.insert(subject)),
-        }
+            _ => vec![subject],
+        };
+        self.one.extend(one.into_iter().map(|subject| (subject, ())));
     }
 
     /// Who this URI or this name is, where it is said: an artist of MusicBrainz, or none.
     pub(crate) fn link(&self, subject: &str) -> Option<Option<&str>> {
-        Some(find(subject, |key| self.links.get(key))?.as_deref())
+        Some(find(&self.links, subject)?.as_deref())
     }
 
     /// Who counts instead of this URI or this name.
     pub(crate) fn replaced_by(&self, subject: &str) -> Option<&[String]> {
-        find(subject, |key| self.replaced.get(key)).map(Vec::as_slice)
+        find(&self.replaced, subject).map(Vec::as_slice)
     }
 
     /// Whether anybody counts instead of another.
@@ -80,12 +83,15 @@ impl Corrected {
 
     /// Whether it is said, in whatever way, that this name is one artist.
     pub(crate) fn is_one(&self, name: &str) -> bool {
-        find(name, |key| self.one.get(key)).is_some()
+        find(&self.one, name).is_some()
     }
 }
 
-/// What stands under a URI, or under a name or its key.
-fn find<'c, T>(subject: &str, get: impl Fn(&str) -> Option<&'c T>) -> Option<&'c T> {
+/// What stands under a URI, or under a name or its key. Without a correction, no name needs a hash.
+fn find<'c, T>(said: &'c HashMap<String, T>, subject: &str) -> Option<&'c T> {
+    if said.is_empty() {
+        return None;
+    }
     let key = names::key(subject);
-    get(&key).or_else(|| get(&named_artist(&key)))
+    said.get(&key).or_else(|| said.get(&named_artist(&key)))
 }

@@ -113,9 +113,17 @@ pub(crate) struct Heard {
     pub(crate) mbids: Vec<(String, Listening)>,
     /// Those that a source named together with a name, by the key of the name.
     mbids_of_names: HashMap<String, BTreeSet<String>>,
+    /// The pieces of names that may be those of several, by the key of the whole; without those that an artist
+    /// of Spotify is called.
+    pieces: HashMap<String, Vec<String>>,
 }
 
 impl Heard {
+    /// The pieces of a name that may be that of several, as far as no artist of Spotify is called so.
+    pub(crate) fn pieces_of(&self, name: &str) -> Option<&[String]> {
+        self.pieces.get(&names::key(name)).map(Vec::as_slice)
+    }
+
     /// The artists of MusicBrainz that sources told together with a name.
     pub(crate) fn mbids_of(&self, name: &str) -> impl Iterator<Item = &str> {
         self.mbids_of_names.get(&names::key(name)).into_iter().flatten().map(String::as_str)

@@ -14,11 +14,13 @@ pub(crate) struct Identity<'a> {
     pub(crate) plays: u64,
 }
 
-/// All that were heard. Whoever counts as somebody else is not among them, and no piece of a name is: no play
-/// names an artist so.
+/// All that were heard. Whoever counts as somebody else is not among them: the name of several is its pieces.
 pub(crate) fn identities<'a>(who: Who<'a>) -> impl Iterator<Item = Identity<'a>> {
     let artists = who.heard.artists.iter().map(move |one| (who.artist(one), one.listening.plays));
-    let names = who.heard.names.iter().filter(|one| one.pieces_of.is_empty());
+    let names = who.heard.names.iter().filter(move |one| match one.pieces_of.as_slice() {
+        [] => !who.is_several(&one.name),
+        wholes => wholes.iter().any(|whole| who.is_several(whole)),
+    });
     let names = names.map(move |one| (who.named(&one.name), one.listening.plays));
     let mbids = who.heard.mbids.iter().map(|(mbid, listening)| (Some(mbid.as_str()), listening.plays));
     let all = artists.chain(names).chain(mbids);

@@ -53,6 +53,13 @@ impl<'a> Who<'a> {
             .filter(move |one| one.pieces_of.is_empty() || one.pieces_of.iter().any(|whole| self.is_nobody(whole)))
     }
 
+    /// Whether the name counts as those of several, as it does for the models: nobody has it, and everybody of
+    /// its pieces is known.
+    pub(crate) fn is_several(self, name: &str) -> bool {
+        let pieces = self.heard.pieces_of(name).filter(|_| self.is_nobody(name));
+        pieces.is_some_and(|pieces| pieces.iter().all(|piece| self.named(piece).is_some()))
+    }
+
     /// Who a name is by the best way of finding out, and which that is.
     fn found(self, name: &str) -> Option<(&'a str, &'a str)> {
         let kind = Kind::ArtistName;

@@ -77,13 +77,14 @@ impl Plays {
         if corrected.are_any_replaced() {
             (0..REPLACEMENTS).for_each(|_| plays.give_way(corrected));
         }
-        self.add_pieces(&mut plays, &album_artists, corrected);
+        let pieces = self.add_pieces(&mut plays, &album_artists, corrected);
         let mut heard = Heard {
             artists: plays.artists.into_iter().map(|(uri, artist)| Artist { uri, ..artist }).collect(),
             names: plays.names.into_values().collect(),
             albums: albums.into_iter().map(|(uri, album)| Album { uri: uri.to_owned(), ..album }).collect(),
             mbids: self.mbids.iter().map(|(mbid, listening)| (mbid.clone(), *listening)).collect(),
             mbids_of_names: self.mbids_of_names.clone(),
+            pieces,
         };
         heard.artists.iter_mut().for_each(|one| one.titles.choose(one.name.as_deref().unwrap_or_default()));
         heard.names.iter_mut().for_each(|one| one.titles.choose(&one.name));
@@ -165,28 +166,44 @@ impl Plays {
         }
     }
 
-    /// Adds the pieces of names that may be those of several, where nobody is known under a piece. What is on
-    /// an album of Spotify is one artist, whatever its name looks like, and so is who has an MBID, or
-    /// whom a person said something about.
-    fn add_pieces(&self, plays: &mut Self, album_artists: &HashSet<String>, corrected: &Corrected) {
-        let of_artists: HashSet<String> =
-            plays.artists.values().filter_map(|artist| artist.name.as_deref().map(names::key)).collect();
-        let mut found: HashMap<String, Named> = HashMap::new();
+    /// Adds the pieces of names that may be those of several, where nobody is known under a piece, and returns
+    /// them by the whole. What is on an album of Spotify is one artist, whatever its name looks like, and so is
+    /// who has an MBID, or whom a person said something about. A name that two artists share is no piece.
+    fn add_pieces(
+        &self,
+        plays: &mut Self,
+        album_artists: &HashSet<String>,
+        corrected: &Corrected,
+    ) -> HashMap<String, Vec<String>> {
+        let mut of_artists: HashMap<String, bool> = HashMap::new();
+        for artist in plays.artists.values() {
+            if let Some(name) = &artist.name {
+                *of_artists.entry(names::key(name)).or_default() |= artist.is_only_of_name;
+            }
+        }
+        let (mut wholes, mut found): (HashMap<_, _>, HashMap<String, Named>) = Default::default();
         for (key, named) in &plays.names {
             if album_artists.contains(key) || self.mbids_of_names.contains_key(key) || corrected.is_one(key) {
                 continue;
             }
-            for piece in pieces(key) {
-                let is_known = of_artists.contains(&piece) || self.mbids_of_names.contains_key(&piece);
-                if is_known || plays.names.contains_key(&piece) || corrected.replaced_by(&piece).is_some() {
+            let mut pieces = pieces(key);
+            if pieces.is_empty() || pieces.iter().any(|piece| of_artists.get(piece) == Some(&false)) {
+                continue;
+            }
+            pieces.retain(|piece| !of_artists.contains_key(piece));
+            for piece in &pieces {
+                let is_told = self.mbids_of_names.contains_key(piece) || corrected.replaced_by(piece).is_some();
+                if is_told || plays.names.contains_key(piece) {
                     continue;
                 }
                 let one = found.entry(piece.clone()).or_default();
-                one.name = piece;
+                piece.clone_into(&mut one.name);
                 one.listening.join(named.listening);
                 one.pieces_of.push(named.name.clone());
             }
+            wholes.insert(key.clone(), pieces);
         }
         plays.names.extend(found);
+        wholes
     }
 }

@@ -154,7 +154,7 @@ fn what_an_older_program_did_not_read_from_answers_is_read_without_a_request() {
     let manifest = std::fs::read_to_string(path("lookups")).unwrap();
     let older = manifest.replace(&format!("\"schema_version\": {}", LOOKUPS.version), "\"schema_version\": 1");
     assert_ne!(older, manifest);
-    std::fs::write(path("lookups"), older).unwrap();
+    platform::files::write_whole(&path("lookups"), older.as_bytes()).unwrap();
     assert!(world.rows(&ALBUM_CREDITS).is_empty());
 
     world.enrich().expect_ok();

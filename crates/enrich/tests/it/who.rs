@@ -169,7 +169,9 @@ fn the_pieces_of_a_name_that_nobody_has_are_looked_for() {
     world.hear_without_albums(&tracks[..1]);
     world.scrobble(&[("Some song", &both)]);
     world.import_rows(&[("spotify:track:0000000000000000000000".into(), "Song".into(), on_an_album.as_str())]);
-    world.enrich().expect_ok();
+    let ran = world.enrich().expect_ok();
+    // The three, and who is on an album.
+    assert_eq!((ran.count("identities"), ran.count("identities_known")), (4, 3));
     let pieces = [two, three].map(str::to_lowercase);
     assert_eq!(searched(&world), [both, on_an_album].into_iter().chain(pieces).collect());
     let described: BTreeSet<String> =
