@@ -3,7 +3,8 @@
 -- Programs that know names only write "A feat. B", "A & B" or "A, B". Such a name is split where
 -- every piece is an artist that is known otherwise, and the whole is not: neither credited with a
 -- URI or an MBID, nor an album artist of Spotify, which are never several, nor a name that several
--- artists of MusicBrainz share. What a person says goes before that: whoever is merged, linked,
+-- artists of MusicBrainz share. A name is cut at "feat." first, and what stands on one side of it only
+-- where nobody has that name: "Earth, Wind & Fire feat. B" is two. What a person says goes before that: whoever is merged, linked,
 -- renamed, masked or given genres is one artist, and so is whoever others are merged or split into.
 --
 -- grain: one row per artist that is replaced and artist in its place
@@ -80,34 +81,26 @@ names_of_one_artist as (
     where outcome = 'ambiguous'
 ),
 
-names_in_pieces as (
+names_to_cut as (
     select
         names_that_may_be_several.artist_key,
         replace(
             replace(
                 replace(
                     replace(
-                        replace(
-                            replace(
-                                replace(names_that_may_be_several.artist_key, ' featuring ', '|'),
-                                ' feat. ',
-                                '|'
-                            ),
-                            ' feat ',
-                            '|'
-                        ),
-                        ' ft. ',
+                        replace(names_that_may_be_several.artist_key, ' featuring ', '|'),
+                        ' feat. ',
                         '|'
                     ),
-                    ' ft ',
+                    ' feat ',
                     '|'
                 ),
-                ' & ',
+                ' ft. ',
                 '|'
             ),
-            ', ',
+            ' ft ',
             '|'
-        ) as pieces
+        ) as sides
     from names_that_may_be_several
     anti join names_of_one_artist
         on names_that_may_be_several.artist_key = names_of_one_artist.artist_key
@@ -115,23 +108,49 @@ names_in_pieces as (
         on 'name:' || md5('artist:' || names_that_may_be_several.artist_key) = artists_corrected.artist_id
 ),
 
+sides as (
+    select
+        names_to_cut.artist_key,
+        cast(numbers.number as int) as side,
+        trim(split_part(names_to_cut.sides, '|', cast(numbers.number as int))) as side_key
+    from names_to_cut
+    cross join range(1, 17) as numbers(number)
+    where numbers.number <= length(names_to_cut.sides) - length(replace(names_to_cut.sides, '|', '')) + 1
+),
+
+-- What is one artist on one side, or means nobody certain, is not cut further.
+sides_in_pieces as (
+    select
+        sides.artist_key,
+        sides.side,
+        case
+            when names_of_one_artist.artist_key is not null
+                then sides.side_key
+            else replace(replace(sides.side_key, ' & ', '|'), ', ', '|')
+        end as pieces
+    from sides
+    left join names_of_one_artist
+        on sides.side_key = names_of_one_artist.artist_key
+),
+
 pieces as (
     select
-        names_in_pieces.artist_key,
-        cast(numbers.number as int) as part,
-        trim(split_part(names_in_pieces.pieces, '|', cast(numbers.number as int))) as piece_key,
-        length(names_in_pieces.pieces) - length(replace(names_in_pieces.pieces, '|', '')) + 1
-            as piece_count
-    from names_in_pieces
+        sides_in_pieces.artist_key,
+        sides_in_pieces.side,
+        cast(numbers.number as int) as piece,
+        trim(split_part(sides_in_pieces.pieces, '|', cast(numbers.number as int))) as piece_key,
+        count(*) over (partition by sides_in_pieces.artist_key) as piece_count
+    from sides_in_pieces
     cross join range(1, 17) as numbers(number)
-    where numbers.number
-        <= length(names_in_pieces.pieces) - length(replace(names_in_pieces.pieces, '|', '')) + 1
+    where numbers.number <= length(sides_in_pieces.pieces) - length(replace(sides_in_pieces.pieces, '|', '')) + 1
 ),
 
 pieces_known as (
     select
         pieces.artist_key,
-        pieces.part,
+        cast(
+            row_number() over (partition by pieces.artist_key order by pieces.side, pieces.piece) as int
+        ) as part,
         pieces.piece_count,
         names.artist_id,
         names.artist_name,

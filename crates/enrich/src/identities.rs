@@ -17,10 +17,8 @@ pub(crate) struct Identity<'a> {
 /// All that were heard. Whoever counts as somebody else is not among them: the name of several is its pieces.
 pub(crate) fn identities<'a>(who: Who<'a>) -> impl Iterator<Item = Identity<'a>> {
     let artists = who.heard.artists.iter().map(move |one| (who.artist(one), one.listening.plays));
-    let names = who.heard.names.iter().filter(move |one| match one.pieces_of.as_slice() {
-        [] => !who.is_several(&one.name),
-        wholes => wholes.iter().any(|whole| who.is_several(whole)),
-    });
+    let is_heard = move |wholes: &[String]| wholes.is_empty() || wholes.iter().any(|whole| who.is_several(whole));
+    let names = who.heard.names.iter().filter(move |one| is_heard(&one.pieces_of) && !who.is_several(&one.name));
     let names = names.map(move |one| (who.named(&one.name), one.listening.plays));
     let mbids = who.heard.mbids.iter().map(|(mbid, listening)| (Some(mbid.as_str()), listening.plays));
     let all = artists.chain(names).chain(mbids);

@@ -57,7 +57,7 @@ impl<'a> Who<'a> {
     /// its pieces is known.
     pub(crate) fn is_several(self, name: &str) -> bool {
         let pieces = self.heard.pieces_of(name).filter(|_| self.is_nobody(name));
-        pieces.is_some_and(|pieces| pieces.iter().all(|piece| self.named(piece).is_some()))
+        pieces.is_some_and(|pieces| pieces.iter().all(|piece| self.named(piece).is_some() || self.is_several(piece)))
     }
 
     /// Who a name is by the best way of finding out, and which that is.

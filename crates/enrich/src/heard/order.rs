@@ -181,8 +181,12 @@ impl Plays {
                 *of_artists.entry(names::key(name)).or_default() |= artist.is_only_of_name;
             }
         }
-        let (mut wholes, mut found): (HashMap<_, _>, HashMap<String, Named>) = Default::default();
-        for (key, named) in &plays.names {
+        let mut wholes = HashMap::new();
+        let mut found: HashMap<String, Named> = HashMap::new();
+        let mut open: Vec<(String, String, Listening)> =
+            plays.names.iter().map(|(key, named)| (key.clone(), named.name.clone(), named.listening)).collect();
+        while let Some((key, whole, listening)) = open.pop() {
+            let key = &key;
             if album_artists.contains(key) || self.mbids_of_names.contains_key(key) || corrected.is_one(key) {
                 continue;
             }
@@ -198,8 +202,9 @@ impl Plays {
                 }
                 let one = found.entry(piece.clone()).or_default();
                 piece.clone_into(&mut one.name);
-                one.listening.join(named.listening);
-                one.pieces_of.push(named.name.clone());
+                one.listening.join(listening);
+                one.pieces_of.push(whole.clone());
+                open.push((piece.clone(), piece.clone(), listening));
             }
             wholes.insert(key.clone(), pieces);
         }
