@@ -22,6 +22,7 @@ with answers as (
         release_date_precision,
         total_tracks,
         popularity,
+        listeners,
         fetched_at
     from src_albums
 ),
@@ -47,6 +48,7 @@ renamed as (
         -- numbers
         case when total_tracks between 1 and 100000 then try_cast(total_tracks as int) end as total_tracks,
         case when popularity between 0 and 100 then try_cast(popularity as int) end as popularity,
+        case when listeners >= 0 then cast(listeners as bigint) end as listeners,
 
         -- times
         fetched_at

@@ -62,7 +62,7 @@ answers as (
     from links
     left join stg_enrichment__albums as albums
         on links.release_mbid = albums.album_ref
-        and albums.service <> 'spotify'
+        and albums.service = 'musicbrainz'
 ),
 
 facts as (

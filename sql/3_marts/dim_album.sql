@@ -10,11 +10,12 @@
 -- recompute: whole
 -- reads: int_albums_identified, int_tracks_identified, int_tracks_described,
 --        int_artist_names_identified, int_album_artists_identified, int_album_facts_chosen,
---        popularity_bands, dim_artist
+--        int_album_popularity, popularity_bands, dim_artist
 -- tests: not_null album_name, artist_id, album_kind, popularity_group, popularity_sort
 --        references artist_id dim_artist.artist_id
 --        accepted album_kind album, show, audiobook, unknown
 --        accepted release_date_precision year, month, day
+--        accepted popularity_source spotify, listenbrainz
 --        between album_popularity 0 100
 --        warn between release_year 1860 2200
 -- columns:
@@ -31,7 +32,8 @@
 --   release_group_mbid  MBID of the release group, which all releases of one album share; empty where unknown.
 --   total_tracks  Number of tracks; empty where unknown.
 --   popularity_group  The popularity in words, from Extremely Popular to Not Popular; No data where nobody tells.
---   album_popularity  Popularity on Spotify from 0 to 100; empty where it is not told any more.
+--   popularity_source  Who tells the popularity: spotify, or listenbrainz (a percentile among the albums here).
+--   album_popularity  Popularity from 0 to 100; empty where nobody tells.
 --   popularity_sort  Order of the popularity in words, the most popular first; 7 where nobody tells.
 --   is_popular  True where the popularity is 50 or more; empty where nobody tells.
 --   release_date  Date of release; the first day of the month or year where no more is known.
@@ -126,9 +128,13 @@ facts as (
         upc,
         release_date,
         release_date_precision,
-        total_tracks,
-        popularity
+        total_tracks
     from int_album_facts_chosen
+),
+
+popularities as (
+    select album_id, popularity, popularity_source
+    from int_album_popularity
 ),
 
 bands as (
@@ -155,12 +161,15 @@ albums_with_facts as (
         facts.label,
         facts.upc,
         facts.total_tracks,
-        facts.popularity
+        popularities.popularity_source,
+        popularities.popularity
     from versions_ranked
     left join first_credits
         on versions_ranked.album_id = first_credits.album_id
     left join facts
         on versions_ranked.album_id = facts.album_uri
+    left join popularities
+        on versions_ranked.album_id = popularities.album_id
     where versions_ranked.choice = 1
 ),
 
@@ -200,6 +209,7 @@ albums_described as (
         albums_with_date.label,
         albums_with_date.upc,
         coalesce(bands.popularity_group, 'No data') as popularity_group,
+        albums_with_date.popularity_source,
         case
             when albums_with_date.release_date is not null
                 then albums_with_date.release_date_precision
@@ -236,6 +246,7 @@ albums_described as (
         cast(null as string) as label,
         cast(null as string) as upc,
         'No data' as popularity_group,
+        cast(null as string) as popularity_source,
         cast(null as string) as release_date_precision,
         cast(null as int) as total_tracks,
         cast(null as int) as album_popularity,

@@ -7,11 +7,13 @@
 -- kind:  incremental
 -- key:   track_id
 -- recompute: whole
--- reads: int_tracks_identified, stg_enrichment__tracks, popularity_bands, dim_artist
+-- reads: int_tracks_identified, int_track_recordings_chosen, int_track_popularity, stg_enrichment__tracks,
+--        popularity_bands, dim_artist
 -- tests: not_null track_name, artist_id, album_id, recording_id, popularity_group, popularity_sort
 --        references artist_id dim_artist.artist_id
 --        references album_id dim_album.album_id
 --        accepted track_kind track, episode, audiobook, local, unattributed
+--        accepted popularity_source spotify, listenbrainz
 --        between track_popularity 0 100
 --        warn between duration_ms 0 86400000
 -- columns:
@@ -19,6 +21,7 @@
 --   track_uri  URI as the source gives it; empty where it gives names only.
 --   recording_id  What re-releases of one recording share: isrc: and the ISRC, else the key of one of its tracks.
 --   isrc  International Standard Recording Code; empty where no source told it.
+--   recording_mbid  MBID of the recording at MusicBrainz; empty where none is known. Its address there goes first, then what most plays carry, then the ISRC, then the artist and the title.
 --   artist_id  Key of the first artist credited; the album artist where no credits are known.
 --   album_id  Key of the album, show or audiobook the track is on.
 --   track_kind  What it is: track, episode, audiobook (a chapter), local (a file of one's own) or unattributed.
@@ -31,7 +34,8 @@
 --   track_length  Length in words, from very short to possibly too long.
 --   track_length_sort  Order of the lengths in words, 1 to 6; 7 where unknown.
 --   popularity_group  The popularity in words, from Extremely Popular to Not Popular; No data where nobody tells.
---   track_popularity  Popularity on Spotify from 0 to 100; empty where it is not told any more.
+--   popularity_source  Who tells the popularity: spotify, or listenbrainz (a percentile among the recordings here).
+--   track_popularity  Popularity from 0 to 100; empty where nobody tells.
 --   popularity_sort  Order of the popularity in words, the most popular first; 7 where nobody tells.
 --   disc_number  Disc of the album the track is on; empty where unknown.
 --   track_number  Place of the track on its disc; empty where unknown.
@@ -64,13 +68,22 @@ artists as (
 answers as (
     select
         track_uri,
-        max_by(popularity, told_order) filter (where popularity is not null) as popularity,
         max_by(disc_number, told_order) filter (where disc_number is not null) as disc_number,
         max_by(track_number, told_order) filter (where track_number is not null) as track_number,
         max_by(is_explicit, told_order) filter (where is_explicit is not null) as is_explicit
     from stg_enrichment__tracks
     where service = 'spotify'
     group by track_uri
+),
+
+recordings as (
+    select track_id, recording_mbid
+    from int_track_recordings_chosen
+),
+
+popularities as (
+    select track_id, popularity, popularity_source
+    from int_track_popularity
 ),
 
 bands as (
@@ -81,8 +94,10 @@ bands as (
 tracks_with_artist as (
     select
         tracks.*,
+        recordings.recording_mbid,
         artists.artist_name,
-        answers.popularity as track_popularity,
+        popularities.popularity_source,
+        popularities.popularity as track_popularity,
         coalesce(bands.popularity_group, 'No data') as popularity_group,
         coalesce(bands.popularity_sort, 7) as popularity_sort,
         answers.disc_number,
@@ -94,8 +109,12 @@ tracks_with_artist as (
         on tracks.artist_id = artists.artist_id
     left join answers
         on tracks.track_id = answers.track_uri
+    left join recordings
+        on tracks.track_id = recordings.track_id
+    left join popularities
+        on tracks.track_id = popularities.track_id
     left join bands
-        on answers.popularity between bands.popularity_from and bands.popularity_to
+        on popularities.popularity between bands.popularity_from and bands.popularity_to
 ),
 
 tracks_described as (
@@ -105,6 +124,7 @@ tracks_described as (
         track_uri,
         recording_id,
         isrc,
+        recording_mbid,
         artist_id,
         album_id,
 
@@ -133,6 +153,7 @@ tracks_described as (
             else 6
         end as track_length_sort,
         popularity_group,
+        popularity_source,
 
         -- numbers
         track_popularity,
@@ -154,6 +175,7 @@ tracks_described as (
         cast(null as string) as track_uri,
         'unknown' as recording_id,
         cast(null as string) as isrc,
+        cast(null as string) as recording_mbid,
         'unknown' as artist_id,
         'unknown' as album_id,
         'unattributed' as track_kind,
@@ -163,6 +185,7 @@ tracks_described as (
         'unknown' as track_length,
         7 as track_length_sort,
         'No data' as popularity_group,
+        cast(null as string) as popularity_source,
         cast(null as int) as track_popularity,
         7 as popularity_sort,
         cast(null as int) as disc_number,

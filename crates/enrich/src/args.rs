@@ -37,7 +37,7 @@ enum Command {
         /// Ask only these: musicbrainz, listenbrainz, geo, spotify
         #[arg(long, value_enum, value_name = "SERVICES", value_delimiter = ',')]
         only: Vec<Group>,
-        /// The most artists, and the most albums, to ask about
+        /// The most artists, the most albums and the most tracks to ask about
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
     },

@@ -1,6 +1,6 @@
 //! Asking a question: which client, with which words.
 
-use clients::listenbrainz::Names;
+use clients::listenbrainz::{Heard, Names};
 use clients::musicbrainz::{MAX_RESULTS, phrase};
 use clients::places::{Nominatim, Openweather, Place, PlaceKind, Wikidata};
 use clients::{Answer, ClientError, Listenbrainz, Musicbrainz, Spotify};
@@ -82,6 +82,7 @@ impl Clients {
         match question.method {
             Method::ArtistUrls => musicbrainz.urls(&addresses("artist"), "artist-rels").await,
             Method::AlbumUrls => musicbrainz.urls(&addresses("album"), "release-rels").await,
+            Method::TrackUrls => musicbrainz.urls(&addresses("track"), "recording-rels").await,
             Method::Isrc => musicbrainz.isrc(first.hint.as_deref().unwrap_or_default()).await,
             Method::Isrcs => {
                 let isrcs: Vec<&str> = question.subjects.iter().filter_map(|one| one.hint.as_deref()).collect();
@@ -110,7 +111,9 @@ impl Clients {
                 self.listenbrainz.lookup(&names.collect::<Vec<_>>()).await
             }
             Method::ArtistTags => self.listenbrainz.artists(&ids).await,
-            Method::Popularity => self.listenbrainz.popularity(&ids).await,
+            Method::Popularity => self.listenbrainz.popularity(Heard::Artists, &ids).await,
+            Method::RecordingPopularity => self.listenbrainz.popularity(Heard::Recordings, &ids).await,
+            Method::AlbumPopularity => self.listenbrainz.popularity(Heard::ReleaseGroups, &ids).await,
             Method::Coordinates => self.wikidata.areas(&ids).await,
             Method::Place => self.nominatim.search(place(first)).await,
             Method::Geocode => match &self.openweather {

@@ -109,8 +109,13 @@ pub(crate) struct Heard {
     pub(crate) artists: Vec<Artist>,
     pub(crate) names: Vec<Named>,
     pub(crate) albums: Vec<Album>,
+    /// Tracks that a source names by URI and that were heard again: of the others, which are about half of a
+    /// long history, nobody misses how popular they are.
+    pub(crate) tracks: Vec<(String, Listening)>,
     /// Artists of MusicBrainz that a source named itself.
     pub(crate) mbids: Vec<(String, Listening)>,
+    /// Recordings of MusicBrainz that a source named itself.
+    pub(crate) recordings: Vec<(String, Listening)>,
     /// Those that a source named together with a name, by the key of the name.
     mbids_of_names: HashMap<String, BTreeSet<String>>,
     /// The pieces of names that may be those of several, by the key of the whole; without those that an artist
@@ -153,6 +158,7 @@ pub(crate) struct Plays {
     names: HashMap<String, Named>,
     mbids: HashMap<String, Listening>,
     mbids_of_names: HashMap<String, BTreeSet<String>>,
+    recordings: HashMap<String, Listening>,
 }
 
 const PLAY_COLUMNS: &[&str] = &[
@@ -166,6 +172,7 @@ const PLAY_COLUMNS: &[&str] = &[
     "album_uri",
     "album_name",
     "album_artist_name",
+    "recording_mbid",
 ];
 
 const CREDIT_COLUMNS: &[&str] = &["observation_id", "artist_name", "artist_uri", "artist_mbid"];
@@ -206,11 +213,17 @@ impl Plays {
     }
 
     fn play(&mut self, row: &[Cell<'_>], credited: Option<&mut HashMap<String, Credited>>) {
-        let [id, kind, started_at, ended_at, uri, name, isrc, album_uri, album_name, artist_name] = row else { return };
+        let [id, kind, started_at, ended_at, uri, name, isrc, album_uri, album_name, artist_name, recording] = row
+        else {
+            return;
+        };
         let owned = |cell: &Cell<'_>| cell.text().map(str::to_owned);
         let Some(at) = ended_at.int().or(started_at.int()) else { return };
         if !matches!(kind.text(), Some("track" | "local")) {
             return;
+        }
+        if let Some(mbid) = recording.text() {
+            self.recordings.entry(mbid.to_lowercase()).or_default().add(1, at);
         }
         let is_catalogued = |uri: &&str| uri.starts_with("spotify:track:");
         if let Some(uri) = uri.text().filter(is_catalogued) {

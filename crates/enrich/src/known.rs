@@ -2,7 +2,7 @@
 
 mod read;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use lake::facts::{AlbumCredit, Facts};
 use lake::play::UnixMs;
@@ -51,6 +51,10 @@ pub(crate) struct Known {
     pub(crate) placed: HashSet<String>,
     /// The release of each album, and when and by which answer it was told.
     releases: HashMap<String, (String, (UnixMs, String))>,
+    groups: HashMap<String, String>,
+    recordings_of_tracks: HashMap<String, String>,
+    /// Recordings that were found by their ISRC or by their names.
+    pub(crate) recordings: BTreeSet<String>,
     told_of_releases: HashMap<String, TellsOfAlbum>,
     pub(crate) told: Told,
 }
@@ -81,6 +85,9 @@ impl Known {
             if let Some(album) = &one.album_uri {
                 self.album(&one.track_uri, album, one.album_name.as_deref());
             }
+            if let Some(recording) = &one.recording_mbid {
+                self.recordings_of_tracks.insert(one.track_uri.clone(), recording.clone());
+            }
         }
         for one in facts.artists.iter().filter(|one| one.service == "musicbrainz") {
             let areas = ArtistArea {
@@ -103,10 +110,12 @@ impl Known {
         facts.album_credits.iter().for_each(|one| self.album_credit(one));
         for one in facts.albums.iter().filter(|one| one.service == "musicbrainz") {
             self.release(&one.album_ref, [&one.label, &one.upc, &one.release_date].map(Option::is_some));
+            self.group(&one.album_ref, one.release_group_id.as_deref());
         }
         for one in &facts.album_links {
             self.album_link(&one.album_uri, &one.release_mbid, (one.fetched_at, one.answer_id.clone()));
         }
+        self.recordings.extend(facts.recordings.iter().map(|one| one.recording_mbid.clone()));
     }
 
     /// Whether it is time to ask this about that.
@@ -185,6 +194,16 @@ impl Known {
     pub(crate) fn release_of(&self, album_uri: &str) -> Option<&str> {
         let is_gone = self.past(Kind::SpotifyAlbum, Method::AlbumUrls, album_uri).is_some_and(Past::is_gone);
         self.releases.get(album_uri).filter(|_| !is_gone).map(|(release, _)| release.as_str())
+    }
+
+    /// The album that a release is an edition of.
+    pub(crate) fn release_group_of(&self, release: &str) -> Option<&str> {
+        self.groups.get(release).map(String::as_str)
+    }
+
+    /// The recording that a track of Spotify is, where MusicBrainz has its address.
+    pub(crate) fn recording_of(&self, track_uri: &str) -> Option<&str> {
+        self.recordings_of_tracks.get(track_uri).map(String::as_str)
     }
 
     /// Whether MusicBrainz told of a release and left something open that Spotify may know: apps in
@@ -285,6 +304,12 @@ impl Known {
     fn release(&mut self, release: &str, [label, upc, date]: [bool; 3]) {
         let told = self.told_of_releases.entry(release.to_owned()).or_default();
         *told = TellsOfAlbum { label: told.label || label, upc: told.upc || upc, date: told.date || date };
+    }
+
+    fn group(&mut self, release: &str, group: Option<&str>) {
+        if let Some(group) = group {
+            self.groups.insert(release.to_owned(), group.to_owned());
+        }
     }
 
     fn area(&mut self, id: &str, asked: Option<&str>, texts: [Option<&str>; 3], is_ended: Option<bool>) {

@@ -94,6 +94,12 @@ pub(crate) enum Method {
     ArtistTags,
     /// ListenBrainz: how many people hear them.
     Popularity,
+    /// MusicBrainz: which recordings have these addresses at Spotify.
+    TrackUrls,
+    /// ListenBrainz: how many people hear these recordings.
+    RecordingPopularity,
+    /// ListenBrainz: how many people hear these albums, whatever their editions.
+    AlbumPopularity,
     /// MusicBrainz: tags of the release groups of artists without genres.
     ReleaseGroups,
     /// MusicBrainz: tags of the recordings of artists whose release groups have none either.
@@ -123,7 +129,7 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::ArtistUrls,
         Self::Isrc,
         Self::Isrcs,
@@ -135,6 +141,9 @@ impl Method {
         Self::Artist,
         Self::ArtistTags,
         Self::Popularity,
+        Self::TrackUrls,
+        Self::RecordingPopularity,
+        Self::AlbumPopularity,
         Self::ReleaseGroups,
         Self::Recordings,
         Self::Areas,
@@ -164,6 +173,9 @@ impl Method {
             Self::Artist => "artist",
             Self::ArtistTags => "tags",
             Self::Popularity => "popularity",
+            Self::TrackUrls => "track_url",
+            Self::RecordingPopularity => "recording_popularity",
+            Self::AlbumPopularity => "album_popularity",
             Self::ReleaseGroups => "release_groups",
             Self::Recordings => "recordings",
             Self::Areas => "areas",
@@ -205,18 +217,24 @@ pub(crate) enum Kind {
     SpotifyAlbum,
     /// A release of MusicBrainz.
     Release,
+    /// An album of MusicBrainz, whatever its editions.
+    ReleaseGroup,
+    /// A recording of MusicBrainz.
+    Recording,
     /// An area of MusicBrainz.
     Area,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::SpotifyArtist,
         Self::ArtistName,
         Self::Artist,
         Self::SpotifyTrack,
         Self::SpotifyAlbum,
         Self::Release,
+        Self::ReleaseGroup,
+        Self::Recording,
         Self::Area,
     ];
 
@@ -229,6 +247,8 @@ impl Kind {
             Self::SpotifyTrack => "spotify_track",
             Self::SpotifyAlbum => "spotify_album",
             Self::Release => "release",
+            Self::ReleaseGroup => "release_group",
+            Self::Recording => "recording",
             Self::Area => "area",
         }
     }

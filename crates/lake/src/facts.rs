@@ -17,7 +17,7 @@ use serde::Serialize;
 
 pub use rows::{
     AlbumCredit, AlbumFacts, AlbumLink, Alias, AreaFacts, AreaParent, ArtistFacts, ArtistLink, Coordinates, GenreVote,
-    Lookup, TrackCredit, TrackFacts,
+    Lookup, RecordingFacts, TrackCredit, TrackFacts,
 };
 
 use crate::manifest::{Manifest, Part, Partition};
@@ -30,6 +30,7 @@ use crate::{compact, frames, parts};
 pub struct Facts {
     pub artist_links: Vec<ArtistLink>,
     pub tracks: Vec<TrackFacts>,
+    pub recordings: Vec<RecordingFacts>,
     pub track_credits: Vec<TrackCredit>,
     pub artists: Vec<ArtistFacts>,
     pub artist_aliases: Vec<Alias>,
@@ -48,6 +49,7 @@ impl Facts {
     pub fn add(&mut self, other: Self) {
         self.artist_links.extend(other.artist_links);
         self.tracks.extend(other.tracks);
+        self.recordings.extend(other.recordings);
         self.track_credits.extend(other.track_credits);
         self.artists.extend(other.artists);
         self.artist_aliases.extend(other.artist_aliases);
@@ -73,6 +75,7 @@ impl Facts {
         };
         add(&schema::ARTIST_LINKS, of_rows(&schema::ARTIST_LINKS, &self.artist_links))?;
         add(&schema::TRACKS, of_rows(&schema::TRACKS, &self.tracks))?;
+        add(&schema::RECORDINGS, of_rows(&schema::RECORDINGS, &self.recordings))?;
         add(&schema::TRACK_CREDITS, of_rows(&schema::TRACK_CREDITS, &self.track_credits))?;
         add(&schema::ARTISTS, of_rows(&schema::ARTISTS, &self.artists))?;
         add(&schema::ARTIST_ALIASES, of_rows(&schema::ARTIST_ALIASES, &self.artist_aliases))?;
@@ -219,6 +222,7 @@ mod tests {
         let one = Facts {
             artist_links: vec![ArtistLink::default()],
             tracks: vec![TrackFacts::default()],
+            recordings: vec![RecordingFacts::default()],
             track_credits: vec![TrackCredit::default()],
             artists: vec![ArtistFacts::default()],
             artist_aliases: vec![Alias::default()],

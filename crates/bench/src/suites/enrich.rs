@@ -19,11 +19,17 @@ const WORLD: &str = "--seed 1 --from 2024-01-01 --to 2024-01-20 --plays 50 --art
 
 const SERVICES: [&str; 4] = ["musicbrainz", "listenbrainz", "wikidata", "nominatim"];
 
-/// The ways of asking that are about albums.
-const OF_ALBUMS: [&str; 2] = ["musicbrainz album_url", "musicbrainz releases"];
+/// The ways of asking that are about albums and tracks.
+const OF_WORKS: [&str; 5] = [
+    "musicbrainz album_url",
+    "musicbrainz releases",
+    "listenbrainz album_popularity",
+    "musicbrainz track_url",
+    "listenbrainz recording_popularity",
+];
 
 /// Artists that the API told of, all of whom MusicBrainz has the address at Spotify of. The requests
-/// are those that the services counted, without those about albums, for a thousand artists. The
+/// are those that the services counted, without those about albums and tracks, for a thousand artists. The
 /// services ask for no pauses here, so that the time is that of the program.
 pub(crate) fn linked_artists(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     let scratch = ground.scratch()?;
@@ -36,10 +42,10 @@ pub(crate) fn linked_artists(ground: &Ground) -> anyhow::Result<Vec<Entry>> {
     let (cost, report) = reported(&mut enrich(ground, &services, scratch.path()))?;
     let counted = asked(&services)? - before;
     let count = |pointer: &str| report["counts"].pointer(pointer).and_then(Value::as_f64).unwrap_or_default();
-    let of_albums: f64 = OF_ALBUMS.iter().map(|way| count(&format!("/requests_by_method/{way}"))).sum();
+    let of_works: f64 = OF_WORKS.iter().map(|way| count(&format!("/requests_by_method/{way}"))).sum();
     let (artists, linked) = (count("/identities"), count("/identities_known"));
     ensure!(artists >= 1_000.0 && linked == artists, "{linked} of {artists} artists were found");
-    let per_1000 = (counted - of_albums) * 1_000.0 / artists;
+    let per_1000 = (counted - of_works) * 1_000.0 / artists;
     Ok(vec![
         Entry::new("enrich.requests_per_1000", per_1000, "requests").budget(Budget::AtMost(60.0)),
         Entry::new("enrich.wall_s", cost.seconds, "s"),

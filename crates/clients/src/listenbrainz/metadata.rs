@@ -1,4 +1,4 @@
-//! ListenBrainz: what it knows about artists and recordings, many at a time.
+//! ListenBrainz: what it knows about names and artists, and how much music is heard, many at a time.
 //!
 //! <https://listenbrainz.readthedocs.io/en/latest/users/api/metadata.html>,
 //! <https://listenbrainz.readthedocs.io/en/latest/users/api/popularity.html>
@@ -21,8 +21,8 @@ pub const MAX_NAMES: usize = 50;
 /// makes the service refuse the whole question.
 const LONGEST_NAMES: usize = 250;
 
-/// The most recordings of one question.
-pub const MAX_RECORDINGS: usize = 1_000;
+/// The most MBIDs of one question that has them in its body.
+pub const MAX_MBIDS: usize = 1_000;
 
 /// The most artists of one question, so that the address stays below the 8 kB that servers accept.
 pub const MAX_ARTISTS: usize = 180;
@@ -36,6 +36,17 @@ pub struct Names<'n> {
     pub artist: &'n str,
     /// The title.
     pub recording: &'n str,
+}
+
+/// What is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// Artists.
+    Artists,
+    /// Recordings.
+    Recordings,
+    /// Albums, whatever their editions.
+    ReleaseGroups,
 }
 
 impl Names<'_> {
@@ -84,20 +95,17 @@ impl Listenbrainz {
         self.ask_openly(&url, |http| http.get(url.clone())).await
     }
 
-    /// Tags of up to [`MAX_RECORDINGS`] recordings and of what they were released on.
+    /// How often and by how many people these are heard, up to [`MAX_MBIDS`] at a time.
     ///
     /// # Errors
     /// The usual ones.
-    pub async fn recordings(&self, mbids: &[&str]) -> Result<Answer, ClientError> {
-        self.post("metadata/recording/", &json!({"recording_mbids": mbids, "inc": "artist tag release"})).await
-    }
-
-    /// How often and by how many people artists are heard, up to [`MAX_RECORDINGS`] at a time.
-    ///
-    /// # Errors
-    /// The usual ones.
-    pub async fn popularity(&self, mbids: &[&str]) -> Result<Answer, ClientError> {
-        self.post("popularity/artist", &json!({ "artist_mbids": mbids })).await
+    pub async fn popularity(&self, of: Heard, mbids: &[&str]) -> Result<Answer, ClientError> {
+        let (path, key) = match of {
+            Heard::Artists => ("popularity/artist", "artist_mbids"),
+            Heard::Recordings => ("popularity/recording", "recording_mbids"),
+            Heard::ReleaseGroups => ("popularity/release-group", "release_group_mbids"),
+        };
+        self.post(path, &json!({ key: mbids })).await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Answer, ClientError> {

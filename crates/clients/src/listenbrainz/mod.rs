@@ -11,7 +11,7 @@ use platform::{JobContext, settings};
 use reqwest::Client;
 use url::Url;
 
-pub use metadata::{MAX_ARTISTS, MAX_NAMES, MAX_RECORDINGS, Names};
+pub use metadata::{Heard, MAX_ARTISTS, MAX_MBIDS, MAX_NAMES, Names};
 
 use crate::http::Reply;
 use crate::{Answer, Class, ClientError, Line, line};

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use lake::cache::Subject;
-use lake::facts::{ArtistFacts, ArtistLink, GenreVote};
+use lake::facts::{AlbumFacts, ArtistFacts, ArtistLink, GenreVote, RecordingFacts};
 use serde::Deserialize;
 
 use super::{MOST_VOTES, Outcome, Said, filled, within};
@@ -16,6 +16,8 @@ use crate::question::titles;
 struct Match {
     index: Option<usize>,
     artist_credit_name: Option<String>,
+    recording_mbid: Option<String>,
+    recording_name: Option<String>,
     #[serde(default)]
     artist_mbids: Option<Vec<String>>,
 }
@@ -40,8 +42,9 @@ pub(super) fn names(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     for subject in said.subjects() {
         let (mut found, mut known, mut matching) = (BTreeMap::new(), 0, 0);
         let asked = titles(subject).count();
-        for place in places.by_ref().take(asked) {
+        for (title, place) in titles(subject).zip(places.by_ref()) {
             let one: Match = by_place.remove(&place).unwrap_or_default();
+            recording(said, subject, title, &one);
             let (name, mbids) = (one.artist_credit_name, one.artist_mbids.unwrap_or_default());
             known += usize::from(!mbids.is_empty());
             let is_same = name.as_deref().is_some_and(|name| plain(name) == plain(asked_name(subject)));
@@ -73,6 +76,27 @@ pub(super) fn names(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
         }
     }
     Ok(())
+}
+
+/// The recording of a title, where it is of this very title and by nobody else: what is found may be
+/// another version, by others.
+fn recording(said: &mut Said<'_>, subject: &Subject, title: &str, found: &Match) {
+    let is_same = |found: &Option<String>, asked: &str| found.as_deref().is_some_and(|one| plain(one) == plain(asked));
+    let artist = asked_name(subject);
+    if is_same(&found.artist_credit_name, artist)
+        && is_same(&found.recording_name, title)
+        && let Some(recording_mbid) = found.recording_mbid.clone()
+    {
+        said.facts.recordings.push(RecordingFacts {
+            answer_id: said.id(),
+            service: said.service(),
+            recording_mbid,
+            artist_name: Some(artist.to_owned()),
+            track_name: Some(title.to_owned()),
+            fetched_at: said.at(),
+            ..RecordingFacts::default()
+        });
+    }
 }
 
 fn asked_name(subject: &Subject) -> &str {
@@ -151,32 +175,82 @@ pub(super) fn tags(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
 
 #[derive(Deserialize)]
 struct Popularity {
+    #[serde(alias = "recording_mbid", alias = "release_group_mbid")]
     artist_mbid: Option<String>,
     total_listen_count: Option<i64>,
     total_user_count: Option<i64>,
 }
 
+/// How often, and by how many people, something is heard.
+struct Heard {
+    mbid: String,
+    listens: Option<i64>,
+    listeners: Option<i64>,
+}
+
 /// How often and by how many people artists are heard.
 pub(super) fn popularity(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
-    let counts: Vec<Popularity> = said.read()?;
-    let mut found: HashMap<String, Popularity> =
-        counts.into_iter().filter_map(|one| Some((one.artist_mbid.clone()?, one))).collect();
-    for subject in said.subjects() {
-        let counts = found.remove(&subject.id).map(|one| (one.total_listen_count, one.total_user_count));
-        let Some((listens, listeners @ Some(_))) = counts else {
-            said.came_of(subject, Outcome::None, Some("nobody there hears the artist"));
-            continue;
-        };
-        said.came_of(subject, Outcome::Found, None);
+    for Heard { mbid, listens, listeners } in heard(said, "nobody there hears the artist")? {
         said.facts.artists.push(ArtistFacts {
             answer_id: said.id(),
             service: said.service(),
-            artist_ref: subject.id.clone(),
-            listens: within(listens, 0..=i64::MAX),
-            listeners: within(listeners, 0..=i64::MAX),
+            artist_ref: mbid,
+            listens,
+            listeners,
             fetched_at: said.at(),
             ..ArtistFacts::default()
         });
     }
     Ok(())
+}
+
+/// The same of recordings.
+pub(super) fn recording_popularity(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    for Heard { mbid, listens, listeners } in heard(said, "nobody there hears the recording")? {
+        said.facts.recordings.push(RecordingFacts {
+            answer_id: said.id(),
+            service: said.service(),
+            recording_mbid: mbid,
+            listens,
+            listeners,
+            fetched_at: said.at(),
+            ..RecordingFacts::default()
+        });
+    }
+    Ok(())
+}
+
+/// The same of albums, whatever their editions.
+pub(super) fn album_popularity(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    for Heard { mbid, listens, listeners } in heard(said, "nobody there hears the album")? {
+        said.facts.albums.push(AlbumFacts {
+            answer_id: said.id(),
+            service: said.service(),
+            album_ref: mbid,
+            listens,
+            listeners,
+            fetched_at: said.at(),
+            ..AlbumFacts::default()
+        });
+    }
+    Ok(())
+}
+
+/// Those of whom anything is counted, with what came of each subject.
+fn heard(said: &mut Said<'_>, nobody: &str) -> Result<Vec<Heard>, serde_json::Error> {
+    let counts: Vec<Popularity> = said.read()?;
+    let mut found: HashMap<String, Popularity> =
+        counts.into_iter().filter_map(|one| Some((one.artist_mbid.clone()?, one))).collect();
+    let mut heard = Vec::new();
+    for subject in said.subjects() {
+        let counts = found.remove(&subject.id).map(|one| (one.total_listen_count, one.total_user_count));
+        let Some((listens, listeners @ Some(_))) = counts else {
+            said.came_of(subject, Outcome::None, Some(nobody));
+            continue;
+        };
+        said.came_of(subject, Outcome::Found, None);
+        let count = |number| within(number, 0..=i64::MAX);
+        heard.push(Heard { mbid: subject.id.clone(), listens: count(listens), listeners: count(listeners) });
+    }
+    Ok(heard)
 }

@@ -61,6 +61,7 @@ pub fn interpret(answer: &CachedAnswer) -> Facts {
     let read = match Method::of_name(&question.method) {
         Some(Method::ArtistUrls) => musicbrainz::urls::artists(&mut said),
         Some(Method::AlbumUrls) => musicbrainz::urls::albums(&mut said),
+        Some(Method::TrackUrls) => musicbrainz::urls::tracks(&mut said),
         Some(Method::Isrc | Method::Isrcs) => musicbrainz::who::by_isrc(&mut said),
         Some(Method::ArtistSearch) => musicbrainz::who::by_name(&mut said),
         Some(Method::Artists) => musicbrainz::artists::many(&mut said),
@@ -74,6 +75,8 @@ pub fn interpret(answer: &CachedAnswer) -> Facts {
         Some(Method::ArtistNames) => listenbrainz::names(&mut said),
         Some(Method::ArtistTags) => listenbrainz::tags(&mut said),
         Some(Method::Popularity) => listenbrainz::popularity(&mut said),
+        Some(Method::RecordingPopularity) => listenbrainz::recording_popularity(&mut said),
+        Some(Method::AlbumPopularity) => listenbrainz::album_popularity(&mut said),
         Some(Method::Coordinates) => places::wikidata(&mut said),
         Some(Method::Place) => places::nominatim(&mut said),
         Some(Method::Geocode) => places::openweather(&mut said),

@@ -202,8 +202,8 @@ fn take_album(said: &mut Said<'_>, uri: &str, album: Album) {
         release_date_precision: filled(album.release_date_precision),
         total_tracks: within(album.total_tracks, 1..=MOST),
         popularity: within(album.popularity, 0..=100),
-        release_group_id: None,
         fetched_at: said.at(),
+        ..AlbumFacts::default()
     });
 }
 

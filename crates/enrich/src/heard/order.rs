@@ -78,11 +78,14 @@ impl Plays {
             (0..REPLACEMENTS).for_each(|_| plays.give_way(corrected));
         }
         let pieces = self.add_pieces(&mut plays, &album_artists, corrected);
+        let again = self.tracks.iter().filter(|(_, track)| track.listening.plays > 1);
         let mut heard = Heard {
             artists: plays.artists.into_iter().map(|(uri, artist)| Artist { uri, ..artist }).collect(),
             names: plays.names.into_values().collect(),
             albums: albums.into_iter().map(|(uri, album)| Album { uri: uri.to_owned(), ..album }).collect(),
+            tracks: again.map(|(uri, track)| (uri.clone(), track.listening)).collect(),
             mbids: self.mbids.iter().map(|(mbid, listening)| (mbid.clone(), *listening)).collect(),
+            recordings: self.recordings.iter().map(|(mbid, listening)| (mbid.clone(), *listening)).collect(),
             mbids_of_names: self.mbids_of_names.clone(),
             pieces,
         };
@@ -91,7 +94,9 @@ impl Plays {
         heard.artists.sort_by_cached_key(|one| (one.listening.rank(now), one.uri.clone()));
         heard.names.sort_by_cached_key(|one| (one.listening.rank(now), one.name.clone()));
         heard.albums.sort_by_cached_key(|one| (one.listening.rank(now), one.uri.clone()));
-        heard.mbids.sort_by_cached_key(|(mbid, listening)| (listening.rank(now), mbid.clone()));
+        for told in [&mut heard.tracks, &mut heard.mbids, &mut heard.recordings] {
+            told.sort_by_cached_key(|(id, listening)| (listening.rank(now), id.clone()));
+        }
         heard
     }
 

@@ -5,7 +5,7 @@ use lake::manifest::Manifest;
 use lake::parts::{self, Cell};
 use lake::schema::{
     ALBUM_CREDITS, ALBUM_LINKS, ALBUMS, AREA_COORDINATES, AREA_PARENTS, AREAS, ARTIST_LINKS, ARTISTS, GENRE_VOTES,
-    LOOKUPS, TRACK_CREDITS, TRACKS, Table,
+    LOOKUPS, RECORDINGS, TRACK_CREDITS, TRACKS, Table,
 };
 use platform::DataDir;
 
@@ -57,6 +57,14 @@ impl Known {
             if let [Cell::Text(track), Cell::Text(album), name] = row {
                 known.album(track, album, name.text());
             }
+        })?;
+        each(&TRACKS, &["track_uri", "recording_mbid"], &mut |known, row| {
+            if let [Cell::Text(track), Cell::Text(recording)] = row {
+                known.recordings_of_tracks.insert((*track).to_owned(), (*recording).to_owned());
+            }
+        })?;
+        each(&RECORDINGS, &["recording_mbid"], &mut |known, row| {
+            known.recordings.extend(row[0].text().map(str::to_owned));
         })?;
         let told = ["service", "track_uri", "fetched_at", "is_explicit", "popularity", "disc_number", "track_number"];
         each(&TRACKS, &told, &mut |known, row| {
@@ -141,9 +149,10 @@ impl Known {
                 known.album_link(uri, release, told);
             }
         })?;
-        let columns = ["service", "album_ref", "label", "upc", "release_date"];
+        let columns = ["service", "album_ref", "label", "upc", "release_date", "release_group_id"];
         each(&ALBUMS, &columns, &mut |known, row| {
-            if let [Cell::Text("musicbrainz"), Cell::Text(release), label, upc, date] = row {
+            if let [Cell::Text("musicbrainz"), Cell::Text(release), label, upc, date, group] = row {
+                known.group(release, group.text());
                 known.release(release, [label, upc, date].map(|cell| cell.text().is_some()));
             }
         })?;

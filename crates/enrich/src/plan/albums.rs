@@ -1,6 +1,7 @@
-//! Questions about albums: which release of MusicBrainz they are, and what is known of it there;
-//! then Spotify's own words, within its budget.
+//! Questions about albums: which release of MusicBrainz they are, and what is known of it there; how much
+//! they are heard; then Spotify's own words, within its budget.
 
+use clients::listenbrainz::MAX_MBIDS;
 use clients::musicbrainz::{MAX_RESOURCES, MAX_RESULTS};
 use clients::spotify::MAX_ALBUMS;
 
@@ -9,7 +10,7 @@ use crate::question::{Kind, Method, Question, Service, has_sound_id, is_mbid};
 
 /// `more_may_come` where tracks are still asked about, which tell their albums.
 pub(super) fn questions(situation: &Situation<'_>, more_may_come: bool) -> Vec<Question> {
-    use Method::{Album, AlbumUrls, Albums, Release, Releases};
+    use Method::{Album, AlbumPopularity, AlbumUrls, Albums, Release, Releases};
     let known = situation.known;
     let albums: Vec<(&str, Option<&str>)> = situation
         .heard
@@ -39,6 +40,17 @@ pub(super) fn questions(situation: &Situation<'_>, more_may_come: bool) -> Vec<Q
             .iter()
             .filter(|mbid| known.is_missed(kind, Releases, mbid) && situation.is_due(kind, Release, mbid));
         questions.extend(batches(service, Release, kind, 1, merged.map(|mbid| subject(mbid, None, None))));
+    }
+    if situation.may_ask(Service::Listenbrainz) {
+        let more_may_come = more_may_come || !questions.is_empty();
+        let (kind, mut seen) = (Kind::ReleaseGroup, std::collections::HashSet::new());
+        let groups = albums.iter().filter_map(|(uri, _)| known.release_group_of(known.release_of(uri)?));
+        let groups = groups.filter(|mbid| is_mbid(mbid) && seen.insert(*mbid));
+        let due = groups.filter(|mbid| situation.is_due(kind, AlbumPopularity, mbid));
+        let due = due.map(|mbid| subject(mbid, None, None));
+        let size = situation.batch(AlbumPopularity, MAX_MBIDS);
+        let due = batches(Service::Listenbrainz, AlbumPopularity, kind, size, due);
+        questions.extend(full(due, size, more_may_come));
     }
     if situation.may_ask(Service::Spotify) {
         let kind = Kind::SpotifyAlbum;

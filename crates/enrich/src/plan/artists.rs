@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use clients::listenbrainz::{MAX_ARTISTS, MAX_NAMES, MAX_RECORDINGS};
+use clients::listenbrainz::{MAX_ARTISTS, MAX_MBIDS, MAX_NAMES};
 use clients::musicbrainz::{MAX_RESOURCES, MAX_RESULTS};
 use clients::spotify::MAX_TRACKS;
 use lake::cache::Subject;
@@ -199,7 +199,7 @@ pub(super) fn descriptions(situation: &Situation<'_>, more_may_come: bool) -> Ve
         }
     }
     if situation.may_ask(Service::Listenbrainz) {
-        for (method, most) in [(ArtistTags, MAX_ARTISTS), (Popularity, MAX_RECORDINGS)] {
+        for (method, most) in [(ArtistTags, MAX_ARTISTS), (Popularity, MAX_MBIDS)] {
             let size = situation.batch(method, most);
             let due = batches(Service::Listenbrainz, method, kind, size, due(method)(situation));
             questions.extend(full(due, size, more_may_come));

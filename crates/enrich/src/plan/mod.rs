@@ -7,6 +7,7 @@ mod artists;
 mod cut;
 mod places;
 mod scope;
+mod tracks;
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -85,6 +86,7 @@ fn ask_about(situation: &Situation<'_>, mut questions: Vec<Question>, is_long: b
     }
     questions.extend(places::questions(situation, may_find_facts));
     questions.extend(albums::questions(situation, may_find_artists));
+    questions.extend(tracks::questions(situation, may_find_artists));
     questions.sort_by_key(|question| Reverse(question.subjects.len()));
     situation.cut(questions)
 }

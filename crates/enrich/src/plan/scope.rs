@@ -6,15 +6,17 @@ use chrono::DateTime;
 
 use super::{Situation, all};
 use crate::heard::Heard;
-use crate::question::{Kind, Question, Service};
+use crate::question::{Kind, Method, Question, Service};
 
-/// The first so many artists, named in whatever way, and the first so many albums that a run
-/// without a limit would ask something about: new ones first, then those that were heard most.
+/// The first so many artists, named in whatever way, the first so many albums and the first so many tracks
+/// that a run without a limit would ask something about: new ones first, then those that were heard most.
 pub(crate) fn scope(situation: &Situation<'_>, limit: usize) -> HashSet<String> {
     // What does not fit into the budget of Spotify is for another day: others come first today.
     let mut left = situation.spotify_requests_left;
     let has_room = |question: &Question| question.service != Service::Spotify || take_one(&mut left);
-    let asked: HashSet<(Kind, String)> = all(situation)
+    let (of_tracks, questions): (Vec<_>, Vec<_>) =
+        all(situation).into_iter().partition(|question| question.method == Method::TrackUrls);
+    let asked: HashSet<(Kind, String)> = questions
         .into_iter()
         .filter(has_room)
         .flat_map(|question| question.subjects.into_iter().map(move |subject| (question.kind, subject.id)))
@@ -28,7 +30,7 @@ pub(crate) fn scope(situation: &Situation<'_>, limit: usize) -> HashSet<String> 
         })
     };
     let now = DateTime::from_timestamp_millis(situation.now).unwrap_or_default();
-    let Heard { artists, albums, mbids, .. } = situation.heard;
+    let Heard { artists, albums, tracks, mbids, .. } = situation.heard;
     let artists = artists.iter().map(|one| {
         let kind = Kind::SpotifyArtist;
         let is_open = is_asked(kind, &one.uri) || is_open(who.artist(one));
@@ -47,7 +49,10 @@ pub(crate) fn scope(situation: &Situation<'_>, limit: usize) -> HashSet<String> 
         is_asked(Kind::SpotifyAlbum, &one.uri) || release.is_some_and(|mbid| is_asked(Kind::Release, mbid))
     });
     let people = people.into_iter().take(limit).map(|(_, _, id)| id.clone());
-    people.chain(albums.take(limit).map(|one| one.uri.clone())).collect()
+    let of_tracks: HashSet<&str> =
+        of_tracks.iter().flat_map(|question| &question.subjects).map(|subject| subject.id.as_str()).collect();
+    let tracks = tracks.iter().map(|(uri, _)| uri).filter(|uri| of_tracks.contains(uri.as_str()));
+    people.chain(albums.take(limit).map(|one| one.uri.clone())).chain(tracks.take(limit).cloned()).collect()
 }
 
 fn take_one(left: &mut usize) -> bool {

@@ -6,6 +6,7 @@ mod asking;
 mod kills;
 mod lessons;
 mod pages;
+mod popularity;
 mod recorded;
 mod requests;
 mod runs;

@@ -215,6 +215,8 @@ impl World {
                 play.album_artist_name = Some(album.artist_name.as_str().into());
                 let mut credits = Vec::new();
                 if source == Source::Listenbrainz {
+                    let recording = self.life().facts().recording(item.recording);
+                    play.recording_mbid = recording.map(|recording| recording.mbid.as_str().into());
                     credits.extend(item.artists.iter().map(|artist| Credit {
                         artist_name: catalogue.artist(*artist).name.as_str().into(),
                         artist_uri: None,

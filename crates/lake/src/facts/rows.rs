@@ -52,6 +52,20 @@ pub struct TrackFacts {
     pub fetched_at: UnixMs,
 }
 
+/// What a service says about a recording of MusicBrainz.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RecordingFacts {
+    pub answer_id: String,
+    pub service: String,
+    pub recording_mbid: String,
+    pub track_isrc: Option<String>,
+    pub artist_name: Option<String>,
+    pub track_name: Option<String>,
+    pub listens: Option<i64>,
+    pub listeners: Option<i64>,
+    pub fetched_at: UnixMs,
+}
+
 /// Whom a service credits for a track of Spotify.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct TrackCredit {
@@ -192,6 +206,8 @@ pub struct AlbumFacts {
     pub popularity: Option<i64>,
     pub release_group_id: Option<String>,
     pub fetched_at: UnixMs,
+    pub listens: Option<i64>,
+    pub listeners: Option<i64>,
 }
 
 /// Whom Spotify credits for an album.

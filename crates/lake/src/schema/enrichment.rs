@@ -20,14 +20,14 @@ const fn table(name: &'static str, columns: &'static [Column]) -> Table {
 /// [`crate::facts::are_outdated`] has all of them read again then.
 pub const LOOKUPS: Table = Table {
     name: "lookups",
-    version: 2,
+    version: 3,
     columns: &[
         text("answer_id"),
         // musicbrainz, listenbrainz, spotify, wikidata, nominatim, openweather
         text("service"),
         // How it was asked, such as `url`, `isrc`, `search`, `names`, `tracks`, `coordinates`.
         text("method"),
-        // spotify_artist, artist_name, artist, spotify_track, spotify_album, release, area
+        // spotify_artist, artist_name, artist, spotify_track, spotify_album, release, area, recording, release_group
         text("subject_type"),
         text("subject"),
         // found, none, ambiguous, crowded, refused, unreadable
@@ -66,6 +66,7 @@ pub const TRACKS: Table = table(
         text("track_uri"),
         text("track_name"),
         text("track_isrc"),
+        // Where MusicBrainz says it: the recording that has the address of the track.
         text("recording_mbid"),
         int("duration_ms"),
         boolean("is_explicit"),
@@ -75,6 +76,24 @@ pub const TRACKS: Table = table(
         text("album_name"),
         int("disc_number"),
         int("track_number"),
+        instant("fetched_at"),
+    ],
+);
+
+/// What services say about recordings of MusicBrainz.
+pub const RECORDINGS: Table = table(
+    "recordings",
+    &[
+        text("answer_id"),
+        text("service"),
+        text("recording_mbid"),
+        // What led there: the ISRC that was asked for, or the artist and the title.
+        text("track_isrc"),
+        text("artist_name"),
+        text("track_name"),
+        // ListenBrainz: how often, and by how many people.
+        int("listens"),
+        int("listeners"),
         instant("fetched_at"),
     ],
 );
@@ -241,12 +260,14 @@ pub const ALBUM_LINKS: Table = table(
 );
 
 /// What services say about albums.
-pub const ALBUMS: Table = table(
-    "albums",
-    &[
+pub const ALBUMS: Table = Table {
+    name: "albums",
+    version: 2,
+    columns: &[
         text("answer_id"),
         text("service"),
-        // The URI where Spotify says it, the MBID of the release where MusicBrainz does.
+        // The URI where Spotify says it, the MBID of the release where MusicBrainz does, that of the release
+        // group where ListenBrainz does.
         text("album_ref"),
         text("album_name"),
         text("artist_name"),
@@ -263,8 +284,11 @@ pub const ALBUMS: Table = table(
         int("popularity"),
         text("release_group_id"),
         instant("fetched_at"),
+        // ListenBrainz: how often, and by how many people.
+        int("listens"),
+        int("listeners"),
     ],
-);
+};
 
 /// Whom Spotify credits for its albums, one row per position (from 1).
 pub const ALBUM_CREDITS: Table = table(
@@ -284,6 +308,7 @@ pub const ALBUM_CREDITS: Table = table(
 pub const ENRICHMENT_TABLES: &[&Table] = &[
     &ARTIST_LINKS,
     &TRACKS,
+    &RECORDINGS,
     &TRACK_CREDITS,
     &ARTISTS,
     &ARTIST_ALIASES,

@@ -85,7 +85,7 @@ fn what_is_read_must_exist() {
         "1_staging/stg_a.sql",
         "-- A.\n--\n-- grain: one row\n-- kind:  view\n-- reads: src_play\nselect * from src_play",
         &["1_staging/stg_a.sql:5: there is no source table `src_play`; there are: \
-           src_plays, src_play_credits, src_rejected, src_artist_links, src_tracks, src_track_credits, \
+           src_plays, src_play_credits, src_rejected, src_artist_links, src_tracks, src_recordings, src_track_credits, \
            src_artists, src_artist_aliases, src_genre_votes, src_areas, src_area_parents, \
            src_area_coordinates, src_album_links, src_albums, src_album_credits, src_lookups, src_accounts, src_account_zones, \
            src_gaps, src_play_corrections, src_artist_corrections, src_rules_off, src_trips_dismissed"],

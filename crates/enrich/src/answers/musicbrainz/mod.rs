@@ -68,6 +68,7 @@ struct Relation {
     ended: Option<bool>,
     artist: Option<Named>,
     release: Option<Named>,
+    recording: Option<Named>,
     area: Option<areas::Area>,
     url: Option<UrlTarget>,
 }

@@ -182,9 +182,9 @@ fn take(said: &mut Said<'_>, release: Release) {
         release_date_precision: date.as_deref().and_then(precision).map(str::to_owned),
         release_date: date,
         total_tracks: within(release.tracks.or(counted), 1..=MOST),
-        popularity: None,
         release_group_id: release.group.and_then(|group| group.id),
         fetched_at: said.at(),
+        ..AlbumFacts::default()
     });
 }
 

@@ -1,9 +1,9 @@
-//! Which artists and releases have an address at Spotify.
+//! Which artists, releases and recordings have an address at Spotify.
 
 use std::collections::{BTreeSet, HashMap};
 
 use lake::cache::Subject;
-use lake::facts::{AlbumLink, ArtistLink};
+use lake::facts::{AlbumLink, ArtistLink, TrackFacts};
 use serde::Deserialize;
 
 use super::super::{Outcome, Said};
@@ -12,12 +12,14 @@ use crate::names;
 use crate::question::spotify_id;
 
 /// Relations that mean "this can be heard here". Some are known by type, all by their id.
-const STREAMING: [&str; 3] = [
+const STREAMING: [&str; 4] = [
     // "free streaming" and "streaming" of artists
     "769085a1-c2f7-4c24-a532-2375a77693bd",
     "63cc5d1f-f096-4c94-a43f-ecb32ea94161",
     // "free streaming" of releases
     "08445ccf-7b99-4438-9f9a-fb9ac18099ee",
+    // "free streaming" of recordings
+    "7e41ef12-a124-4324-afdb-fdbae687a89c",
 ];
 
 /// One address is answered with itself, several with a list.
@@ -125,6 +127,28 @@ pub(in crate::answers) fn albums(said: &mut Said<'_>) -> Result<(), serde_json::
                 said.came_of(subject, Outcome::Found, None);
             }
             None => said.came_of(subject, Outcome::None, Some("no release has this address")),
+        }
+    }
+    Ok(())
+}
+
+/// The recording at each address. Of several the first MBID counts, so that the choice stays the same.
+pub(in crate::answers) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
+    let mut found = pages(said, "track", |relation| relation.recording)?;
+    for subject in said.subjects() {
+        match found.remove(spotify_id(&subject.id)).unwrap_or_default().pop_first() {
+            Some(recording) => {
+                said.facts.tracks.push(TrackFacts {
+                    answer_id: said.id(),
+                    service: said.service(),
+                    track_uri: subject.id.clone(),
+                    recording_mbid: Some(recording.id),
+                    fetched_at: said.at(),
+                    ..TrackFacts::default()
+                });
+                said.came_of(subject, Outcome::Found, None);
+            }
+            None => said.came_of(subject, Outcome::None, Some("no recording has this address")),
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use lake::cache::Subject;
-use lake::facts::ArtistLink;
+use lake::facts::{ArtistLink, RecordingFacts};
 use serde::Deserialize;
 
 use super::super::{Outcome, Said, within};
@@ -25,6 +25,7 @@ struct Recordings {
 
 #[derive(Deserialize)]
 struct Recording {
+    id: Option<String>,
     /// A search for many tells whose recording it is; a lookup of one does not.
     #[serde(default)]
     isrcs: Option<Vec<String>>,
@@ -34,7 +35,7 @@ struct Recording {
 
 /// The artist of the right name among all who are credited for the recordings of an ISRC: the
 /// first one may be a guest, or the one who was remixed. A search for several says which
-/// recording has which.
+/// recording has which. The recordings are worth keeping whoever made them.
 pub(in crate::answers) fn by_isrc(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
     let body = if said.is_not_found() { Recordings::default() } else { said.read()? };
     let is_search = said.answer.question.method == Method::Isrcs.name();
@@ -48,6 +49,16 @@ pub(in crate::answers) fn by_isrc(said: &mut Said<'_>) -> Result<(), serde_json:
             !is_search || isrcs.any(|one| one.eq_ignore_ascii_case(isrc))
         };
         let recordings: Vec<&Recording> = body.recordings.iter().filter(has_isrc).collect();
+        for mbid in recordings.iter().filter_map(|recording| recording.id.clone()) {
+            said.facts.recordings.push(RecordingFacts {
+                answer_id: said.id(),
+                service: said.service(),
+                recording_mbid: mbid,
+                track_isrc: Some(isrc.to_uppercase()),
+                fetched_at: said.at(),
+                ..RecordingFacts::default()
+            });
+        }
         let credits = recordings.iter().flat_map(|recording| &recording.credits);
         let same = credits.filter_map(|credit| {
             let artist = credit.artist.as_ref()?;
