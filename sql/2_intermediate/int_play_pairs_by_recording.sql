@@ -64,7 +64,14 @@ api_plays_by_stretch as (
     where observations.source = 'spotify_api'
 ),
 
-export_plays_by_stretch as (
+-- Where there is an API play; the export plays of other stretches need not be looked at.
+stretches as (
+    select account_id, stretch
+    from api_plays_by_stretch
+    group by account_id, stretch
+),
+
+export_plays_in_stretches as (
     select
         observations.play_id,
         observations.account_id,
@@ -76,10 +83,18 @@ export_plays_by_stretch as (
         unix_millis(observations.ended_at) as ended_ms,
         cast(floor(unix_millis(observations.ended_at) / (2 * bounds.reach_ms)) as bigint) as stretch
     from int_play_observations_chosen as observations
-    anti join export_plays_taken
-        on observations.play_id = export_plays_taken.play_id
     cross join bounds
     where observations.source = 'spotify_export'
+),
+
+export_plays_by_stretch as (
+    select export_plays_in_stretches.*
+    from export_plays_in_stretches
+    semi join stretches
+        on export_plays_in_stretches.account_id = stretches.account_id
+        and export_plays_in_stretches.stretch = stretches.stretch
+    anti join export_plays_taken
+        on export_plays_in_stretches.play_id = export_plays_taken.play_id
 ),
 
 pairs_in_time as (

@@ -29,16 +29,26 @@ api_plays as (
         and known_by = 'uri'
 ),
 
+tracks as (
+    select account_id, track_id
+    from api_plays
+    group by account_id, track_id
+),
+
 export_plays as (
     select
-        play_id,
-        account_id,
-        track_id,
-        ms_played,
-        unix_millis(ended_at) as ended_ms
-    from int_play_observations_chosen
-    where source = 'spotify_export'
-        and known_by = 'uri'
+        observations.play_id,
+        observations.account_id,
+        observations.track_id,
+        observations.ms_played,
+        unix_millis(observations.ended_at) as ended_ms
+    from int_play_observations_chosen as observations
+    -- What the API never told need not be looked at.
+    semi join tracks
+        on observations.account_id = tracks.account_id
+        and observations.track_id = tracks.track_id
+    where observations.source = 'spotify_export'
+        and observations.known_by = 'uri'
 ),
 
 -- Time is cut into stretches twice as long as the reach, so that a play has to look into two at most.

@@ -43,19 +43,34 @@ account_data_plays_by_minute as (
     where observations.source = 'spotify_account_data'
 ),
 
-export_plays as (
+-- Where there is account data; the export plays of other minutes need not be looked at.
+minutes as (
+    select account_id, ended_minute
+    from account_data_plays_by_minute
+    group by account_id, ended_minute
+),
+
+export_plays_in_minutes as (
     select
-        observations.play_id,
-        observations.account_id,
-        observations.title_key,
-        observations.artist_key,
-        observations.ms_played,
-        unix_millis(observations.ended_at) as ended_ms,
-        cast(floor(unix_millis(observations.ended_at) / 60000) as bigint) as ended_minute
-    from int_play_observations_chosen as observations
+        play_id,
+        account_id,
+        title_key,
+        artist_key,
+        ms_played,
+        unix_millis(ended_at) as ended_ms,
+        cast(floor(unix_millis(ended_at) / 60000) as bigint) as ended_minute
+    from int_play_observations_chosen
+    where source = 'spotify_export'
+),
+
+export_plays as (
+    select export_plays_in_minutes.*
+    from export_plays_in_minutes
+    semi join minutes
+        on export_plays_in_minutes.account_id = minutes.account_id
+        and export_plays_in_minutes.ended_minute = minutes.ended_minute
     anti join absorbed_plays
-        on observations.play_id = absorbed_plays.play_id
-    where observations.source = 'spotify_export'
+        on export_plays_in_minutes.play_id = absorbed_plays.play_id
 ),
 
 pairs_in_time as (
