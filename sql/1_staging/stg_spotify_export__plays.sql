@@ -4,6 +4,7 @@
 -- grain: one row per observation
 -- kind:  view
 -- key:   observation_id
+-- recompute: by observation_id
 -- reads: src_plays
 -- tests: not_null play_id, account_id, source, kind, ended_at
 --        accepted clock end

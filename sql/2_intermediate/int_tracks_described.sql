@@ -8,8 +8,8 @@
 -- grain: one row per track as its source names it
 -- kind:  incremental
 -- key:   track_id
--- recompute: whole
--- reads: int_play_observations_united, stg_enrichment__tracks
+-- recompute: by track_id
+-- reads: int_tracks_reported, stg_enrichment__tracks
 -- tests: not_null track_kind, track_name, last_ended_ms
 
 with versions as (
@@ -18,38 +18,29 @@ with versions as (
         track_uri,
         isrc,
         album_uri,
-        kind,
-        nullif(track_name, '') as track_name,
-        nullif(album_name, '') as album_name,
-        nullif(coalesce(album_artist_name, first_artist_name), '') as album_artist_name,
+        told_by,
+        track_kind,
+        track_name,
+        album_name,
+        album_artist_name,
         album_release_date_text,
         album_release_date_precision,
         duration_ms,
-        case
-            when source = 'spotify_api' then 'api'
-            when source in ('spotify_export', 'spotify_account_data') then 'file'
-            else 'listen'
-        end as told_by,
-        max(unix_millis(coalesce(ended_at, started_at))) as last_ended_ms
-    from int_play_observations_united
-    where track_id <> 'unknown'
+        max(ended_ms) as last_ended_ms
+    from int_tracks_reported
     group by
         track_id,
         track_uri,
         isrc,
         album_uri,
-        kind,
-        nullif(track_name, ''),
-        nullif(album_name, ''),
-        nullif(coalesce(album_artist_name, first_artist_name), ''),
+        told_by,
+        track_kind,
+        track_name,
+        album_name,
+        album_artist_name,
         album_release_date_text,
         album_release_date_precision,
-        duration_ms,
-        case
-            when source = 'spotify_api' then 'api'
-            when source in ('spotify_export', 'spotify_account_data') then 'file'
-            else 'listen'
-        end
+        duration_ms
 ),
 
 versions_ranked as (
@@ -74,7 +65,7 @@ versions_ranked as (
                 album_release_date_text desc nulls last,
                 album_release_date_precision desc nulls last,
                 duration_ms desc nulls last,
-                kind
+                track_kind
         ) as choice
     from versions
 ),
@@ -117,10 +108,9 @@ answers as (
 lengths_heard as (
     select
         track_id,
-        cast(floor(median(ms_played)) as bigint) as duration_ms
-    from int_play_observations_united
-    where reason_end = 'trackdone'
-        and ms_played > 0
+        cast(floor(median(whole_ms)) as bigint) as duration_ms
+    from int_tracks_reported
+    where whole_ms is not null
     group by track_id
 ),
 
@@ -133,7 +123,7 @@ tracks_described as (
         coalesce(api_versions.album_uri, answers.album_uri, file_versions.album_uri, listen_versions.album_uri) as album_uri,
 
         -- attributes
-        coalesce(api_versions.kind, file_versions.kind, listen_versions.kind) as track_kind,
+        coalesce(api_versions.track_kind, file_versions.track_kind, listen_versions.track_kind) as track_kind,
         coalesce(api_versions.track_name, file_versions.track_name, listen_versions.track_name, tracks.track_id) as track_name,
         nullif(lower(trim(coalesce(api_versions.track_name, file_versions.track_name, listen_versions.track_name))), '') as title_key,
         coalesce(api_versions.album_name, answers.album_name, file_versions.album_name, listen_versions.album_name) as album_name,

@@ -1,4 +1,6 @@
 -- What the artists of a day add up to is what the daily table says of its music.
+--
+-- recompute: by account_id, date_id
 
 with artists as (
     select

@@ -1,4 +1,6 @@
 -- What the daily table says of an account and a day equals what the plays of that day say.
+--
+-- recompute: by account_id, date_id
 
 with days as (
     select

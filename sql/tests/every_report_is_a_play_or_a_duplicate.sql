@@ -1,4 +1,6 @@
 -- Plays in = plays out: every play a source reported is a real play, the duplicate of one, or left out by a correction.
+--
+-- recompute: by play_id
 
 with reported as (
     select play_id, source from stg_spotify_export__plays

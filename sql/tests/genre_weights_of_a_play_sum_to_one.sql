@@ -1,4 +1,6 @@
 -- Every play of music has genres whose weights sum to one, and no play has any without being one.
+--
+-- recompute: by account_id, track_id
 
 with plays as (
     select account_id, track_id, count(*) as plays

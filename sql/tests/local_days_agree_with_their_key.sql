@@ -1,4 +1,6 @@
 -- The local day of a play is the day its key leads to.
+--
+-- recompute: by play_id
 
 select
     plays.play_id,

@@ -1,4 +1,6 @@
 -- The local clock of a play is as far from midnight as the play is in truth, but for what clocks were put forward or back on that day.
+--
+-- recompute: by play_id
 
 with plays as (
     select

@@ -20,9 +20,14 @@ pub type Marks = BTreeMap<String, String>;
 
 /// Digits that change when the value does.
 pub fn mark(value: impl Hash) -> String {
+    format!("{:016x}", number_of(value))
+}
+
+/// The same as a number.
+pub fn number_of(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    hasher.finish()
 }
 
 /// The mark of a typed table. The generation alone begins anew when somebody deletes the table.

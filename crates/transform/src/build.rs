@@ -8,14 +8,14 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use duckdb::{Connection, appender_params_from_iter};
 use platform::Stop;
 
-use crate::checks::{self, Outcome};
+use crate::checks::{self, Known, Outcome};
 use crate::columns::{check_columns, described};
 use crate::engine::content::Content;
 use crate::engine::fault::Fault;
 use crate::engine::session::PRELUDE;
 use crate::engine::sources::{self, Sources};
 use crate::engine::sql::{ColumnType, columns_of_all, count, drop_other_kind, kind, quoted};
-use crate::increments::{Fresh, Increments, LEDGER};
+use crate::increments::{Increments, LEDGER};
 use crate::marks::{self, Freshness};
 use crate::project::{Kind, Model, Project, SeedFile, Selection, SqlTest};
 use crate::record::{BuildRecord, BuiltModel, Folder, PROGRAM};
@@ -88,18 +88,20 @@ pub(crate) fn build(
         if everything {
             drop_leftovers(duckdb, project, freshness.there())?;
         }
-        let increments = Increments::new(duckdb, project, &freshness);
+        let increments = Increments::new(duckdb, project, sources, &freshness);
         let mut made: BTreeMap<&str, Option<Content>> = BTreeMap::new();
-        let mut fresh: BTreeMap<&str, Fresh> = BTreeMap::new();
+        let mut updated_by_rows = 0;
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
             step(&model.name);
             if !freshness.takes_model(model) {
                 continue;
             }
-            let content = match increments.update(model, &freshness)? {
+            let updated = increments.update(model, &freshness)?;
+            let by_rows = updated.is_some();
+            let content = match updated {
                 Some(updated) => {
-                    unseen += updated.fresh.rows;
-                    fresh.insert(&model.name, updated.fresh);
+                    unseen += updated.fresh_rows;
+                    updated_by_rows += 1;
                     Some(updated.content)
                 }
                 None => {
@@ -107,7 +109,10 @@ pub(crate) fn build(
                     let rows = make(duckdb, project, model, freshness.there())?;
                     unseen += rows;
                     match model.header.kind {
-                        Kind::View => None,
+                        Kind::View => {
+                            increments.look_at_view(model, &freshness)?;
+                            None
+                        }
                         _ if rows == 0 => Some(Content::of_nothing()),
                         _ => Some(Content::of(duckdb, &quoted(&model.name), "true")?),
                     }
@@ -115,16 +120,13 @@ pub(crate) fn build(
             };
             let is_new = freshness.holds(model, content.as_ref());
             increments.made(model, is_new)?;
-            let (rows, by_rows) = (content.as_ref().map(|content| content.rows), fresh.contains_key(&*model.name));
+            let rows = content.as_ref().map(|content| content.rows);
             tracing::debug!(model = model.name, rows, is_new, by_rows, "built");
             made.insert(&model.name, content);
             if unseen > ROWS_UNSEEN {
                 duckdb.execute_batch("commit; begin transaction").context("committing what was built so far")?;
                 unseen = 0;
             }
-        }
-        if everything {
-            increments.close_ledger(&freshness).context("writing down which observations were consumed")?;
         }
         let mut types = columns_of_all(duckdb).context("reading the columns of what was built")?;
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
@@ -151,12 +153,15 @@ pub(crate) fn build(
         record.run_id.clone_from(&run.run_id);
         record.basis.clone_from(&sources.basis);
         record.built_at = run.now.to_rfc3339_opts(SecondsFormat::Millis, true);
-        let changed = freshness.changed().clone();
-        (record.marks, record.contents, record.texts) = freshness.into_marks();
+        (record.marks, record.contents, record.texts) = freshness.told();
         record.write(duckdb)?;
-        let tests = tested(duckdb, project, &changed, &queries, run, &record, &fresh)?;
+        let known = Known { increments: &increments, freshness: &freshness };
+        let tests = tested(duckdb, project, freshness.changed(), &queries, run, &record, Some(&known))?;
+        if everything {
+            increments.close_ledger(&freshness).context("writing down which observations were consumed")?;
+        }
         tracing::info!(models, unchanged, tests = tests.tests, "built and tested");
-        Ok(Built { record, models, by_rows: fresh.len(), unchanged, tests, took_over })
+        Ok(Built { record, models, by_rows: updated_by_rows, unchanged, tests, took_over })
     })
 }
 
@@ -183,7 +188,7 @@ pub(crate) fn test(
         }
         let concerns = |test: &&SqlTest| selection.is_all() || test.reads.iter().any(|table| names.contains(table));
         let queries: Vec<_> = project.tests.iter().filter(concerns).collect();
-        tested(duckdb, project, &names, &queries, run, &BuildRecord::default(), &BTreeMap::new())
+        tested(duckdb, project, &names, &queries, run, &BuildRecord::default(), None)
     })
 }
 
@@ -268,7 +273,7 @@ fn in_transaction<T>(duckdb: &Connection, keep: bool, work: impl FnOnce() -> any
     outcome
 }
 
-/// What `record` tells to have no rows is not asked, and of what was brought up to date the `fresh` rows are.
+/// What `record` tells to have no rows is not asked, and no row that is `known` to be as it was.
 fn tested(
     duckdb: &Connection,
     project: &Project,
@@ -276,10 +281,10 @@ fn tested(
     queries: &[&SqlTest],
     run: &Run,
     record: &BuildRecord,
-    fresh: &BTreeMap<&str, Fresh>,
+    known: Option<&Known<'_>>,
 ) -> anyhow::Result<Outcome> {
     let is_empty = |name: &str| record.content(name).is_some_and(|content| content.rows == 0);
-    let mut outcome = checks::run(duckdb, project, names, queries, &is_empty, fresh)?;
+    let mut outcome = checks::run(duckdb, project, names, queries, &is_empty, known)?;
     results::keep_results(project, &outcome, run);
     checks::keep_rows(duckdb, &mut outcome, &run.failed_tests)?;
     let failed: Vec<String> = outcome

@@ -10,11 +10,20 @@ use platform::files::{partial_path, put_in_place};
 
 use crate::engine::fault::{Fault, words};
 use crate::engine::sql::{count, literal, path_literal, quoted, quoted_list, rows_of};
-use crate::increments::Fresh;
+use crate::increments::{Increments, State};
+use crate::marks::Freshness;
 use crate::project::{Allowed, Check, Declared, Model, Project, Severity, SqlTest};
 
 /// At most this many failing rows of one test are kept.
 const KEPT_ROWS: usize = 10_000;
+
+/// What a build knows about the rows that it is about to test.
+pub(crate) struct Known<'a> {
+    /// Which may be new.
+    pub increments: &'a Increments<'a>,
+    /// Of which tables.
+    pub freshness: &'a Freshness,
+}
 
 /// A test that rows broke.
 #[derive(Debug, Clone)]
@@ -78,15 +87,15 @@ impl Outcome {
 /// Runs every declared test that concerns the tables in `names`, and these queries.
 ///
 /// What is declared of a table that `is_empty` holds. Where a person wrote it, DuckDB is asked all the
-/// same: a column that does not exist is told today, and not when the first row comes. Of a table that was
-/// brought up to date, only the `fresh` rows are asked what was true of all the others before.
+/// same: a column that does not exist is told today, and not when the first row comes. Rows that are `known`
+/// to be as they were are not asked what was true of them before.
 pub(crate) fn run(
     duckdb: &Connection,
     project: &Project,
     names: &BTreeSet<String>,
     queries: &[&SqlTest],
     is_empty: &dyn Fn(&str) -> bool,
-    fresh: &BTreeMap<&str, Fresh>,
+    known: Option<&Known<'_>>,
 ) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
     for model in &project.models {
@@ -100,12 +109,11 @@ pub(crate) fn run(
             outcome.tests += concerned.len();
             outcome.results.extend(concerned.iter().map(|test| Tested::held(model, test)));
         } else {
-            let fresh = fresh.get(model.name.as_str()).map(|fresh| (fresh, names));
-            of_model(duckdb, project, model, &concerned, fresh, &mut outcome)?;
+            of_model(duckdb, project, model, &concerned, known, &mut outcome)?;
         }
     }
     for test in queries {
-        of_query(duckdb, project, test, &mut outcome)?;
+        of_query(duckdb, project, test, known, &mut outcome)?;
     }
     Ok(outcome)
 }
@@ -130,13 +138,13 @@ pub(crate) fn keep_rows(duckdb: &Connection, outcome: &mut Outcome, folder: &Pat
 }
 
 /// Conditions on single rows are counted in one pass over the rows they are asked of; the others need
-/// a query each. `fresh` are the rows that may be new, where they are known, and the tables that are.
+/// a query each.
 fn of_model(
     duckdb: &Connection,
     project: &Project,
     model: &Model,
     tests: &[&Declared],
-    fresh: Option<(&Fresh, &BTreeSet<String>)>,
+    known: Option<&Known<'_>>,
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
     let fault = |line: usize, error: &duckdb::Error| Fault {
@@ -144,8 +152,9 @@ fn of_model(
         line: Some(line),
         message: words(error),
     };
-    let place = |test: &Declared| match fresh {
-        Some((fresh, changed)) if fresh.is_enough_for(test, changed) => fresh.relation.clone(),
+    let state = known.map_or(State::Unknown, |known| known.increments.state(&model.name, known.freshness));
+    let place = |test: &Declared| match &state {
+        State::But(fresh) if is_strict(test) => fresh.relation.clone(),
         _ => quoted(&model.name),
     };
     let mut by_row: BTreeMap<String, Vec<(&Declared, String)>> = BTreeMap::new();
@@ -174,15 +183,23 @@ fn of_model(
         found.extend(by_row.iter().map(|(test, _)| *test).zip(rows));
     }
     for test in tests.iter().filter(|test| breaks(&test.check).is_none()) {
-        let query = match &test.check {
-            Check::Unique(columns) => {
-                let groups =
-                    format!("select 1 from {} group by {} having count(*) > 1", place(test), quoted_list(columns));
-                format!("select count(*) from ({groups})")
-            }
-            other => format!("select count(*) from ({})", evidence(&place(test), other)),
+        let all = match &test.check {
+            Check::Unique(columns) => repeated(&quoted(&model.name), columns),
+            other => evidence(&quoted(&model.name), other),
         };
-        found.push((test, count(duckdb, &query).map_err(|error| fault(test.line, &error))?));
+        let some = match known {
+            Some(known) if is_strict(test) => of_some(model, test, &state, known)?,
+            _ => None,
+        };
+        let of = |query: &str| {
+            count(duckdb, &format!("select count(*) from ({query})")).map_err(|error| fault(test.line, &error))
+        };
+        // When some rows break it, all that do are told.
+        let rows = match &some {
+            Some(some) if of(some)? == 0 => 0,
+            _ => of(&all)?,
+        };
+        found.push((test, rows));
     }
     outcome.tests += tests.len();
     for (test, rows) in found {
@@ -205,11 +222,22 @@ fn of_model(
     Ok(())
 }
 
-fn of_query(duckdb: &Connection, project: &Project, test: &SqlTest, outcome: &mut Outcome) -> anyhow::Result<()> {
+fn of_query(
+    duckdb: &Connection,
+    project: &Project,
+    test: &SqlTest,
+    known: Option<&Known<'_>>,
+    outcome: &mut Outcome,
+) -> anyhow::Result<()> {
     // The text begins with a comment; on its own line it keeps DuckDB's line numbers ours.
     let query = format!("select count(*) from ({}\n)", test.text.trim_end());
-    let rows = count(duckdb, &query)
-        .map_err(|error| Fault::of(format!("{}/{}", project.root, test.path), &test.text, &error))?;
+    let ask = || -> anyhow::Result<i64> {
+        let fault = |error| Fault::of(format!("{}/{}", project.root, test.path), &test.text, &error);
+        Ok(count(duckdb, &query).map_err(fault)?)
+    };
+    let of_some = known.map(|known| known.increments.breaches_of(test, known.freshness, ask)).transpose()?.flatten();
+    // When some rows break it, all that do are told.
+    let rows = if of_some == Some(0) { 0 } else { ask()? };
     outcome.tests += 1;
     let holds = holds(test.allowed, rows, || Ok(0))?;
     outcome.results.push(Tested { of: test.name.clone(), rule: test.sentence.clone(), rows, holds });
@@ -225,6 +253,49 @@ fn of_query(duckdb: &Connection, project: &Project, test: &SqlTest, outcome: &mu
         });
     }
     Ok(())
+}
+
+/// Of a test that may be broken, all breaches are counted.
+fn is_strict(test: &Declared) -> bool {
+    test.severity == Severity::Error && test.allowed == Allowed::Nothing
+}
+
+/// A query that finds nothing when a test holds for all rows, if it held for those before; nothing where
+/// that takes all rows.
+fn of_some(model: &Model, test: &Declared, state: &State, known: &Known<'_>) -> anyhow::Result<Option<String>> {
+    let own = quoted(&model.name);
+    Ok(match (&test.check, state) {
+        (Check::Unique(columns), State::But(fresh)) if fresh.key.iter().all(|name| columns.contains(name)) => {
+            Some(repeated(&fresh.relation, columns))
+        }
+        (Check::Unique(columns), State::But(fresh)) => {
+            let is_same = columns.iter().map(|name| format!("own.{0} is not distinct from fresh.{0}", quoted(name)));
+            let is_same = is_same.collect::<Vec<_>>().join(" and ");
+            let alike = format!("(select own.* from {own} as own semi join {} as fresh on {is_same})", fresh.relation);
+            Some(repeated(&alike, columns))
+        }
+        (Check::References { columns, model: target, targets }, State::But(_) | State::AsBefore) => {
+            let gone = known.increments.gone_from(target, targets, known.freshness)?;
+            let of_old = |(values, gone): (i64, String)| {
+                let pairs = pairs(columns, targets);
+                (values > 0).then(|| format!("select 1 from {own} as here semi join {gone} as there on {pairs}"))
+            };
+            gone.map(|gone| {
+                let of_new = match state {
+                    State::But(fresh) => Some(format!("select 1 from ({})", evidence(&fresh.relation, &test.check))),
+                    _ => None,
+                };
+                let both: Vec<String> = of_new.into_iter().chain(of_old(gone)).collect();
+                if both.is_empty() { "select 1 where false".to_owned() } else { both.join(" union all ") }
+            })
+        }
+        _ => None,
+    })
+}
+
+/// A query for the values that occur more than once.
+fn repeated(rows: &str, columns: &[String]) -> String {
+    format!("select 1 from {rows} group by {} having count(*) > 1", quoted_list(columns))
 }
 
 /// Whether a test holds that so many rows break; `of` counts the rows of its table.
@@ -264,22 +335,23 @@ fn evidence(name: &str, check: &Check) -> String {
             )
         }
         Check::References { columns, model: target, targets } => {
-            let pairs: Vec<String> = columns
-                .iter()
-                .zip(targets)
-                .map(|(here, there)| format!("here.{} = there.{}", quoted(here), quoted(there)))
-                .collect();
             let filled: Vec<String> =
                 columns.iter().map(|column| format!("here.{} is not null", quoted(column))).collect();
             format!(
                 "select here.* from {name} as here anti join {} as there on {} where {}",
                 quoted(target),
-                pairs.join(" and "),
+                pairs(columns, targets),
                 filled.join(" and ")
             )
         }
         other => format!("select * from {name} where {}", breaks(other).unwrap_or_default()),
     }
+}
+
+/// That columns here are those there.
+fn pairs(columns: &[String], targets: &[String]) -> String {
+    let is_same = |(here, there): (&String, &String)| format!("here.{} = there.{}", quoted(here), quoted(there));
+    columns.iter().zip(targets).map(is_same).collect::<Vec<_>>().join(" and ")
 }
 
 /// The test as a person reads it.

@@ -254,7 +254,7 @@ fn build_into(
     let sources = Sources { basis: selection.is_all().then_some(basis), ..sources::sources(context)? };
     let (limits, run) = (Limits::of(&context.settings), run_of(context)?);
     let steps = selection.names(project)?.len() + 1;
-    let built = with_growing_memory(&warehouse.duckdb, &limits, sources.plays(), || {
+    let built = with_growing_memory(&warehouse.duckdb, &limits, sources.count_of_plays(), || {
         warehouse.begin()?;
         let bar = progress::count_bar(u64::try_from(steps)?, "building");
         let step = |name: &str| {

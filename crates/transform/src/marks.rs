@@ -126,17 +126,28 @@ impl Freshness {
         self.everything && self.before.basis.is_some()
     }
 
+    /// Whether a table or view is made by texts that are still those of the last build of everything.
+    pub(crate) fn is_of_the_same_text(&self, name: &str) -> bool {
+        let text = self.texts.get(name);
+        self.follows_a_whole_build() && text.is_some() && text == self.before.texts.get(name)
+    }
+
+    /// Whether the last build of everything asked the same of tables that were made alike. Ask when the
+    /// test was.
+    pub(crate) fn held_before(&self, test: &SqlTest) -> bool {
+        self.before.marks.get(&test.path) == self.marks.get(&test.path)
+            && test.reads.iter().all(|read| self.is_of_the_same_text(read))
+    }
+
     /// Whether the rows that a table has are those that the last build gave it, by texts that are still
     /// the same: then it differs only where the rows differ that it is made of. Ask when the model was.
     pub(crate) fn knows_rows_of(&self, name: &str) -> bool {
-        let text = self.texts.get(name);
-        let is_there = self.there.get(name) == Some(&false);
-        self.follows_a_whole_build() && is_there && text.is_some() && text == self.before.texts.get(name)
+        self.there.get(name) == Some(&false) && self.is_of_the_same_text(name)
     }
 
     /// What everything that was asked about is made of, what it holds, and by what texts.
-    pub(crate) fn into_marks(self) -> (Marks, Marks, Marks) {
-        (self.marks, self.contents, self.texts)
+    pub(crate) fn told(&self) -> (Marks, Marks, Marks) {
+        (self.marks.clone(), self.contents.clone(), self.texts.clone())
     }
 
     fn decide(&mut self, name: &str, mark: String, is_there: bool) -> bool {

@@ -103,7 +103,7 @@ impl<'p> Trials<'p> {
     fn ask_tests(&self) -> anyhow::Result<()> {
         let names = self.project.models.iter().map(|model| model.name.clone()).collect();
         let queries: Vec<_> = self.project.tests.iter().collect();
-        checks::run(&self.duckdb, self.project, &names, &queries, &|_| false, &BTreeMap::new()).map(drop)
+        checks::run(&self.duckdb, self.project, &names, &queries, &|_| false, None).map(drop)
     }
 
     /// How these cases do not hold, if they do not.

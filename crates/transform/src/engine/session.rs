@@ -54,7 +54,12 @@ pub(crate) fn open(limits: &Limits, spill: &Path) -> anyhow::Result<Connection> 
     // Half of what it took to write the warehouse was this way of packing texts, which made the
     // file a sixth smaller. And what DuckDB keeps of the typed files, of which there is one for each
     // month, was a tenth of all memory and saved no time: the system keeps files, too.
-    duckdb.execute_batch("set disabled_compression_methods = 'fsst'; set enable_external_file_cache = false")?;
+    // What is at their ends, by which DuckDB finds the rest, it keeps: every model that reads them asks for it.
+    duckdb.execute_batch(
+        "set disabled_compression_methods = 'fsst';
+         set enable_external_file_cache = false;
+         set parquet_metadata_cache = true",
+    )?;
     // A commit goes to the file itself: what is built is worth nothing before it is whole, so that a log
     // would only write it twice.
     duckdb.execute_batch("set checkpoint_threshold = '1KB'")?;

@@ -6,10 +6,11 @@
 //! becomes a table. The rest are [snapshots](super::snapshots).
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
 use duckdb::Connection;
-use lake::built::{Marks, mark, of_manifest};
+use lake::built::{Marks, mark, number_of, of_manifest};
 use lake::manifest::part_path;
 use lake::schema::{PLAYS, all_tables};
 use lake::{Column, Manifest, Table};
@@ -20,6 +21,20 @@ use super::snapshots::{self, SNAPSHOTS};
 use super::sql::{drop_other_kind, kind, literal, quoted};
 use crate::basis::Basis;
 use crate::corrections::Corrections;
+
+/// A live file of observations.
+#[derive(Debug, Clone)]
+pub(crate) struct PlaysFile {
+    /// The path from the data folder.
+    pub path: String,
+    /// The version of the table's schema it was written with.
+    pub version: u32,
+    /// How many rows it has.
+    pub rows: u64,
+    /// Another number, when it is another file: files are put in place whole and never changed then, but
+    /// a replay may put one in the place of another.
+    pub mark: u64,
+}
 
 /// What there is to read at the moment of a build.
 #[derive(Debug, Default)]
@@ -32,6 +47,8 @@ pub(crate) struct Sources {
     pub states: BTreeMap<String, String>,
     /// How many rows each of these tables has, by its manifest.
     pub rows: BTreeMap<String, u64>,
+    /// The live files of observations.
+    pub plays: Vec<PlaysFile>,
     /// Everyone whose listening is kept.
     pub accounts: Vec<Account>,
     /// Where they were, when.
@@ -45,14 +62,15 @@ pub(crate) struct Sources {
 impl Sources {
     /// With the files as paths from `folder`, for a session that does not look from the data folder.
     pub(crate) fn below(mut self, folder: &Path) -> Self {
-        for path in self.files.values_mut().flat_map(BTreeMap::values_mut).flatten() {
+        let files = self.files.values_mut().flat_map(BTreeMap::values_mut).flatten();
+        for path in files.chain(self.plays.iter_mut().map(|file| &mut file.path)) {
             *path = folder.join(&*path).to_string_lossy().into_owned();
         }
         self
     }
 
     /// How many observations there are, by the manifest.
-    pub(crate) fn plays(&self) -> u64 {
+    pub(crate) fn count_of_plays(&self) -> u64 {
         self.rows.get(PLAYS.name).copied().unwrap_or_default()
     }
 
@@ -93,7 +111,7 @@ pub(crate) fn exists(name: &str) -> bool {
 /// Reads the manifests and the accounts.
 pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
     let mut files: BTreeMap<String, BTreeMap<u32, Vec<String>>> = BTreeMap::new();
-    let (mut states, mut rows) = (BTreeMap::new(), BTreeMap::new());
+    let (mut states, mut rows, mut plays) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for table in all_tables() {
         let manifest = Manifest::read(&context.data, table)?;
         states.insert(table.name.to_owned(), of_manifest(&manifest));
@@ -101,9 +119,15 @@ pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
         let versions = files.entry(table.name.to_owned()).or_default();
         for part in manifest.files {
             // The session looks from the data folder, so that the folder can be moved.
-            let path = part_path(&context.data, table, &part);
-            let path = path.strip_prefix(context.data.root()).unwrap_or(&path);
-            versions.entry(part.schema_version).or_default().push(path.to_string_lossy().into_owned());
+            let whole_path = part_path(&context.data, table, &part);
+            let path = whole_path.strip_prefix(context.data.root()).unwrap_or(&whole_path);
+            let path = path.to_string_lossy().into_owned();
+            if table.name == PLAYS.name {
+                let put_in_place = fs::metadata(&whole_path).and_then(|file| file.modified()).ok();
+                let mark = number_of((&path, part.rows, part.bytes, put_in_place));
+                plays.push(PlaysFile { path: path.clone(), version: part.schema_version, rows: part.rows, mark });
+            }
+            versions.entry(part.schema_version).or_default().push(path);
         }
     }
     let state = context.state()?;
@@ -113,6 +137,7 @@ pub(crate) fn sources(context: &JobContext) -> anyhow::Result<Sources> {
         files,
         states,
         rows,
+        plays,
         zones: state.zones()?,
         gaps: state.gaps()?,
         corrections: Corrections::read(&context.data, &accounts)?,
@@ -164,6 +189,24 @@ pub(crate) fn register_typed(duckdb: &Connection, sources: &Sources) -> anyhow::
 fn make(duckdb: &Connection, sources: &Sources, table: &Table, kind: &str) -> duckdb::Result<()> {
     let select = typed(table, sources.files.get(table.name));
     duckdb.execute_batch(&format!("create or replace {kind} src_{} as {select}", table.name))
+}
+
+/// A query for the rows of some files of one schema version, and for the place of each one's file in this
+/// list, `file_index`.
+pub(crate) fn rows_of_files(table: &Table, version: u32, files: &[&str]) -> String {
+    let list = |item: fn(&Column) -> String| table.columns.iter().map(item).collect::<Vec<_>>().join(", ");
+    let paths = files.iter().map(|file| literal(file)).collect::<Vec<_>>().join(", ");
+    let read = format!("read_parquet([{paths}], hive_partitioning = false)");
+    let nulls = list(|column| format!("cast(null as {}) as {}", column.column_type.sql(), quoted(column.name)));
+    let nothing = format!("select {nulls}, cast(null as ubigint) as file_index where false");
+    let casts = list(|column| format!("cast({0} as {1}) as {0}", quoted(column.name), column.column_type.sql()));
+    match files {
+        [] => nothing,
+        _ if version == table.version => {
+            format!("select {}, file_index from {read}", list(|column| quoted(column.name)))
+        }
+        _ => format!("select {casts}, file_index from ({nothing} union all by name select *, file_index from {read})"),
+    }
 }
 
 /// Files of one schema version are alike, so DuckDB looks into one of them to learn their

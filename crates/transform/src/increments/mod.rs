@@ -6,7 +6,13 @@
 //! track_id` promises more: a table without the key belongs to the keys that stand beside its
 //! `track_id` in a table that has both. Where it is not known which rows changed, the whole is made.
 //!
+//! Of a view and of a test the same promise says which rows may be new or broken.
+//!
 //! Which observations are new is told by a ledger of those that were consumed.
+
+mod fresh;
+mod ledger;
+mod narrowed;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,16 +22,14 @@ use duckdb::Connection;
 use crate::build::fault;
 use crate::engine::content::Content;
 use crate::engine::session::DATABASE;
-use crate::engine::sources;
+use crate::engine::sources::{self, Sources};
 use crate::engine::sql::{columns, quoted, quoted_list, rows_of};
 use crate::marks::Freshness;
-use crate::project::{Allowed, Check, Declared, Kind, Model, Project, Recompute, Severity};
-
-/// The observations that the warehouse is made of: for each a number of 128 bits and a hash of all its
-/// columns, so that one that is told otherwise now is seen, too.
-pub(crate) const LEDGER: &str = "_consumed";
-const OBSERVATIONS: &str = "src_plays";
-const ENTRY: &str = "md5_number(observation_id) as observation, hash(*columns(*)) as content";
+use crate::project::{Check, Model, Project, Recompute};
+pub(crate) use fresh::{Fresh, State};
+pub(crate) use ledger::LEDGER;
+use ledger::{Ledger, OBSERVATIONS};
+use narrowed::tables_behind;
 
 /// Of larger tables that are made as a whole nobody compares the rows, which takes longer than to use them.
 const ROWS_COMPARED: i64 = 300_000;
@@ -34,18 +38,17 @@ const ROWS_COMPARED: i64 = 300_000;
 pub(crate) struct Increments<'a> {
     duckdb: &'a Connection,
     project: &'a Project,
+    ledger: Ledger<'a>,
     /// The columns of what the file holds.
     columns: BTreeMap<String, BTreeSet<String>>,
-    /// Whether there is a ledger.
-    has_ledger: bool,
     /// The tables of which somebody wants to know the changed rows.
     watched: BTreeSet<&'a str>,
-    /// The columns by which somebody wants to know them.
-    keys: BTreeSet<String>,
     /// What is known of the tables that were asked about, or made.
     deltas: RefCell<BTreeMap<String, Delta>>,
-    /// The columns of which some keys were looked for among all observations.
-    narrowed: RefCell<Vec<String>>,
+    /// The rows that are new in what was brought up to date.
+    fresh: RefCell<BTreeMap<String, Fresh>>,
+    /// How many rows lost some values, by where these are.
+    gone: RefCell<BTreeMap<String, i64>>,
 }
 
 /// What is known of the rows of a table that changed.
@@ -64,77 +67,65 @@ enum Delta {
 pub(crate) struct Updated {
     /// What it holds now.
     pub content: Content,
-    /// The rows that are new in it.
-    pub fresh: Fresh,
-}
-
-/// The rows of a table that may be new. The last build asked the same tests of all others: a header with
-/// other tests is another text, by which the table is made as a whole.
-#[derive(Debug, Clone)]
-pub(crate) struct Fresh {
-    /// Where they are.
-    pub relation: String,
-    /// The columns of the key by which the table was brought up to date. Whoever has the key of one of
-    /// these rows is one of them.
-    pub key: Vec<String>,
-    /// How many there are.
-    pub rows: i64,
-}
-
-impl Fresh {
-    /// Whether a test of the table holds if it holds for these rows; `changed` are the tables that are new.
-    pub(crate) fn is_enough_for(&self, test: &Declared, changed: &BTreeSet<String>) -> bool {
-        // Of a test that may be broken, all breaches are counted.
-        let is_strict = test.severity == Severity::Error && test.allowed == Allowed::Nothing;
-        is_strict
-            && match &test.check {
-                Check::Unique(columns) => self.key.iter().all(|name| columns.contains(name)),
-                Check::References { model, .. } => !changed.contains(model),
-                Check::NotNull(_) | Check::Accepted { .. } | Check::Between { .. } | Check::Expression(_) => true,
-            }
-    }
+    /// How many rows may be new in it.
+    pub fresh_rows: i64,
 }
 
 impl<'a> Increments<'a> {
     /// Before anything is built.
-    pub(crate) fn new(duckdb: &'a Connection, project: &'a Project, freshness: &Freshness) -> Self {
+    pub(crate) fn new(
+        duckdb: &'a Connection,
+        project: &'a Project,
+        sources: &'a Sources,
+        freshness: &Freshness,
+    ) -> Self {
         // What the last build wrote down; to ask DuckDB takes longer than to build a few models.
         let models = freshness.before().models.iter();
         let models =
             models.map(|model| (model.name.clone(), model.columns.iter().map(|column| column.name.clone()).collect()));
-        let sources = sources::columns().map(|(name, columns)| (name, columns.into_iter().collect()));
-        let columns = models.chain(sources).collect();
-        let has_ledger = freshness.there().contains_key(LEDGER);
-        let by_key = project.models.iter().filter_map(|model| match &model.header.recompute {
-            Some(Recompute::By { key, through }) => Some((model, key, through)),
-            _ => None,
-        });
+        let of_sources: BTreeMap<String, BTreeSet<String>> =
+            sources::columns().map(|(name, columns)| (name, columns.into_iter().collect())).collect();
         let (mut watched, mut keys) = (BTreeSet::new(), BTreeSet::new());
-        for (model, key, through) in by_key {
-            watched.extend(tables_behind(project, model));
-            keys.extend(key.iter().chain(through).cloned());
+        for model in &project.models {
+            if let Some(Recompute::By { key, through }) = &model.header.recompute {
+                watched.extend(tables_behind(project, model.reads()));
+                keys.extend(key.iter().chain(through.iter().flatten()));
+                watched.extend(model.header.tests.iter().filter_map(|test| match &test.check {
+                    Check::References { model, .. } => Some(model.as_str()),
+                    _ => None,
+                }));
+            }
         }
-        let (deltas, narrowed) = (RefCell::default(), RefCell::default());
-        Self { duckdb, project, columns, has_ledger, watched, keys, deltas, narrowed }
+        for test in &project.tests {
+            if let Some(Recompute::By { key, through }) = &test.recompute {
+                watched.extend(tables_behind(project, test.reads.iter().map(String::as_str)));
+                keys.extend(key.iter().chain(through.iter().flatten()));
+            }
+        }
+        let keys = of_sources[OBSERVATIONS].iter().filter(|name| keys.contains(name)).cloned().collect();
+        let is_true = freshness.there().contains_key(LEDGER) && freshness.is_of_the_same_text(OBSERVATIONS);
+        let ledger = Ledger::new(duckdb, sources, is_true, keys);
+        let columns = models.chain(of_sources).collect();
+        let (deltas, fresh, gone) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { duckdb, project, ledger, columns, watched, deltas, fresh, gone }
     }
 
     /// Brings the table of a model up to date; `None` where it must be made as a whole.
     pub(crate) fn update(&self, model: &Model, freshness: &Freshness) -> anyhow::Result<Option<Updated>> {
-        let Some(Recompute::By { key, through }) = &model.header.recompute else { return Ok(None) };
+        let Some(Recompute::By { key, .. }) = &model.header.recompute else { return Ok(None) };
         let before = freshness.before().content(&model.name);
         let Some(before) = before.filter(|_| freshness.knows_rows_of(&model.name)) else { return Ok(None) };
-        let tables = tables_behind(self.project, model);
-        let Some(changed) = self.changed_keys(model, &tables, key, through, freshness)? else { return Ok(None) };
-        let [keys, old, fresh] = ["keys", "old", "fresh"].map(|what| temporary(what, &model.name));
-        let (list, own) = (quoted_list(key), in_file(&model.name));
-        self.duckdb.execute_batch(&format!("create or replace temp table {keys} as {changed}"))?;
+        let tables = tables_behind(self.project, model.reads());
         // To take away and add many rows takes longer than to write the table, and to look for many keys
         // longer than to use all observations.
-        let asked = rows_of(self.duckdb, &keys)?;
-        if asked * 4 > before.rows.max(self.consumed()?) {
+        let most = before.rows.max(self.ledger.consumed()?) / 4;
+        let Some(keys) = self.keys_to_make(model, &tables, most, freshness)? else { return Ok(None) };
+        if rows_of(self.duckdb, &keys)? == 0 {
             self.forget(&[&keys])?;
-            return Ok(None);
+            return Ok(Some(Updated { content: before.clone(), fresh_rows: 0 }));
         }
+        let [old, fresh] = ["old", "fresh"].map(|what| temporary(what, &model.name));
+        let (list, own) = (quoted_list(key), in_file(&model.name));
         self.duckdb.execute_batch(&format!(
             "create or replace temp table {old} as select * from {own} semi join {keys} using ({list})"
         ))?;
@@ -143,7 +134,7 @@ impl<'a> Increments<'a> {
             self.forget(&[&keys, &old])?;
             return Ok(None);
         }
-        self.make_rows(model, &tables, key, &keys, &fresh)?;
+        self.make_rows(model, &tables, &keys, &fresh)?;
         if columns(self.duckdb, &fresh)? != columns(self.duckdb, &own)? {
             tracing::debug!(model = model.name, "its columns are others now");
             self.forget(&[&keys, &old, &fresh])?;
@@ -158,69 +149,58 @@ impl<'a> Increments<'a> {
         self.forget(&[&keys])?;
         self.keep_delta(&model.name, &old, &fresh)?;
         let with = Content::of(self.duckdb, &fresh, "true")?;
-        let fresh = Fresh { relation: fresh, key: key.clone(), rows: with.rows };
-        Ok(Some(Updated { content: before.but(&without, &with)?, fresh }))
+        let fresh_rows = with.rows;
+        self.fresh.borrow_mut().insert(model.name.clone(), Fresh { relation: fresh, key: key.clone() });
+        Ok(Some(Updated { content: before.but(&without, &with)?, fresh_rows }))
     }
 
-    /// A query for the keys of rows that a change of these tables may concern; nothing where it may be all.
-    fn changed_keys(
+    /// Finds the rows of a view that may be new, where its header says how.
+    pub(crate) fn look_at_view(&self, model: &Model, freshness: &Freshness) -> anyhow::Result<()> {
+        let Some(Recompute::By { key, .. }) = &model.header.recompute else { return Ok(()) };
+        if !freshness.is_of_the_same_text(&model.name) {
+            return Ok(());
+        }
+        let tables = tables_behind(self.project, model.reads());
+        let most = self.ledger.consumed()? / 4;
+        let Some(keys) = self.keys_to_make(model, &tables, most, freshness)? else { return Ok(()) };
+        let fresh = temporary("fresh", &model.name);
+        self.make_rows(model, &tables, &keys, &fresh)?;
+        self.forget(&[&keys])?;
+        self.fresh.borrow_mut().insert(model.name.clone(), Fresh { relation: fresh, key: key.clone() });
+        Ok(())
+    }
+
+    /// A table of the keys of which the rows of a model may be others now: at most so many.
+    fn keys_to_make(
         &self,
         model: &Model,
         tables: &BTreeSet<&str>,
-        key: &[String],
-        through: &[String],
+        most: i64,
         freshness: &Freshness,
     ) -> anyhow::Result<Option<String>> {
-        let keys = quoted_list(key);
-        let mut changes = Vec::new();
-        for table in tables.iter().filter(|table| freshness.changed().contains(**table)) {
-            let Delta::Known(delta) = self.delta(table)? else { return Ok(None) };
-            if self.has(table, key) {
-                changes.push(format!("select {keys} from {delta}"));
-                continue;
-            }
-            // A table and not a view: whose rows they were before is among its own changes.
-            let has_both = |read: &&str| tables.contains(read) && self.has(read, key) && self.has(read, through);
-            let beside: Vec<&str> = model.reads().filter(has_both).collect();
-            if through.is_empty() || beside.is_empty() || !self.has(table, through) {
-                return Ok(None);
-            }
-            let through = quoted_list(through);
-            changes.extend(beside.iter().map(|read| {
-                let read = quoted(read);
-                format!("select {keys} from {read} semi join {delta} using ({through})")
-            }));
+        let Some(Recompute::By { key, through }) = &model.header.recompute else { return Ok(None) };
+        let reads: Vec<&str> = model.reads().collect();
+        let Some(changed) = self.changed_keys(&reads, tables, key, through, freshness)? else { return Ok(None) };
+        let keys = temporary("keys", &model.name);
+        self.duckdb.execute_batch(&format!("create or replace temp table {keys} as {changed}"))?;
+        if rows_of(self.duckdb, &keys)? > most {
+            self.forget(&[&keys])?;
+            return Ok(None);
         }
-        Ok((!changes.is_empty()).then(|| changes.join(" union ")))
+        Ok(Some(keys))
     }
 
-    /// Makes the rows of these keys, of tables that show nothing else for a moment.
-    fn make_rows(
-        &self,
-        model: &Model,
-        tables: &BTreeSet<&str>,
-        key: &[String],
-        keys: &str,
-        fresh: &str,
-    ) -> anyhow::Result<()> {
-        let list = quoted_list(key);
-        let narrowed: Vec<&str> = tables.iter().copied().filter(|table| self.has(table, key)).collect();
-        for table in &narrowed {
-            let all = if *table == OBSERVATIONS { self.observations_of(keys, key)? } else { in_file(table) };
-            self.duckdb.execute_batch(&format!(
-                "create or replace temp view {} as select * from {all} semi join {keys} using ({list})",
-                quoted(table)
-            ))?;
-        }
+    /// Makes the rows of these keys.
+    fn make_rows(&self, model: &Model, tables: &BTreeSet<&str>, keys: &str, fresh: &str) -> anyhow::Result<()> {
+        let Some(Recompute::By { key, .. }) = &model.header.recompute else { return Ok(()) };
         // The file follows on the same line, so DuckDB's line numbers are those of the file.
         let text = model.text.trim_end().trim_end_matches(';');
+        let list = quoted_list(key);
         let make =
             format!("create or replace temp table {fresh} as select * from ({text}\n) semi join {keys} using ({list})");
-        self.duckdb.execute_batch(&make).map_err(|error| fault(self.project, model, &error))?;
-        for table in narrowed {
-            self.duckdb.execute_batch(&format!("drop view temp.{}", quoted(table)))?;
-        }
-        Ok(())
+        self.where_only(keys, key, tables, || {
+            Ok(self.duckdb.execute_batch(&make).map_err(|error| fault(self.project, model, &error))?)
+        })
     }
 
     /// Keeps the rows of a table that is about to be made as a whole, if somebody asks which of them changed.
@@ -247,79 +227,19 @@ impl<'a> Increments<'a> {
     }
 
     /// Writes down what was consumed, when everything was built.
-    pub(crate) fn close_ledger(&self, freshness: &Freshness) -> duckdb::Result<()> {
-        self.forget(&[&temporary("found", OBSERVATIONS), &temporary("keys found", OBSERVATIONS)])?;
-        if !self.watched.contains(OBSERVATIONS) {
-            return self.duckdb.execute_batch(&format!("drop table if exists {}", in_file(LEDGER)));
-        }
-        let is_true_still =
-            freshness.follows_a_whole_build() && self.has_ledger && !freshness.changed().contains(OBSERVATIONS);
-        match self.deltas.borrow().get(OBSERVATIONS) {
-            Some(Delta::Known(delta)) => {
-                self.duckdb.execute_batch(&format!("insert into {LEDGER} select observation, content from {delta}"))
-            }
-            _ if is_true_still => Ok(()),
-            _ => {
-                let all = format!("create or replace table {LEDGER} as select {ENTRY} from {OBSERVATIONS}");
-                self.duckdb.execute_batch(&all)
-            }
-        }
-    }
-
-    /// How many observations the warehouse was made of.
-    fn consumed(&self) -> duckdb::Result<i64> {
-        match self.has_ledger {
-            true => rows_of(self.duckdb, LEDGER),
-            false => Ok(0),
-        }
+    pub(crate) fn close_ledger(&self, freshness: &Freshness) -> anyhow::Result<()> {
+        self.ledger.close(self.watched.contains(OBSERVATIONS), !freshness.changed().contains(OBSERVATIONS))
     }
 
     /// What is known of the rows of a table that differ from those it had.
-    fn delta(&self, table: &str) -> duckdb::Result<Delta> {
+    fn delta(&self, table: &str) -> anyhow::Result<Delta> {
         if let Some(known) = self.deltas.borrow().get(table) {
             return Ok(known.clone());
         }
-        let delta = if table == OBSERVATIONS { self.new_observations()? } else { Delta::Unknown };
+        let news = if table == OBSERVATIONS { self.ledger.news()? } else { None };
+        let delta = news.map_or(Delta::Unknown, Delta::Known);
         self.deltas.borrow_mut().insert(table.to_owned(), delta.clone());
         Ok(delta)
-    }
-
-    /// The observations that came in; nothing is known where some are gone or are told otherwise: nobody
-    /// remembers whose they were.
-    fn new_observations(&self) -> duckdb::Result<Delta> {
-        if !self.has_ledger {
-            return Ok(Delta::Unknown);
-        }
-        let delta = temporary("delta", OBSERVATIONS);
-        let of_keys = self.keys.iter().filter(|name| self.has(OBSERVATIONS, std::slice::from_ref(*name)));
-        let of_keys: String = of_keys.map(|name| format!(", {}", quoted(name))).collect();
-        self.duckdb.execute_batch(&format!(
-            "create or replace temp table {delta} as
-             select * from (select {ENTRY}{of_keys} from {OBSERVATIONS})
-             anti join {LEDGER} using (observation, content)"
-        ))?;
-        // Staging tests that each is there once: one that is gone, or is told otherwise, is missing in the sum.
-        let rows = |relation: &str| rows_of(self.duckdb, relation);
-        let is_all_there = rows(LEDGER)? + rows(&delta)? == rows(OBSERVATIONS)?;
-        Ok(if is_all_there { Delta::Known(delta) } else { Delta::Unknown })
-    }
-
-    /// The observations of these keys, and maybe some more: to look through all files takes as long for
-    /// one key as for a thousand, and the keys of one model are mostly those of the one before.
-    fn observations_of(&self, keys: &str, key: &[String]) -> duckdb::Result<String> {
-        let (found, found_keys) = (temporary("found", OBSERVATIONS), temporary("keys found", OBSERVATIONS));
-        let list = quoted_list(key);
-        let others = format!("{keys} anti join {found_keys} using ({list})");
-        if *self.narrowed.borrow() != key || rows_of(self.duckdb, &others)? > 0 {
-            self.duckdb.execute_batch(&format!(
-                "create or replace temp table {found_keys} as from {keys};
-                 create or replace temp table {found} as
-                 select * from {} semi join {found_keys} using ({list})",
-                in_file(OBSERVATIONS)
-            ))?;
-            key.clone_into(&mut self.narrowed.borrow_mut());
-        }
-        Ok(found)
     }
 
     fn keep_delta(&self, table: &str, old: &str, new: &str) -> duckdb::Result<()> {
@@ -336,22 +256,6 @@ impl<'a> Increments<'a> {
     fn forget(&self, tables: &[&str]) -> duckdb::Result<()> {
         tables.iter().try_for_each(|table| self.duckdb.execute_batch(&format!("drop table if exists {table}")))
     }
-
-    fn has(&self, table: &str, names: &[String]) -> bool {
-        self.columns.get(table).is_some_and(|columns| names.iter().all(|name| columns.contains(name)))
-    }
-}
-
-/// The tables that a model reads, itself or behind views.
-fn tables_behind<'a>(project: &'a Project, model: &'a Model) -> BTreeSet<&'a str> {
-    let mut tables = BTreeSet::new();
-    for read in model.reads() {
-        match project.model(read) {
-            Some(view) if view.header.kind == Kind::View => tables.extend(tables_behind(project, view)),
-            _ => drop(tables.insert(read)),
-        }
-    }
-    tables
 }
 
 /// What is in the file, whatever stands before it for a while.

@@ -37,8 +37,9 @@ pub enum Recompute {
     By {
         /// The columns of the key.
         key: Vec<String>,
-        /// Tables without the key are joined by these columns to one that has it; none when empty.
-        through: Vec<String>,
+        /// Tables without the key are joined by the first of these lists of columns that they have to a
+        /// table that has it.
+        through: Vec<Vec<String>>,
     },
 }
 
@@ -46,8 +47,10 @@ impl fmt::Display for Recompute {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Whole => formatter.write_str("whole"),
-            Self::By { key, through } if through.is_empty() => write!(formatter, "by {}", key.join(", ")),
-            Self::By { key, through } => write!(formatter, "by {} through {}", key.join(", "), through.join(", ")),
+            Self::By { key, through } => {
+                let lists = [key].into_iter().chain(through).map(|columns| columns.join(", "));
+                write!(formatter, "by {}", lists.collect::<Vec<_>>().join(" through "))
+            }
         }
     }
 }
@@ -140,30 +143,30 @@ fn recompute_rule(
 ) -> Option<Recompute> {
     let forms = "`whole`, `by <columns>` or `by <columns> through <columns>`";
     let (line, message) = match (kind, rule) {
-        (Some(Kind::Incremental), Some((line, rule))) => match recompute(&rule) {
+        (Some(Kind::Incremental | Kind::View), Some((line, rule))) => match recompute(&rule) {
+            // A view has no rows to replace; its tests look at those that may be new.
+            Some(Recompute::Whole) if kind == Some(Kind::View) => (line, "a view is never made as a whole".to_owned()),
             Some(rule) => return Some(rule),
             None => (line, format!("recompute is {forms}, not `{rule}`")),
         },
         (Some(Kind::Incremental), None) => (1, format!("an incremental model needs `recompute:` ({forms})")),
-        (_, Some((line, _))) => (line, "`recompute:` is for `kind: incremental` only".to_owned()),
+        (_, Some((line, _))) => (line, "`recompute:` is for `kind: incremental` and for views only".to_owned()),
         (_, None) => return None,
     };
     problems.push(Problem::at(file, line, message));
     None
 }
 
-fn recompute(rule: &str) -> Option<Recompute> {
+/// What stands behind `recompute:`.
+pub(super) fn recompute(rule: &str) -> Option<Recompute> {
     let list = |text: &str| -> Option<Vec<String>> {
         text.split(',').map(str::trim).map(|name| is_name(name).then(|| name.to_owned())).collect()
     };
     if rule == "whole" {
         return Some(Recompute::Whole);
     }
-    let by = rule.strip_prefix("by ")?;
-    match by.split_once(" through ") {
-        Some((key, through)) => Some(Recompute::By { key: list(key)?, through: list(through)? }),
-        None => Some(Recompute::By { key: list(by)?, through: Vec::new() }),
-    }
+    let mut lists = rule.strip_prefix("by ")?.split(" through ").map(list);
+    Some(Recompute::By { key: lists.next()??, through: lists.collect::<Option<_>>()? })
 }
 
 /// `key:` implies that its columns are unique together and never null, `recompute: by` the latter.

@@ -7,7 +7,7 @@ use duckdb::Connection;
 use super::Project;
 use super::cases::{self, Cases};
 use super::check::{Allowed, Check, Severity, is_name};
-use super::header::{Header, Kind};
+use super::header::{self, Header, Kind, Recompute};
 use super::model::{Layer, Model, SeedFile, SqlTest};
 use super::order;
 use super::problem::{Problem, stop_on};
@@ -89,7 +89,7 @@ fn model(file: &SqlFile, name: &str, layer: Layer, problems: &mut Vec<Problem>) 
 }
 
 fn test(file: &SqlFile, name: &str, problems: &mut Vec<Problem>) -> Option<SqlTest> {
-    let mut sections = Sections::parse(&file.path, &file.text, &["severity"], problems);
+    let mut sections = Sections::parse(&file.path, &file.text, &["severity", "recompute"], problems);
     if sections.description.is_empty() {
         problems.push(Problem::at(&file.path, 1, "begin a test with `-- ` and the sentence that must be true"));
         return None;
@@ -114,12 +114,23 @@ fn test(file: &SqlFile, name: &str, problems: &mut Vec<Problem>) -> Option<SqlTe
             return None;
         }
     };
+    let recompute = sections.take("recompute").map(|section| (section.line, section.value()));
+    let recompute = match recompute.map(|(line, rule)| (line, header::recompute(&rule), rule)) {
+        Some((_, Some(rule @ Recompute::By { .. }), _)) => Some(rule),
+        Some((line, _, rule)) => {
+            let message = format!("write `recompute: by <columns>`, not `recompute: {rule}`");
+            problems.push(Problem::at(&file.path, line, message));
+            return None;
+        }
+        None => None,
+    };
     Some(SqlTest {
         name: name.to_owned(),
         path: file.path.clone(),
         sentence: sections.description.replace('\n', " "),
         severity,
         allowed,
+        recompute,
         reads: Vec::new(),
         text: file.text.clone().into_owned(),
     })

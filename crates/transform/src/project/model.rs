@@ -1,7 +1,7 @@
 //! Models, seeds and tests as the files of a tree define them.
 
 use super::check::{Allowed, Severity};
-use super::header::Header;
+use super::header::{Header, Recompute};
 
 /// Where a model stands on the path of the data: the folder of its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -98,6 +98,8 @@ pub struct SqlTest {
     pub severity: Severity,
     /// How many rows may break it.
     pub allowed: Allowed,
+    /// By which keys it may be asked of what changed, as the rows of a model are made.
+    pub recompute: Option<Recompute>,
     /// The tables it reads, as DuckDB's parser says.
     pub reads: Vec<String>,
     /// The whole file.

@@ -22,6 +22,8 @@ pub(crate) enum Event {
     Credit(u8),
     /// What was told last is taken back.
     UndoneImport,
+    /// The files that were stored last are made one.
+    Compacted,
     /// MusicBrainz answers who an artist is, and of which genre.
     Answer(u8),
     /// A person corrects a play or an artist, or takes it back.
@@ -50,6 +52,7 @@ pub(crate) fn events() -> impl Strategy<Value = Vec<(Event, bool)>> {
         3 => (0..4_u8).prop_map(Event::Listen),
         2 => (0..4_u8).prop_map(Event::Credit),
         1 => Just(Event::UndoneImport),
+        1 => Just(Event::Compacted),
         2 => (0..4_u8).prop_map(Event::Answer),
         2 => (0..3_u8).prop_map(Event::Correction),
         2 => (0..4_u8).prop_map(Event::ArtistCorrection),
@@ -128,6 +131,7 @@ pub(crate) fn happens(story: &mut Story, event: Event, told: &mut Told) {
                 story.take_back();
             }
         }
+        Event::Compacted => story.compact(),
         Event::Answer(number) => {
             story.answer(&format!("Host {}", 1 + number / 2), ["rock", "jazz"][usize::from(number % 2)]);
         }

@@ -17,6 +17,7 @@ mod keeping_up;
 mod kills;
 mod kills_anywhere;
 mod models;
+mod narrowing;
 mod portability;
 mod publishing;
 mod querying;

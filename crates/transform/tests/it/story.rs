@@ -15,6 +15,7 @@ pub(crate) struct Story {
     pub(crate) world: World,
     pub(crate) ann: AccountId,
     pub(crate) bo: AccountId,
+    /// The files of plays that are there.
     received: Vec<String>,
     stored: usize,
     answers: usize,
@@ -67,21 +68,39 @@ impl Story {
 
     /// Receives the rows of a query, with `ANN` and `BO` for the accounts.
     pub(crate) fn receive_query(&mut self, query: &str) {
-        self.received.push(query.replace("ANN", self.ann.as_str()).replace("BO", self.bo.as_str()));
-        self.store();
+        let query = query.replace("ANN", self.ann.as_str()).replace("BO", self.bo.as_str());
+        let file = self.store(&query);
+        self.received.push(file);
+        self.list();
     }
 
-    fn store(&mut self) {
+    fn store(&mut self, query: &str) -> String {
         self.stored += 1;
         let file = format!("f{}", self.stored);
-        self.world.src_file("plays", &file, &self.received.join(" union all by name "));
-        self.world.manifest("plays", &[(&file, 1)]);
+        self.world.src_file("plays", &file, query);
+        file
+    }
+
+    fn list(&self) {
+        let files: Vec<(&str, u32)> = self.received.iter().map(|file| (file.as_str(), 1)).collect();
+        self.world.manifest("plays", &files);
     }
 
     /// What was received last is gone, as when an import is undone.
     pub(crate) fn take_back(&mut self) {
         self.received.pop();
-        self.store();
+        self.list();
+    }
+
+    /// What was received last is put into one file with what came before it, as where a month has many.
+    pub(crate) fn compact(&mut self) {
+        let files = self.received.split_off(self.received.len().saturating_sub(2));
+        let path =
+            |file: &String| format!("'{}'", self.world.data().src().join(format!("plays/{file}.parquet")).display());
+        let query = format!("from read_parquet([{}])", files.iter().map(path).collect::<Vec<_>>().join(", "));
+        let file = self.store(&query);
+        self.received.push(file);
+        self.list();
     }
 
     /// Receives who was credited first: the artists by observation.
