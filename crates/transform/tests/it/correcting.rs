@@ -182,7 +182,7 @@ fn plays_of_an_artist_stay_left_out_whatever_becomes_of_the_artist() {
     story.refresh();
     assert_eq!(story.plays(), "Ann:p3aa", "the name is gone that was typed");
     let path = story.world.data().corrections().join("artists.csv");
-    std::fs::write(path, "id,action,artist,value\nx,merge,Host,Guest\n").unwrap();
+    write_whole(&path, b"id,action,artist,value\nx,merge,Host,Guest\n").unwrap();
     story.refresh();
     assert_eq!(story.plays(), "Ann:p3aa", "Host counts as Guest, who was not left out");
 }

@@ -20,12 +20,22 @@ pub(crate) enum Event {
     /// A program told of a listen, and later of whom it was.
     Listen(u8),
     Credit(u8),
+    /// The API names the artist of a play of its own, with a URI.
+    ApiCredit(u8),
+    /// A podcast.
+    Episode(u8),
     /// What was told last is taken back.
     UndoneImport,
     /// The files that were stored last are made one.
     Compacted,
     /// MusicBrainz answers who an artist is, and of which genre.
     Answer(u8),
+    /// Services tell of tracks, albums and places.
+    Facts(u8),
+    /// Somebody else begins to listen.
+    Account(u8),
+    /// A person changes a seed or a model.
+    Models(u8),
     /// A person corrects a play or an artist, or takes it back.
     Correction(u8),
     ArtistCorrection(u8),
@@ -51,9 +61,14 @@ pub(crate) fn events() -> impl Strategy<Value = Vec<(Event, bool)>> {
         4 => (0..12_u8).prop_map(Event::Plays),
         3 => (0..4_u8).prop_map(Event::Listen),
         2 => (0..4_u8).prop_map(Event::Credit),
+        1 => (0..4_u8).prop_map(Event::ApiCredit),
+        1 => (0..2_u8).prop_map(Event::Episode),
         1 => Just(Event::UndoneImport),
         1 => Just(Event::Compacted),
         2 => (0..4_u8).prop_map(Event::Answer),
+        2 => (0..FACTS.len() as u8).prop_map(Event::Facts),
+        1 => (0..2_u8).prop_map(Event::Account),
+        1 => (0..MODELS.len() as u8).prop_map(Event::Models),
         2 => (0..3_u8).prop_map(Event::Correction),
         2 => (0..4_u8).prop_map(Event::ArtistCorrection),
         1 => Just(Event::UndoneCorrection),
@@ -67,13 +82,61 @@ pub(crate) fn events() -> impl Strategy<Value = Vec<(Event, bool)>> {
     prop::collection::vec((event, prop::bool::weighted(0.6)), 2..5)
 }
 
+/// What services may tell: the table, and its rows.
+const FACTS: [(&str, &str); 5] = [
+    (
+        "track_credits",
+        "answer_id | service | track_uri | position | artist_name | artist_uri       | fetched_at
+         f1        | spotify | u1        | 1        | Host 1      | spotify:artist:1 | 2024-07-01 00:00:00Z
+         f1        | spotify | u1        | 2        | Host 2      | spotify:artist:2 | 2024-07-01 00:00:00Z",
+    ),
+    (
+        "tracks",
+        "answer_id | service | track_uri | track_name | track_isrc   | duration_ms | album_uri | album_name | popularity | fetched_at
+         f2        | spotify | u2        | Song 1     | DEA123456789 | 200000      | alb       | Album      | 40         | 2024-07-01 00:00:00Z
+         f2        | spotify | u3        | Song 3     | DEA123456789 | 200000      | alb       | Album      | null       | 2024-07-01 00:00:00Z",
+    ),
+    (
+        "album_credits",
+        "answer_id | service | album_ref | position | artist_name | artist_uri       | fetched_at
+         f3        | spotify | alb       | 1        | Host 4      | spotify:artist:4 | 2024-07-01 00:00:00Z
+         f3        | spotify | alb       | 2        | Host 1      | spotify:artist:1 | 2024-07-01 00:00:00Z",
+    ),
+    (
+        "artists",
+        "answer_id | service     | artist_ref                           | artist_name | area_id | area_name | country_code | fetched_at
+         f4        | musicbrainz | 00000000-0000-4000-8000-000000000649 | Host 1      | here    | Here      | DE           | 2024-07-01 00:00:00Z",
+    ),
+    (
+        "areas",
+        "answer_id | area_id | area_name | area_type | iso_3166_1 | fetched_at
+         f5        | here    | Here      | Country   | DE         | 2024-07-01 00:00:00Z",
+    ),
+];
+
+/// What a person may change: the file, and what is put in the place of what.
+const MODELS: [(&str, &str, &str); 4] = [
+    (
+        "seeds/match_rules.csv",
+        "api_same_uri_strict,spotify_api,end,,,spotify_export,end,uri,end,5,",
+        "api_same_uri_strict,spotify_api,end,,,spotify_export,end,uri,end,0,",
+    ),
+    ("seeds/listening_rules.csv", "30,180", "5,20"),
+    ("3_marts/dim_track.sql", "'Unknown track' as track_name", "'Some track' as track_name"),
+    (
+        "2_intermediate/int_track_credits_chosen.sql",
+        "lower(answered_credits.artist_name)",
+        "lower(trim(answered_credits.artist_name))",
+    ),
+];
+
 pub(crate) const HEADER: &str = "play_id | account_id | source | clock | kind | started_at | ended_at | ms_played | track_uri | track_name | album_artist_name";
 
 /// What the sources said so far: what is taken back is told anew later on.
 #[derive(Default)]
 pub(crate) struct Told {
     received: Vec<String>,
-    credits: BTreeMap<String, &'static str>,
+    credits: BTreeMap<String, (&'static str, Option<&'static str>)>,
     corrections: Vec<String>,
     gaps: Vec<Gap>,
 }
@@ -123,9 +186,20 @@ pub(crate) fn happens(story: &mut Story, event: Event, told: &mut Told) {
             1 + number / 2
         )),
         Event::Credit(number) => {
-            told.credits.insert(format!("l{number}aa"), ["Host 1", "Guest"][usize::from(number % 2)]);
+            told.credits.insert(format!("l{number}aa"), (["Host 1", "Guest"][usize::from(number % 2)], None));
             story.credit(&told.credits);
         }
+        Event::ApiCredit(number) => {
+            // Plays 1, 5 and 9 are those of the API.
+            let credit = [("Host 1", "spotify:artist:1"), ("Guest", "spotify:artist:9")][usize::from(number % 2)];
+            told.credits.insert(format!("n{}aa", 1 + 4 * (number / 2)), (credit.0, Some(credit.1)));
+            story.credit(&told.credits);
+        }
+        Event::Episode(number) if !told.is_new(&format!("e{number}aa")) => {}
+        Event::Episode(number) => story.receive(&format!(
+            "{HEADER}
+             e{number}aa | ANN | spotify_export | end | episode | 2024-07-02 1{number}:00:00Z | 2024-07-02 1{number}:30:00Z | 1800000 | e{number} | Talk | null"
+        )),
         Event::UndoneImport => {
             if told.received.pop().is_some() {
                 story.take_back();
@@ -134,6 +208,23 @@ pub(crate) fn happens(story: &mut Story, event: Event, told: &mut Told) {
         Event::Compacted => story.compact(),
         Event::Answer(number) => {
             story.answer(&format!("Host {}", 1 + number / 2), ["rock", "jazz"][usize::from(number % 2)]);
+        }
+        Event::Facts(number) => {
+            let (table, rows) = FACTS[usize::from(number)];
+            story.told(table, rows);
+        }
+        Event::Account(number) => {
+            let zone = [chrono_tz::Asia::Tokyo, chrono_tz::Europe::Berlin][usize::from(number)];
+            // There is one of each name.
+            drop(context.state().unwrap().add_account(["Cy", "Di"][usize::from(number)], zone, CountingRule::Any, story.world.now));
+        }
+        Event::Models(number) => {
+            story.world.own_models();
+            let (file, from, to) = MODELS[usize::from(number)];
+            let path = story.world.sql_dir().join(file);
+            let text = std::fs::read_to_string(&path).unwrap();
+            let text = if text.contains(from) { text.replace(from, to) } else { text.replace(to, from) };
+            story.world.sql(file, &text);
         }
         Event::Correction(number) => {
             let words: &[&str] = match number {
@@ -194,7 +285,7 @@ pub(crate) fn happens(story: &mut Story, event: Event, told: &mut Told) {
             let model = ["stg_spotify_export__plays+", "int_plays_resolved", "+dim_track"][usize::from(number)];
             let selection = transform::project::Selection { words: vec![model.to_owned()] };
             // Where more came in since, some models alone may not fit the rest: then all stays as it was.
-            drop(jobs::build(&context, None, false, &selection));
+            drop(jobs::build(&context, story.own_models().as_deref(), false, &selection));
         }
     }
 }

@@ -49,7 +49,7 @@ fn differences(one: &World, other: &World) -> Vec<String> {
 /// The tables that a build from nothing would give other rows.
 pub(crate) fn differences_from_anew(story: &Story) -> Vec<String> {
     let anew = story.copy();
-    jobs::refresh(&anew.world.context(), None, true).unwrap();
+    jobs::refresh(&anew.world.context(), anew.own_models().as_deref(), true).unwrap();
     differences(&story.world, &anew.world)
 }
 

@@ -1,6 +1,7 @@
 //! A small household whose plays go through the real models, for the commands that explain and correct.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use platform::Summary;
@@ -103,12 +104,13 @@ impl Story {
         self.list();
     }
 
-    /// Receives who was credited first: the artists by observation.
-    pub(crate) fn credit(&self, credits: &BTreeMap<String, &str>) {
-        let row = |(observation, artist): (&String, &&str)| {
-            let ann = self.ann.as_str();
+    /// Receives who was credited first: the artists by observation, each a name and perhaps a URI.
+    pub(crate) fn credit(&self, credits: &BTreeMap<String, (&str, Option<&str>)>) {
+        let row = |(observation, (artist, uri)): (&String, &(&str, Option<&str>))| {
+            let (ann, uri) = (self.ann.as_str(), uri.map_or("null".to_owned(), |uri| format!("'{uri}'")));
             format!(
-                "select '{observation}' as observation_id, '{ann}' as account_id, 1 as position, '{artist}' as artist_name"
+                "select '{observation}' as observation_id, '{ann}' as account_id, 1 as position, '{artist}' as artist_name,
+                     {uri}::varchar as artist_uri"
             )
         };
         let rows: Vec<String> = credits.iter().map(row).collect();
@@ -150,7 +152,13 @@ impl Story {
 
     #[track_caller]
     pub(crate) fn refresh(&self) -> Summary {
-        jobs::refresh_if_changed(&self.world.context(), None).unwrap_or_else(|error| panic!("{error:#}"))
+        jobs::refresh_if_changed(&self.world.context(), self.own_models().as_deref())
+            .unwrap_or_else(|error| panic!("{error:#}"))
+    }
+
+    /// The folder of models of one's own, where there is one.
+    pub(crate) fn own_models(&self) -> Option<PathBuf> {
+        Some(self.world.sql_dir()).filter(|folder| folder.exists())
     }
 
     /// An answer as CSV without the header.

@@ -116,6 +116,14 @@ impl World {
         DataDir::new(self.folder.path().join("data"), None)
     }
 
+    /// The program's own models as files of one's own, where they are not there yet.
+    pub(crate) fn own_models(&self) {
+        if !self.sql_dir().exists() {
+            std::fs::create_dir(self.sql_dir()).unwrap();
+            copy_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sql"), &self.sql_dir());
+        }
+    }
+
     /// Writes a file below `sql/`.
     pub(crate) fn sql(&self, path: &str, text: &str) {
         write_whole(&self.sql_dir().join(path), text.as_bytes()).unwrap();
