@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use platform::settings::{Upstream, is_of_this_machine};
 use platform::state::{Cooldown, EVERY_CLASS, Refusal, RequestLimit};
 use platform::{Clock, JobContext, StateDb};
 use reqwest::{Client, RequestBuilder};
@@ -33,6 +34,8 @@ pub struct Line {
     // Between requests of this program; the state database keeps those of others apart.
     limiter: Option<DefaultDirectRateLimiter>,
     state: Mutex<StateDb>,
+    // The slots of programs on other data folders, for services that count by address.
+    machine: Option<Mutex<StateDb>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -51,8 +54,26 @@ impl Line {
             spacing,
             limiter: Quota::with_period(spacing).map(RateLimiter::direct),
             state: Mutex::new(context.state()?),
+            machine: None,
             clock: Arc::clone(&context.clock),
         })
+    }
+
+    /// The same for a service that counts by address: all programs of this machine take turns, whatever their
+    /// data folder. Where that cannot be, those of one data folder still do.
+    ///
+    /// # Errors
+    /// As [`Line::open`].
+    pub(crate) fn open_by_address(context: &JobContext, service: &str, upstream: &Upstream) -> anyhow::Result<Self> {
+        let line = Self::open(context, service, Duration::from_millis(upstream.spacing_ms))?;
+        let settings = &context.settings;
+        // What runs here bears what it bears: nobody else's pace hangs on it.
+        let of_person = settings.state_of_person.as_ref().filter(|_| !is_of_this_machine(&upstream.base_url));
+        let Some(folder) = settings.pace_dir.as_ref().or(of_person) else { return Ok(line) };
+        let machine = StateDb::open(&folder.join("pace.db")).inspect_err(|error| {
+            tracing::warn!(service, "only programs of this data folder keep one pace (see MUSIC_PACE_DIR): {error:#}");
+        });
+        Ok(Self { machine: machine.ok().map(Mutex::new), ..line })
     }
 
     /// Asks until `judge` finds an answer good, or the policy gives up. `request` is built
@@ -154,8 +175,11 @@ impl Line {
         loop {
             let now = self.clock.now();
             let refusal = match self.state(|state| state.reserve_request(&limit, now))? {
-                Ok(wait) if wait.is_zero() => return Ok(()),
                 Ok(wait) => {
+                    let wait = self.turn_among_all(&limit, now, wait)?;
+                    if wait.is_zero() {
+                        return Ok(());
+                    }
                     tokio::time::sleep(wait).await;
                     // Whoever went before may have been told to be quiet; the budget was asked for already.
                     let now = self.clock.now();
@@ -175,6 +199,23 @@ impl Line {
                 // A clock that stands still, in a test, would never get there.
                 return Err(ClientError::CoolingDown { until: *until, reason: "the clock stands still".to_owned() });
             }
+        }
+    }
+
+    /// The next free moment of this machine that is not before the one of this data folder.
+    fn turn_among_all(
+        &self,
+        limit: &RequestLimit,
+        now: DateTime<Utc>,
+        wait: Duration,
+    ) -> Result<Duration, ClientError> {
+        let Some(machine) = &self.machine else { return Ok(wait) };
+        let from = TimeDelta::from_std(wait).map_or(now, |wait| now + wait);
+        let limit = RequestLimit { per_day: None, ..limit.clone() };
+        let mut machine = machine.lock().unwrap_or_else(PoisonError::into_inner);
+        match machine.reserve_request(&limit, from) {
+            Ok(more) => Ok(wait + more.unwrap_or_default()),
+            Err(source) => Err(ClientError::Memory { source: source.into() }),
         }
     }
 

@@ -4,8 +4,6 @@
 //! somebody is faster: <https://musicbrainz.org/doc/MusicBrainz_API/Rate_Limiting>. Every
 //! User-Agent must say whom to write to. An answer of 404 is an answer.
 
-use std::time::Duration;
-
 use platform::{JobContext, settings};
 use reqwest::Client;
 use url::Url;
@@ -38,7 +36,7 @@ impl Musicbrainz {
     /// When no line can be opened.
     pub fn open(context: &JobContext) -> anyhow::Result<Self> {
         let settings = context.settings.musicbrainz.clone();
-        let line = Line::open(context, LINE, Duration::from_millis(settings.spacing_ms))?;
+        let line = Line::open_by_address(context, LINE, &settings)?;
         Ok(Self { line, settings })
     }
 
@@ -74,6 +72,21 @@ impl Musicbrainz {
         url.query_pairs_mut()
             .append_pair("query", query)
             .append_pair("limit", &limit.min(MAX_RESULTS).to_string())
+            .append_pair("fmt", "json");
+        self.get(url).await
+    }
+
+    /// The works of the kind `entity` (`release-group`, `recording`) of one artist, at most [`MAX_RESULTS`], with
+    /// their genres and tags.
+    ///
+    /// # Errors
+    /// The usual ones.
+    pub async fn works(&self, entity: &str, artist: &str) -> Result<Answer, ClientError> {
+        let mut url = join(&self.settings.base_url, entity)?;
+        url.query_pairs_mut()
+            .append_pair("artist", artist)
+            .append_pair("inc", "artist-credits genres tags")
+            .append_pair("limit", &MAX_RESULTS.to_string())
             .append_pair("fmt", "json");
         self.get(url).await
     }

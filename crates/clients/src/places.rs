@@ -103,7 +103,7 @@ impl Nominatim {
     /// When no line can be opened.
     pub fn open(context: &JobContext) -> anyhow::Result<Self> {
         let settings: &settings::Upstream = &context.settings.nominatim;
-        let line = Line::open(context, LINES[1], Duration::from_millis(settings.spacing_ms))?;
+        let line = Line::open_by_address(context, LINES[1], settings)?;
         Ok(Self { line, base_url: settings.base_url.clone() })
     }
 
@@ -134,8 +134,17 @@ impl Nominatim {
             .append_pair("accept-language", "en");
         drop(query);
         let request = |http: &Client| http.get(url.clone());
+        // Whoever asked too much got the page that says so with status 200, too. A moment later it is the same.
+        let judge = |reply: Reply| match reply.status.as_u16() {
+            200 if is_page(&reply.body) => Err(ClientError::RateLimited { retry_after: None, quota_exceeded: false }),
+            _ => judge(reply),
+        };
         self.line.ask(LOOKUPS, &url, request, judge).await
     }
+}
+
+fn is_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
 }
 
 /// OpenWeather's geocoding.
@@ -177,7 +186,7 @@ impl Openweather {
     }
 }
 
-/// A page that says "bandwidth limit exceeded" comes as HTML, with status 200, 403 or 429.
+/// Who asked too much is told so with 403 or 429.
 fn judge(reply: Reply) -> Result<Answer, ClientError> {
     match reply.status.as_u16() {
         200 => line::json(reply).map(Answer::of),

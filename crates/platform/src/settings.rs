@@ -2,6 +2,7 @@
 //! the environment (process variables over a `.env` file in the current folder).
 
 mod dotenv;
+mod pace;
 mod variables;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use url::Url;
 use crate::Stop;
 use variables::{filled, overrides, process_vars, with_overrides};
 
+pub use pace::is_of_this_machine;
 pub use variables::names;
 
 /// The kind of place this runs in; it chooses the middle layer of the settings.
@@ -53,6 +55,12 @@ pub struct Settings {
     pub timezone: Option<Tz>,
     /// A web page or mail address that goes into the User-Agent of every request.
     pub contact: Option<String>,
+    /// Where all programs on this machine keep the pace of services that count by address, whatever their data
+    /// folder; where the system keeps such things when absent.
+    pub pace_dir: Option<PathBuf>,
+    /// That place of the system, where it has one.
+    #[serde(skip)]
+    pub state_of_person: Option<PathBuf>,
     /// A fixed clock, for tests only.
     pub now: Option<DateTime<Utc>>,
     /// Where people reach the web pages, such as `https://music.example.org`.
@@ -231,7 +239,7 @@ impl Settings {
             .set_default("spotify.base_url", "https://api.spotify.com/v1/")?
             .set_default("spotify.accounts_base_url", "https://accounts.spotify.com/")?
             .set_default("spotify.developer", "default")?
-            .set_default("spotify.spacing_ms", 500)?
+            .set_default("spotify.spacing_ms", 1_000)?
             .set_default("spotify.polls_per_day", 300)?
             .set_default("spotify.lookups_per_day", 300)?
             .set_default("listenbrainz.base_url", "https://api.listenbrainz.org/1/")?
@@ -262,6 +270,7 @@ impl Settings {
         }
         let mut settings = with_overrides(builder, &overrides(vars))?;
         settings.environment = environment;
+        settings.state_of_person = pace::state_of_person(vars);
         for (name, url) in [
             ("SPOTIFY_BASE_URL", &mut settings.spotify.base_url),
             ("SPOTIFY_ACCOUNTS_BASE_URL", &mut settings.spotify.accounts_base_url),
@@ -275,6 +284,9 @@ impl Settings {
             if !url.path().ends_with('/') {
                 *url = Url::parse(&format!("{url}/")).with_context(|| format!("{name} is no base URL"))?;
             }
+        }
+        for upstream in [&mut settings.musicbrainz, &mut settings.nominatim] {
+            upstream.spacing_ms = pace::a_second_at_least(&upstream.base_url, upstream.spacing_ms);
         }
         anyhow::ensure!(
             settings.now.is_none() || environment == Environment::Testing,
@@ -329,6 +341,20 @@ mod tests {
     fn a_base_url_needs_no_slash() {
         let settings = load(&[("SPOTIFY_BASE_URL", "http://127.0.0.1:9/v1")]).unwrap();
         assert_eq!(settings.spotify.base_url.join("me").unwrap().as_str(), "http://127.0.0.1:9/v1/me");
+    }
+
+    /// What `.env.example` offers, and what anybody may set: both sent requests without a pause.
+    #[test]
+    fn no_setting_makes_musicbrainz_or_nominatim_be_asked_faster_than_they_bear() {
+        for vars in [
+            vec![("ENVIRONMENT", "testing")],
+            vec![("MUSIC_MUSICBRAINZ__SPACING_MS", "0"), ("MUSIC_NOMINATIM__SPACING_MS", "10")],
+        ] {
+            let settings = load(&vars).unwrap();
+            assert_eq!((settings.musicbrainz.spacing_ms, settings.nominatim.spacing_ms), (1_000, 1_000));
+        }
+        let here = load(&[("ENVIRONMENT", "testing"), ("MUSICBRAINZ_BASE_URL", "http://127.0.0.1:9/ws/2/")]).unwrap();
+        assert_eq!((here.musicbrainz.spacing_ms, here.nominatim.spacing_ms), (0, 1_000));
     }
 
     #[test]

@@ -20,6 +20,7 @@ use serde::de::IgnoredAny;
 pub use self::catalogue::{MAX_ALBUMS, MAX_TRACKS};
 pub use self::consent::Pkce;
 pub use self::profile::Profile;
+pub use self::refusal::is_about_the_app;
 pub use self::token::{AccessToken, Tokens};
 use crate::http::Reply;
 use crate::line::join;

@@ -25,6 +25,13 @@ pub(super) fn of_web_api(reply: Reply) -> ClientError {
     }
 }
 
+/// Whether a refusal is about the app or about who is logged in, and not about what was asked: it lasts as long
+/// as its owner has no Premium, or the listener is not on its list.
+pub fn is_about_the_app(message: &str) -> bool {
+    let message = message.to_lowercase();
+    ["premium", "registered"].iter().any(|word| message.contains(word))
+}
+
 /// The token service: `{"error":"invalid_grant","error_description":…}`.
 pub(super) fn of_accounts(reply: Reply) -> ClientError {
     let body = json(&reply.body);

@@ -6,6 +6,8 @@ mod http;
 mod lastfm;
 mod limits;
 mod listenbrainz;
+mod musicbrainz;
+mod places;
 mod recorded;
 mod spotify_consent;
 mod spotify_refresh;

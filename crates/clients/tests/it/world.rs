@@ -15,6 +15,7 @@ pub(crate) const ACCESS_TOKEN: &str = "access-token-of-a-test";
 pub(crate) const REFRESH_TOKEN: &str = "first-refresh-token";
 pub(crate) const LISTENBRAINZ_TOKEN: &str = "token-of-a-listener";
 pub(crate) const LASTFM_API_KEY: &str = "key-of-an-api-account";
+pub(crate) const OPENWEATHER_API_KEY: &str = "key-of-openweather";
 pub(crate) const CLIENT_SECRET: &str = "secret-of-the-app";
 
 /// An app with a secret.
@@ -57,6 +58,7 @@ pub(crate) fn context(folder: &TempDir, root: &str, client_secret: Option<&str>)
         ("SPOTIFY_CLIENT_ID", "id-of-the-app"),
         ("LISTENBRAINZ_TOKEN", LISTENBRAINZ_TOKEN),
         ("LASTFM_API_KEY", LASTFM_API_KEY),
+        ("OPENWEATHER_API_KEY", OPENWEATHER_API_KEY),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
@@ -65,6 +67,10 @@ pub(crate) fn context(folder: &TempDir, root: &str, client_secret: Option<&str>)
         ("SPOTIFY_ACCOUNTS_BASE_URL", "/"),
         ("LISTENBRAINZ_BASE_URL", "/1/"),
         ("LASTFM_BASE_URL", "/2.0/"),
+        ("MUSICBRAINZ_BASE_URL", "/musicbrainz/"),
+        ("WIKIDATA_BASE_URL", "/wikidata/"),
+        ("NOMINATIM_BASE_URL", "/nominatim/"),
+        ("OPENWEATHER_BASE_URL", "/openweather/"),
     ] {
         vars.insert(name.to_owned(), format!("{root}{path}"));
     }
@@ -95,4 +101,16 @@ pub(crate) use answer;
 /// An answer with this text.
 pub(crate) fn text(status: u16, body: &str) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_raw(body, "text/html")
+}
+
+/// The same in JSON.
+pub(crate) fn json(body: &str) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw(body, "application/json")
+}
+
+/// A job in a new folder whose services are all this one.
+pub(crate) fn job(server: &MockServer) -> (TempDir, JobContext) {
+    let folder = TempDir::new().unwrap();
+    let context = context(&folder, &server.uri(), None);
+    (folder, context)
 }
