@@ -1,4 +1,4 @@
--- Whom other services credit for tracks of Spotify: one answer after the other.
+-- Whom Spotify credits for its tracks: one answer after the other.
 --
 -- Whoever comes after a thousand others is left out.
 --
@@ -13,10 +13,8 @@ with answers as (
         answer_id,
         track_uri,
         artist_uri,
-        artist_mbid,
         service,
         artist_name,
-        join_phrase,
         position,
         fetched_at
     from src_track_credits
@@ -28,12 +26,10 @@ renamed as (
         answer_id,
         track_uri,
         artist_uri,
-        artist_mbid,
 
         -- attributes
         service,
         nullif(trim(artist_name), '') as artist_name,
-        join_phrase,
         lpad(cast(unix_millis(fetched_at) as string), 16, '0') || answer_id as told_order,
 
         -- numbers

@@ -24,7 +24,7 @@ with credits as (
         lower(artist_name) as artist_key,
         artist_name,
         artist_uri,
-        artist_mbid
+        cast(null as string) as artist_mbid
     from stg_enrichment__track_credits
     where artist_name is not null
     union all

@@ -1,5 +1,5 @@
 -- Who is credited on each track, by the newest that named anyone: Spotify, in a play or an answer
--- about the track, goes before what other programs tell of a play, and that before look-ups by names.
+-- about the track, goes before what other programs tell of a play.
 --
 -- grain: one row per track and credited artist
 -- kind:  incremental
@@ -39,20 +39,18 @@ answered_credits_ranked as (
         track_uri as track_id,
         position,
         artist_uri,
-        artist_mbid,
         coalesce(artist_name, artist_uri) as artist_name,
-        case when service = 'spotify' then '2' else '0' end as told_rank,
+        '2' as told_rank,
         unix_millis(fetched_at) as told_ms,
         row_number() over (
             partition by answer_id, track_uri, position
             order by
                 artist_uri nulls last,
-                artist_mbid nulls last,
                 artist_name nulls last
         ) as choice
     from stg_enrichment__track_credits
-    where artist_uri is not null
-        or artist_name is not null
+    where service = 'spotify'
+        and coalesce(artist_uri, artist_name) is not null
 ),
 
 answered_credits as (
@@ -110,7 +108,7 @@ credits_chosen as (
     select
         newest_told.track_id,
         answered_credits.artist_uri,
-        answered_credits.artist_mbid,
+        cast(null as string) as artist_mbid,
         answered_credits.artist_name,
         lower(answered_credits.artist_name) as artist_key,
         answered_credits.position,

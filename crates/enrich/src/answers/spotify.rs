@@ -120,9 +120,8 @@ pub(super) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
                 position,
                 artist_name: filled(artist.name),
                 artist_uri: filled(artist.uri),
-                artist_mbid: None,
-                join_phrase: None,
                 fetched_at: said.at(),
+                ..TrackCredit::default()
             });
         }
         let album = track.album.unwrap_or_default();
@@ -136,7 +135,6 @@ pub(super) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
             track_uri: subject.id.clone(),
             track_name: filled(track.name),
             track_isrc: filled(track.external_ids.unwrap_or_default().isrc).map(|isrc| isrc.to_uppercase()),
-            recording_mbid: None,
             duration_ms: within(track.duration_ms, 0..=MOST),
             is_explicit: track.explicit,
             popularity: within(track.popularity, 0..=100),
@@ -145,6 +143,7 @@ pub(super) fn tracks(said: &mut Said<'_>) -> Result<(), serde_json::Error> {
             disc_number: within(track.disc_number, 0..=MOST),
             track_number: within(track.track_number, 0..=MOST),
             fetched_at: said.at(),
+            ..TrackFacts::default()
         });
     }
     Ok(())

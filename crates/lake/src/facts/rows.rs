@@ -66,7 +66,7 @@ pub struct RecordingFacts {
     pub fetched_at: UnixMs,
 }
 
-/// Whom a service credits for a track of Spotify.
+/// Whom Spotify credits for a track.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct TrackCredit {
     pub answer_id: String,

@@ -98,7 +98,7 @@ pub const RECORDINGS: Table = table(
     ],
 );
 
-/// Whom services credit for tracks of Spotify, one row per position (from 1).
+/// Whom Spotify credits for its tracks, one row per position (from 1).
 pub const TRACK_CREDITS: Table = table(
     "track_credits",
     &[
@@ -108,6 +108,7 @@ pub const TRACK_CREDITS: Table = table(
         int("position"),
         text("artist_name"),
         text("artist_uri"),
+        // Always empty: Spotify, who alone is asked for credits, tells neither. Files that are stored have them.
         text("artist_mbid"),
         text("join_phrase"),
         instant("fetched_at"),
