@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use chrono::TimeDelta;
 use clients::ClientError;
+use clients::spotify::is_about_the_app;
 use lake::play::UnixMs;
 use platform::{DataDir, files};
 use serde::{Deserialize, Serialize};
@@ -41,10 +42,10 @@ pub(crate) fn may_be_the_question(error: &ClientError) -> bool {
     match error {
         // Who says for how long means all questions.
         ClientError::Status { retry_after, .. } => retry_after.is_none(),
-        ClientError::Transport { .. }
-        | ClientError::TooLarge { .. }
-        | ClientError::Unreadable { .. }
-        | ClientError::Forbidden { .. } => true,
+        // Who cannot be reached did not hear the question: offline, the most important would come last for days.
+        ClientError::Transport { source, .. } => !source.is_connect(),
+        ClientError::Forbidden { message } => !is_about_the_app(message),
+        ClientError::TooLarge { .. } | ClientError::Unreadable { .. } => true,
         _ => false,
     }
 }

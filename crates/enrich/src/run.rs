@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::DateTime;
 use clients::ClientError;
+use clients::spotify::is_about_the_app;
 use platform::{JobContext, Stop, Summary, progress};
 use serde_json::{Map, Value, json};
 
@@ -27,7 +28,7 @@ const NO_CONTACT: &str = "CONTACT is not set: MusicBrainz and OpenStreetMap ask 
 pub struct Wishes {
     /// Only these services; all when empty.
     pub only: Vec<Group>,
-    /// The most artists, and the most albums.
+    /// The most artists, the most albums and the most tracks.
     pub limit: Option<usize>,
 }
 
@@ -254,8 +255,8 @@ impl Progress {
 fn refusal(question: &Question, error: &ClientError) -> Option<u16> {
     match error {
         ClientError::Status { status, .. } if matches!(status.as_u16(), 400 | 414) => Some(status.as_u16()),
-        // Batches were taken from apps in development mode.
-        ClientError::Forbidden { .. } if question.method.is_for_many() => Some(403),
+        // Batches were taken from apps in development mode. An app that is shut out altogether may have them again.
+        ClientError::Forbidden { message } if question.method.is_for_many() && !is_about_the_app(message) => Some(403),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ use crate::truth::{everything, links};
 use crate::world::World;
 
 /// Keeps a page as a poll does.
-fn poll(world: &World, number: u64, tracks: &[Value]) {
+pub(crate) fn poll(world: &World, number: u64, tracks: &[Value]) {
     let items: Vec<Value> =
         tracks.iter().map(|track| json!({"track": track, "played_at": "2026-10-01T00:00:00Z"})).collect();
     let body = json!({"items": items}).to_string().into_bytes();

@@ -8,7 +8,7 @@ use lake::schema::{ALBUMS, AREA_COORDINATES, ARTIST_LINKS, ARTISTS, LOOKUPS};
 use serde_json::json;
 use simulator::Item;
 use simulator::facts::{Found, VARIOUS_ARTISTS_MBID};
-use simulator::server::{ErrorBody, Fault, FaultKind, Options, Service};
+use simulator::server::{ErrorBody, Fault, FaultKind, Options, Service, Shape};
 
 use crate::world::World;
 
@@ -272,4 +272,52 @@ fn a_release_that_a_search_does_not_know_is_looked_up_by_its_id() {
     world.server.switch_on(Fault::new(Service::MusicBrainz, FaultKind::Says { body }).at("releases")).unwrap();
     world.enrich().expect_ok();
     assert!(!kept(&world, "release").is_empty() && !world.rows(&ALBUMS).is_empty());
+}
+
+/// The page that says so came with status 200 once, and each try makes it worse.
+#[test]
+fn a_nominatim_that_shuts_us_out_is_left_alone_for_a_while() {
+    let world = World::of(60, Options::default());
+    world.hear(&world.tracks());
+    let blocked = Fault::new(Service::Nominatim, FaultKind::Blocked { status: 200 });
+    let fault = world.server.switch_on(blocked).unwrap();
+    assert_eq!(world.enrich().report.status, "partial");
+    assert_eq!(requests(&world, Service::Nominatim), 1);
+    world.enrich();
+    assert_eq!(requests(&world, Service::Nominatim), 1);
+    assert!(world.server.switch_off(fault));
+    world.wait(TimeDelta::minutes(2));
+    world.enrich().expect_ok();
+    assert!(requests(&world, Service::Nominatim) > 1 && !kept(&world, "place").is_empty());
+}
+
+/// Without Premium everything is refused, batches as well: that was taken for "no batches", for a month.
+#[test]
+fn an_app_whose_owner_has_premium_again_may_ask_for_many_at_once() {
+    let world = World::of(40, Options { shape: Shape::Extended, ..Options::default() }).with_spotify();
+    world.import(&world.tracks());
+    for kind in [FaultKind::PremiumLapsed {}, FaultKind::NotAllowListed {}] {
+        let fault = world.server.switch_on(Fault::new(Service::Spotify, kind).at("tracks")).unwrap();
+        let ran = world.enrich();
+        assert_eq!(ran.exit_code, 3, "{}", ran.stderr);
+        assert!(kept(&world, "tracks").is_empty());
+        assert!(world.server.switch_off(fault));
+    }
+    world.enrich().expect_ok();
+    let tracks = kept(&world, "tracks");
+    assert!(!tracks.is_empty() && tracks.iter().all(|answer| answer.question.status == 200));
+    assert!(kept(&world, "track").is_empty());
+}
+
+/// On a journey without a network the most played artists were put behind all others, for a week.
+#[test]
+fn who_could_not_be_reached_is_asked_the_same_in_the_next_run() {
+    let world = World::of(40, Options::default());
+    world.hear_without_albums(&world.tracks());
+    // Nobody listens there.
+    let offline = world.command(&["run"]).env("MUSICBRAINZ_BASE_URL", "http://127.0.0.1:1/ws/2/").output().unwrap();
+    assert_eq!(offline.status.code(), Some(75));
+    assert!(!world.path("cache/no-answer.json").exists());
+    world.enrich().expect_ok();
+    assert_eq!(kept(&world, "url").len(), 1, "everybody at once");
 }
