@@ -95,6 +95,9 @@ impl Clients {
             }
             Method::Artists => musicbrainz.search("artist", &any_of("arid", &ids), ids.len()).await,
             Method::Artist => musicbrainz.lookup("artist", &first.id, "genres+tags+aliases").await,
+            // Whoever is alone needs no search, of which nobody knows for sure that it finds all that has tags.
+            Method::ReleaseGroups if ids.len() == 1 => musicbrainz.works("release-group", &first.id).await,
+            Method::Recordings if ids.len() == 1 => musicbrainz.works("recording", &first.id).await,
             Method::ReleaseGroups => musicbrainz.search("release-group", &tagged(&ids), MAX_RESULTS).await,
             Method::Recordings => musicbrainz.search("recording", &tagged(&ids), MAX_RESULTS).await,
             Method::Releases => musicbrainz.search("release", &any_of("reid", &ids), ids.len()).await,

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use lake::schema::{ALBUM_LINKS, LOOKUPS};
-use simulator::server::{Options, RequestLine, Service};
+use lake::schema::{ALBUM_LINKS, AREA_COORDINATES, LOOKUPS};
+use simulator::server::{Fault, FaultKind, Options, RequestLine, Service};
 
 use crate::world::World;
 
@@ -96,5 +96,34 @@ fn an_area_of_several_countries_is_looked_up_alone_unless_all_but_one_are_no_mor
     let asked = world.pairs(&LOOKUPS, "subject", "method").into_iter();
     let alone: Vec<_> = asked.filter(|(_, method)| method.as_deref() == Some("area")).map(|(area, _)| area).collect();
     assert_eq!(alone, [facts.atlas().areas[places[0]].mbid.clone()]);
+    assert_eq!(world.enrich().expect_ok().count("requests"), 0);
+}
+
+#[test]
+fn openweather_is_asked_last_and_what_it_knows_is_kept() {
+    let world = World::of(120, Options::default()).with_openweather();
+    world.hear_without_albums(&world.tracks());
+    let body = serde_json::json!([]);
+    world.server.switch_on(Fault::new(Service::Nominatim, FaultKind::Says { body })).unwrap();
+    world.enrich().expect_ok();
+    let asked = world.pairs(&LOOKUPS, "subject", "method");
+    let by = |way: &str| -> HashSet<&str> {
+        asked.iter().filter(|(_, method)| method.as_deref() == Some(way)).map(|(area, _)| area.as_str()).collect()
+    };
+    let (nominatim, openweather) = (by("place"), by("geocode"));
+    assert!(!openweather.is_empty() && openweather.is_subset(&nominatim), "{nominatim:?} {openweather:?}");
+    let log = world.server.request_log();
+    let first = log.iter().position(|line| line.service == Service::OpenWeather).unwrap();
+    assert!(log[..first].iter().any(|line| line.service == Service::Nominatim));
+
+    let placed = world.pairs(&AREA_COORDINATES, "area_id", "service");
+    let atlas = world.life().facts().atlas();
+    let known = openweather.iter().filter(|area| atlas.by_mbid(area).unwrap().openweather_point.is_some());
+    let known: Vec<_> = known.collect();
+    assert!(!known.is_empty());
+    for area in known {
+        let is_there = placed.iter().any(|(one, by)| one == area && by.as_deref() == Some("openweather"));
+        assert!(is_there, "{area} has a place: {placed:?}");
+    }
     assert_eq!(world.enrich().expect_ok().count("requests"), 0);
 }

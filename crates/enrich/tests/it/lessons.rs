@@ -4,10 +4,13 @@
 use std::collections::HashSet;
 
 use chrono::TimeDelta;
+use lake::cache::Cache;
 use lake::parts;
 use lake::schema::{AREAS, ARTISTS, GENRE_VOTES, LOOKUPS};
+use serde_json::json;
 use simulator::server::{ErrorBody, Fault, FaultKind, Options, Service};
 use simulator::{Item, Kind};
+use url::Url;
 
 use crate::truth::assert_known;
 use crate::world::World;
@@ -74,6 +77,51 @@ fn areas_are_asked_for_slowly_and_again_when_musicbrainz_is_overloaded() {
     world.enrich().expect_ok();
     assert!(!world.rows(&AREAS).is_empty());
     world.assert_pace();
+}
+
+/// B18: "city,country" is many places, and the first of them was taken.
+#[test]
+fn a_city_is_looked_for_in_its_state() {
+    let world = World::of(120, Options::default()).with_openweather();
+    world.hear_without_albums(&world.tracks());
+    // Neither of them finds anything, so that both are asked about everything.
+    let nothing = |service| Fault::new(service, FaultKind::Says { body: json!([]) });
+    for service in [Service::Nominatim, Service::OpenWeather] {
+        world.server.switch_on(nothing(service)).unwrap();
+    }
+    let body = json!({"head": {"vars": []}, "results": {"bindings": []}});
+    world.server.switch_on(Fault::new(Service::Wikidata, FaultKind::Says { body })).unwrap();
+    world.enrich().expect_ok();
+
+    let atlas = world.life().facts().atlas();
+    let cache = Cache::new(&world.data());
+    let answers: Vec<_> = cache.answer_ids().unwrap().into_iter().map(|id| cache.read(&id).unwrap()).collect();
+    let (mut with_state, mut of_states) = (0, 0);
+    for question in answers.iter().map(|answer| &answer.question).filter(|one| one.method == "place") {
+        let index = atlas.index_of(&question.subjects[0].id).unwrap();
+        let url: Url = question.url.parse().unwrap();
+        let told = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        let above = atlas.ancestry(index).into_iter().filter(|above| *above != index).map(|above| &atlas.areas[above]);
+        let states: Vec<&str> = above.filter(|area| area.kind == Some("Subdivision")).map(|area| area.name).collect();
+        if atlas.areas[index].kind == Some("City") && !states.is_empty() {
+            let state = told("state").unwrap_or_default();
+            assert!(states.contains(&state.as_str()), "{url}: {states:?}");
+            with_state += 1;
+        }
+    }
+    for question in answers.iter().map(|answer| &answer.question).filter(|one| one.method == "geocode") {
+        let index = atlas.index_of(&question.subjects[0].id).unwrap();
+        let url: Url = question.url.parse().unwrap();
+        let words = url.query_pairs().find(|(key, _)| key == "q").unwrap().1.into_owned();
+        let is_american = atlas.country_code(index) == Some("US");
+        of_states += usize::from(words.matches(',').count() == 2);
+        assert!(
+            is_american || words.matches(',').count() < 2,
+            "a state is understood of the United States only: {words}"
+        );
+        assert!(!question.url.contains("appid"), "{}", question.url);
+    }
+    assert!(with_state > 3 && of_states > 0, "{with_state} {of_states}");
 }
 
 /// B19: tags were fetched and thrown away.

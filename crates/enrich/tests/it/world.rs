@@ -14,7 +14,7 @@ use lake::play::{Clock, Credit, Kind, Play, Precision, Source};
 use lake::schema::{PLAY_CREDITS, PLAYS, Table};
 use platform::state::{CountingRule, Login};
 use platform::{DataDir, Report, Sealer, StateDb};
-use simulator::server::{Options, Server, Service};
+use simulator::server::{BrokenRule, Options, Rule, Server, Service};
 use simulator::{AccountPlan, Item, Scenario, World as Life, parse_instant};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -28,7 +28,21 @@ pub(crate) struct World {
     folder: TempDir,
     token: Option<String>,
     lookups_per_day: Option<u32>,
+    has_openweather: bool,
+    /// Several data folders keep one pace.
+    pub(crate) is_paced_together: bool,
     pub(crate) spacing_ms: u64,
+    /// The rules that this world is there to break.
+    pub(crate) forgiven: Vec<Rule>,
+}
+
+/// Whatever a test is about: nobody was asked otherwise than they want to be.
+impl Drop for World {
+    fn drop(&mut self) {
+        let mut broken: Vec<BrokenRule> = self.server.broken_rules();
+        broken.retain(|one| !self.forgiven.contains(&one.rule));
+        assert!(broken.is_empty() || std::thread::panicking(), "{broken:?}");
+    }
 }
 
 /// What a run of the program gave.
@@ -77,7 +91,10 @@ impl World {
             folder: TempDir::new().unwrap(),
             token: None,
             lookups_per_day: None,
+            has_openweather: false,
+            is_paced_together: false,
             spacing_ms: 0,
+            forgiven: Vec::new(),
         }
     }
 
@@ -104,6 +121,12 @@ impl World {
         let login = Login { refresh_token, authorized_at: Some(now), stored_at: now };
         let sealer = Sealer::open(&data.token_key(), None).unwrap();
         state.store_login("spotify", &account.account_id, &login, &sealer).unwrap();
+        self
+    }
+
+    /// With a key for OpenWeather.
+    pub(crate) fn with_openweather(mut self) -> Self {
+        self.has_openweather = true;
         self
     }
 
@@ -303,6 +326,12 @@ impl World {
                 .env("MUSIC_SPOTIFY__SPACING_MS", "0")
                 .env("MUSIC_SPOTIFY__LOOKUPS_PER_DAY", lookups.to_string());
         }
+        if self.has_openweather {
+            command.env("OPENWEATHER_BASE_URL", self.server.openweather_base_url()).env("OPENWEATHER_API_KEY", "key");
+        }
+        if self.is_paced_together {
+            command.env("MUSIC_PACE_DIR", self.folder.path().join("pace"));
+        }
         if let Some(token) = &self.token {
             command.env("LISTENBRAINZ_TOKEN", token);
         }
@@ -327,24 +356,39 @@ impl World {
         self.server.set_now(self.server.now() + time);
     }
 
-    /// Every request to MusicBrainz had a moment of its own, as far from the one before as the pace wants, and
-    /// none came earlier. (A packet may be late and the next one not: what comes says nothing of the pace by
-    /// itself.)
+    /// Every request to MusicBrainz and to Nominatim had a moment of its own, as far from the one before as the pace
+    /// wants, and none came earlier. (A packet may be late and the next one not: what comes says nothing of the pace
+    /// by itself.)
     #[track_caller]
     pub(crate) fn assert_pace(&self) {
-        let state = rusqlite::Connection::open(self.data().state_db()).unwrap();
-        let mut query =
-            state.prepare("select at_ms from requests where service = 'musicbrainz' order by at_ms").unwrap();
-        let slots: Vec<i64> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        let log = self.server.request_log();
-        let asked = log.iter().filter(|line| line.service == Service::MusicBrainz);
-        let mut arrivals: Vec<i64> = asked.map(|line| line.really_at.timestamp_millis()).collect();
-        arrivals.sort_unstable();
-        assert!(arrivals.len() > 15 && arrivals.len() == slots.len(), "{} and {}", arrivals.len(), slots.len());
-        let spacing = 40;
-        let close = slots.windows(2).filter(|two| two[1] - two[0] < spacing).count();
-        let early = arrivals.iter().zip(&slots).filter(|(arrival, slot)| arrival < slot).count();
-        assert_eq!((close, early), (0, 0), "of {} requests", slots.len());
+        let pace =
+            if self.is_paced_together { self.folder.path().join("pace/pace.db") } else { self.data().state_db() };
+        let spacing = i64::try_from(self.spacing_ms).unwrap();
+        for (service, at_least) in [(Service::MusicBrainz, 16), (Service::Nominatim, 1)] {
+            let state = rusqlite::Connection::open(&pace).unwrap();
+            let mut query = state.prepare("select at_ms from requests where service = ?1 order by at_ms").unwrap();
+            let slots: Vec<i64> =
+                query.query_map([service.name()], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+            let log = self.server.request_log();
+            let asked = log.iter().filter(|line| line.service == service);
+            let mut arrivals: Vec<i64> = asked.map(|line| line.really_at.timestamp_millis()).collect();
+            arrivals.sort_unstable();
+            let (slots_count, count) = (slots.len(), arrivals.len());
+            assert!(count >= at_least && count == slots_count, "{count} and {slots_count} of {}", service.name());
+            let close = slots.windows(2).filter(|two| two[1] - two[0] < spacing).count();
+            let early = arrivals.iter().zip(&slots).filter(|(arrival, slot)| arrival < slot).count();
+            assert_eq!((close, early), (0, 0), "of {count} requests to {}", service.name());
+        }
+    }
+
+    /// A second data folder with the same plays, which the program works on with this command.
+    pub(crate) fn elsewhere(&self, args: &[&str]) -> Command {
+        let copied =
+            Command::new("cp").arg("-R").arg(self.data().root()).arg(self.folder.path().join("other")).status();
+        assert!(copied.unwrap().success());
+        let mut command = self.command(args);
+        command.env("DATA_DIR", "other");
+        command
     }
 
     /// How many requests there were so far.

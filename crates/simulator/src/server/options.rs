@@ -40,6 +40,8 @@ pub enum Batch {
     Areas,
     /// A search for recordings by ISRC: `recording?query=isrc:(… OR …)`.
     Isrcs,
+    /// A search for what artists made by their MBIDs: `release-group?query=arid:(… OR …)`, and the same of recordings.
+    Works,
     /// Several names at ListenBrainz: `POST metadata/lookup/`.
     Names,
 }

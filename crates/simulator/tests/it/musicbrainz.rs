@@ -177,12 +177,18 @@ async fn searches_find_many_ids_at_once_and_leave_out_what_is_unknown() {
         visit.mb(&format!("artist?query=arid:({})&", mbids.join(" OR "))).await["artists"].as_array().unwrap().len(),
         25
     );
-    let strict = Options { refused_batches: vec![Batch::Artists, Batch::Areas, Batch::Isrcs], ..hurried() };
+    let refused_batches = vec![Batch::Artists, Batch::Areas, Batch::Isrcs, Batch::Works];
+    let strict = Options { refused_batches, ..hurried() };
     let strict = Visit::everywhere(strict).await;
     assert_eq!(strict.mb_status(&format!("artist?query=arid:({} OR {})&", mbids[0], mbids[1])).await, 400);
     assert_eq!(strict.mb_status(&format!("artist?query=arid:{}&", mbids[0])).await, 200);
     assert_eq!(strict.mb_status(&format!("area?query=aid:({NONE} OR {})&", mbids[1])).await, 400);
     assert_eq!(strict.mb_status("recording?query=isrc:(A OR B)&").await, 400);
+    for works in ["recording", "release-group"] {
+        let search = format!("{works}?query=arid:({} OR {}) AND tag:*&", mbids[0], mbids[1]);
+        assert_eq!(strict.mb_status(&search).await, 400);
+        assert_eq!(visit.mb_status(&search).await, 200);
+    }
 }
 
 #[tokio::test]
@@ -262,6 +268,12 @@ async fn recordings_are_found_by_isrc_and_albums_have_genres() {
     assert_eq!(answer["release-group-count"], groups.len());
     let shown = groups.iter().find(|shown| shown["id"] == group.mbid).unwrap();
     assert_eq!(shown["genres"].as_array().unwrap().len(), group.tags.len());
+    let by = &facts.artists[known.credits[1].artist].mbid;
+    let answer = visit.mb(&format!("recording?artist={by}&inc=artist-credits+genres+tags&limit=100&")).await;
+    let recordings = answer["recordings"].as_array().unwrap();
+    assert!(answer["recording-count"].as_u64().unwrap() >= recordings.len() as u64);
+    let shown = recordings.iter().find(|shown| shown["id"] == known.mbid).unwrap();
+    assert!(shown["genres"].is_array() && shown["artist-credit"].as_array().unwrap().len() > 1);
     assert_eq!(visit.mb(&format!("release-group/{}?inc=genres&", group.mbid)).await["title"], group.title);
     let release = &facts.releases[0];
     let answer = visit.mb(&format!("release/{}?inc=release-groups+recordings+artist-credits&", release.mbid)).await;

@@ -10,7 +10,7 @@ use super::artists::votes;
 use super::{Credit, Tag, take_found, take_one};
 
 /// Release groups, or recordings.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Works {
     /// How many there are, of which the answer has at most a hundred.
     #[serde(default)]
@@ -42,8 +42,12 @@ pub(in crate::answers) fn recordings(said: &mut Said<'_>) -> Result<(), serde_js
 
 /// Votes for what the artists asked about made alone: a work of several says nothing certain
 /// about one of them.
+///
+/// A search for the works of several that finds none at all may be one that finds none of anybody: the first of
+/// them is asked about alone then, which takes no search.
 fn works(said: &mut Said<'_>, kind: &str, nobody: &str) -> Result<(), serde_json::Error> {
-    let body: Works = said.read()?;
+    let body: Works = if said.is_not_found() { Works::default() } else { said.read()? };
+    let is_in_doubt = body.works.is_empty() && said.subjects().len() > 1;
     let asked: HashSet<&str> = said.subjects().iter().map(|subject| subject.id.as_str()).collect();
     let is_cut = body.count > body.works.len() && said.subjects().len() > 1;
     let mut found = HashSet::new();
@@ -65,6 +69,8 @@ fn works(said: &mut Said<'_>, kind: &str, nobody: &str) -> Result<(), serde_json
             said.came_of(subject, Outcome::Found, None);
         } else if is_cut {
             crowded.push(subject);
+        } else if is_in_doubt && said.facts.lookups.is_empty() {
+            said.came_of(subject, Outcome::Crowded, Some("no works of anybody were found"));
         } else {
             said.came_of(subject, Outcome::None, Some(nobody));
         }

@@ -6,14 +6,18 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::search::{answer, id_fits, needed_ids, query, tag_fits, text_fits};
-use super::{Answer, Wish};
+use super::search::{answer, id_fits, is_batch, needed_ids, query, tag_fits, text_fits};
+use super::{Answer, Refusal, Wish};
 use crate::facts::{Facts, Release, ReleaseGroup};
+use crate::server::options::Batch;
 use crate::server::state::Shared;
 
 /// `GET /ws/2/release-group?query=…`
 pub(super) fn search_groups(shared: &Shared, wish: &Wish) -> Answer {
     let clauses = query(wish, &["arid", "rgid", "releasegroup", "artist", "tag"])?;
+    if is_batch(&clauses, "arid") && shared.options.refused_batches.contains(&Batch::Works) {
+        return Err(Refusal::bad("Unable to parse search: too many clauses"));
+    }
     let facts = shared.world.facts();
     let needed = needed_ids(&clauses, "arid");
     let may_fit =

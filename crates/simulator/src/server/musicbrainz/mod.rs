@@ -41,7 +41,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/ws/2/release-group/{mbid}", get(releases::release_group))
         .route("/ws/2/release", get(albums::search_releases))
         .route("/ws/2/release/{mbid}", get(releases::release))
-        .route("/ws/2/recording", get(recordings::search))
+        .route("/ws/2/recording", get(recordings::recordings))
         .route("/ws/2/recording/{mbid}", get(recordings::recording))
         .fallback(nothing_here)
 }

@@ -64,10 +64,36 @@ pub(super) async fn recording(State(shared): State<Arc<Shared>>, Mbid(mbid): Mbi
     Ok(Json(shown(&shared, recording, &incs)))
 }
 
-/// `GET /ws/2/recording?query=…`
-pub(super) async fn search(State(shared): State<Arc<Shared>>, wish: Wish) -> Answer {
-    let clauses = query(&wish, &["isrc", "rid", "arid", "recording", "artist", "artistname", "tag"])?;
+/// `GET /ws/2/recording?artist=…`, or `?query=…`
+pub(super) async fn recordings(State(shared): State<Arc<Shared>>, wish: Wish) -> Answer {
+    if wish.field("query").is_some() { search(&shared, &wish) } else { of_artist(&shared, &wish) }
+}
+
+fn of_artist(shared: &Shared, wish: &Wish) -> Answer {
+    let incs = wish.incs(&["artist-credits", "isrcs", "genres", "tags", "ratings"])?;
+    let facts = shared.world.facts();
+    let mbid = wish.field("artist").ok_or_else(|| Refusal::bad("artist is a required parameter"))?;
+    let artist = facts.artist_by_mbid(mbid).ok_or_else(Refusal::not_found)?;
+    let is_by = |recording: &&Recording| {
+        let mut credited = recording.credits.iter().map(|credit| &facts.artists[credit.artist].mbid);
+        credited.any(|mbid| *mbid == artist.mbid)
+    };
+    let recordings: Vec<&Recording> = facts.recordings.iter().filter(is_by).collect();
+    let (limit, offset) = wish.page();
+    let page = recordings.iter().skip(offset).take(limit).map(|recording| shown(shared, recording, &incs));
+    Ok(Json(json!({
+        "recording-count": recordings.len(),
+        "recording-offset": offset,
+        "recordings": page.collect::<Vec<_>>(),
+    })))
+}
+
+fn search(shared: &Shared, wish: &Wish) -> Answer {
+    let clauses = query(wish, &["isrc", "rid", "arid", "recording", "artist", "artistname", "tag"])?;
     if is_batch(&clauses, "isrc") && shared.options.refused_batches.contains(&Batch::Isrcs) {
+        return Err(Refusal::bad("Unable to parse search: too many clauses"));
+    }
+    if is_batch(&clauses, "arid") && shared.options.refused_batches.contains(&Batch::Works) {
         return Err(Refusal::bad("Unable to parse search: too many clauses"));
     }
     let facts = shared.world.facts();
@@ -80,7 +106,7 @@ pub(super) async fn search(State(shared): State<Arc<Shared>>, wish: Wish) -> Ans
                 .is_none_or(|needed| recording.isrcs.iter().any(|isrc| needed.contains(&isrc.to_lowercase())))
     };
     let found = answer(
-        &wish,
+        wish,
         "recordings",
         &clauses,
         facts.recordings.iter().filter(may_fit),
@@ -99,7 +125,7 @@ pub(super) async fn search(State(shared): State<Arc<Shared>>, wish: Wish) -> Ans
             }
             _ => text_fits(clause, std::iter::once(recording.title.as_str())),
         },
-        |recording| document(&shared, recording),
+        |recording| document(shared, recording),
     );
     Ok(Json(found))
 }
