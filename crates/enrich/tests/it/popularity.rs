@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
+use lake::facts::Facts;
 use lake::parts;
 use lake::schema::{ALBUM_LINKS, ALBUMS, RECORDINGS, Table};
+use serde_json::json;
 use simulator::Item;
 use simulator::facts::Found;
 use simulator::server::Options;
 
+use crate::answers::{outcomes, said};
 use crate::world::{Ran, World};
 
 /// How many people hear each, as ListenBrainz said.
@@ -96,4 +99,65 @@ fn what_artists_are_found_by_is_kept_as_recordings() {
     for recording in known {
         assert_eq!(heard.get(&recording.mbid).copied(), recording.popularity.map(|(_, listeners)| listeners));
     }
+}
+
+/// What an answer says of recordings: how it was led there, and to which.
+fn recordings(facts: &Facts) -> Vec<String> {
+    let led = facts.recordings.iter().map(|one| {
+        let by = one.track_isrc.as_deref().or(one.track_name.as_deref()).unwrap_or_default();
+        format!("{by} {} {:?}", one.recording_mbid, one.listeners)
+    });
+    led.collect()
+}
+
+/// ListenBrainz answers with the nearest that it knows: a remix, a live version, a cover.
+#[test]
+fn only_the_very_song_by_the_very_artist_is_its_recording() {
+    let found = |artist: &str, title: &str, mbid: &str| json!({"artist_credit_name": artist, "recording_name": title, "recording_mbid": mbid, "artist_mbids": ["m"]});
+    let body = json!([
+        found("ANN", "song", "r1"),
+        found("Ann", "Song (live)", "r2"),
+        found("Ann & Bo", "Duet", "r3"),
+        {},
+        found("Ann", "Last", "r5"),
+    ]);
+    let titles = ["Song", "Song two", "Duet", "Unknown", "Last"].join("\u{1f}");
+    let facts = said("listenbrainz", "names", &[("Ann", "Ann", &titles)], 200, body.to_string().as_bytes());
+    assert_eq!(recordings(&facts), ["Song r1 None", "Last r5 None"]);
+}
+
+#[test]
+fn an_isrc_has_the_recordings_of_a_search_that_carry_it_and_a_lookup_all_that_it_finds() {
+    let credit = json!([{"name": "Ann", "artist": {"id": "m", "name": "Ann"}}]);
+    let body = json!({"count": 3, "recordings": [
+        {"id": "r1", "isrcs": ["DEAA10000001"], "artist-credit": credit},
+        {"id": "r2", "isrcs": ["deaa10000001", "DEAA10000003"], "artist-credit": credit},
+        {"id": "r3", "isrcs": ["DEAA10000003"], "artist-credit": []},
+    ]});
+    let asked = [("a", "Ann", "DEAA10000001"), ("b", "Bo", "DEAA10000002"), ("c", "Cy", "deaa10000003")];
+    let facts = said("musicbrainz", "isrcs", &asked, 200, body.to_string().as_bytes());
+    let expected = ["DEAA10000001 r1 None", "DEAA10000001 r2 None", "DEAA10000003 r2 None", "DEAA10000003 r3 None"];
+    assert_eq!(recordings(&facts), expected);
+    let body = json!({"isrc": "DEAA10000001", "recordings": [{"id": "r1", "artist-credit": credit}]});
+    let facts = said("musicbrainz", "isrc", &asked[..1], 200, body.to_string().as_bytes());
+    assert_eq!(recordings(&facts), ["DEAA10000001 r1 None"]);
+}
+
+#[test]
+fn counts_of_nobody_are_no_counts() {
+    let asked = [("r1", "", ""), ("r2", "", ""), ("r3", "", "")];
+    let body = json!([
+        {"recording_mbid": "r2", "total_listen_count": 9, "total_user_count": 4},
+        {"recording_mbid": "r1", "total_listen_count": null, "total_user_count": null},
+        {"recording_mbid": "other", "total_listen_count": 1, "total_user_count": 1},
+    ]);
+    let facts = said("listenbrainz", "recording_popularity", &asked, 200, body.to_string().as_bytes());
+    assert_eq!(recordings(&facts), [" r2 Some(4)"]);
+    assert_eq!(outcomes(&facts), ["r1 none", "r2 found", "r3 none"]);
+    let body = json!([{"release_group_mbid": "r1", "total_listen_count": 9, "total_user_count": -4}]);
+    let facts = said("listenbrainz", "album_popularity", &asked[..1], 200, body.to_string().as_bytes());
+    assert_eq!(
+        facts.albums.iter().map(|one| (one.album_ref.as_str(), one.listeners)).collect::<Vec<_>>(),
+        [("r1", None)]
+    );
 }
