@@ -285,6 +285,8 @@ impl Settings {
                 *url = Url::parse(&format!("{url}/")).with_context(|| format!("{name} is no base URL"))?;
             }
         }
+        let spotify = &mut settings.spotify;
+        spotify.spacing_ms = pace::a_second_at_least(&spotify.base_url, spotify.spacing_ms);
         for upstream in [&mut settings.musicbrainz, &mut settings.nominatim] {
             upstream.spacing_ms = pace::a_second_at_least(&upstream.base_url, upstream.spacing_ms);
         }
@@ -345,16 +347,18 @@ mod tests {
 
     /// What `.env.example` offers, and what anybody may set: both sent requests without a pause.
     #[test]
-    fn no_setting_makes_musicbrainz_or_nominatim_be_asked_faster_than_they_bear() {
-        for vars in [
-            vec![("ENVIRONMENT", "testing")],
-            vec![("MUSIC_MUSICBRAINZ__SPACING_MS", "0"), ("MUSIC_NOMINATIM__SPACING_MS", "10")],
-        ] {
-            let settings = load(&vars).unwrap();
-            assert_eq!((settings.musicbrainz.spacing_ms, settings.nominatim.spacing_ms), (1_000, 1_000));
-        }
-        let here = load(&[("ENVIRONMENT", "testing"), ("MUSICBRAINZ_BASE_URL", "http://127.0.0.1:9/ws/2/")]).unwrap();
-        assert_eq!((here.musicbrainz.spacing_ms, here.nominatim.spacing_ms), (0, 1_000));
+    fn no_setting_makes_services_be_asked_faster_than_they_bear() {
+        let spacings = |vars: &[(&str, &str)]| {
+            let settings = load(vars).unwrap();
+            [settings.musicbrainz.spacing_ms, settings.nominatim.spacing_ms, settings.spotify.spacing_ms]
+        };
+        assert_eq!(spacings(&[]), [1_000; 3]);
+        assert_eq!(spacings(&[("ENVIRONMENT", "testing")]), [1_000; 3]);
+        let names = ["MUSIC_MUSICBRAINZ__SPACING_MS", "MUSIC_NOMINATIM__SPACING_MS", "MUSIC_SPOTIFY__SPACING_MS"];
+        assert_eq!(spacings(&names.map(|name| (name, "10"))), [1_000; 3]);
+        assert_eq!(spacings(&names.map(|name| (name, "5000"))), [5_000; 3]);
+        let here = [("ENVIRONMENT", "testing"), ("MUSICBRAINZ_BASE_URL", "http://127.0.0.1:9/ws/2/")];
+        assert_eq!(spacings(&here), [0, 1_000, 1_000]);
     }
 
     #[test]

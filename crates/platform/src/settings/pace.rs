@@ -7,8 +7,9 @@ use url::{Host, Url};
 
 use super::variables::filled;
 
-/// MusicBrainz and Nominatim bear one request a second from one address, and shut out who is faster.
-pub(super) const SECOND_MS: u64 = 1_000;
+/// MusicBrainz and Nominatim bear one request a second from one address, and shut out who is faster. What Spotify
+/// bears it does not say; a second is what it was seen to.
+const SECOND_MS: u64 = 1_000;
 
 /// The spacing of a service that bears a request a second. Only what runs on this machine (a test, a mirror of
 /// one's own) may be asked faster than that.
