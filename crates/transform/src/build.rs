@@ -9,7 +9,7 @@ use duckdb::{Connection, appender_params_from_iter};
 use platform::Stop;
 
 use crate::checks::{self, Known, Outcome};
-use crate::columns::{check_columns, described};
+use crate::columns;
 use crate::engine::content::Content;
 use crate::engine::fault::Fault;
 use crate::engine::session::PRELUDE;
@@ -17,7 +17,7 @@ use crate::engine::sources::{self, Sources};
 use crate::engine::sql::{ColumnType, columns_of_all, count, drop_other_kind, kind, quoted};
 use crate::increments::{Increments, LEDGER};
 use crate::marks::{self, Freshness};
-use crate::project::{Kind, Model, Project, SeedFile, Selection, SqlTest};
+use crate::project::{Kind, Model, Project, SeedFile, Selection, SqlTest, stop_on};
 use crate::record::{BuildRecord, BuiltModel, Folder, PROGRAM};
 use crate::results;
 
@@ -129,17 +129,24 @@ pub(crate) fn build(
             }
         }
         let mut types = columns_of_all(duckdb).context("reading the columns of what was built")?;
+        let mut problems = Vec::new();
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
             let built = match (made.get(model.name.as_str()), freshness.before().model(&model.name)) {
                 (None, Some(before)) => before.clone(),
                 (content, _) => {
                     let types = types.remove(&model.name).unwrap_or_default();
-                    built_model(project, model, types, content.cloned().flatten(), &record)?
+                    let built = built_model(model, types, content.cloned().flatten(), &record);
+                    problems.extend(columns::wrong(model, &built.columns));
+                    if model.layer.is_published() {
+                        problems.extend(columns::without_meaning(model, &built.columns));
+                    }
+                    built
                 }
             };
             record.models.retain(|other| other.name != model.name);
             record.models.push(built);
         }
+        stop_on(&project.root, problems)?;
         let (models, unchanged) = (made.len(), names.len() - made.len());
         let rank: BTreeMap<&str, usize> =
             project.models.iter().enumerate().map(|(index, model)| (model.name.as_str(), index)).collect();
@@ -227,21 +234,18 @@ pub(crate) fn make(
 
 /// What DuckDB says against a model.
 pub(crate) fn fault(project: &Project, model: &Model, error: &duckdb::Error) -> Fault {
-    Fault::of(file_of(project, model), &model.text, error)
+    Fault::of(format!("{}/{}", project.root, model.path), &model.text, error)
 }
 
 /// What there is to say about a model that was made with columns of these types. `record` knows
 /// the models before it.
 pub(crate) fn built_model(
-    project: &Project,
     model: &Model,
     types: Vec<ColumnType>,
     content: Option<Content>,
     record: &BuildRecord,
-) -> anyhow::Result<BuiltModel> {
-    let file = file_of(project, model);
-    check_columns(&file, model, &types)?;
-    Ok(BuiltModel {
+) -> BuiltModel {
+    BuiltModel {
         name: model.name.clone(),
         layer: model.layer,
         description: model.header.description.clone(),
@@ -250,14 +254,9 @@ pub(crate) fn built_model(
         sort: model.header.sort.clone(),
         split: model.header.split.clone(),
         is_view: model.header.kind == Kind::View,
-        columns: described(&file, model, types, record)?,
+        columns: columns::described(model, types, record),
         content,
-    })
-}
-
-/// The file of a model, as messages name it.
-fn file_of(project: &Project, model: &Model) -> String {
-    format!("{}/{}", project.root, model.path)
+    }
 }
 
 /// Runs `work` between begin and commit; rolls back when it fails, or always when nothing

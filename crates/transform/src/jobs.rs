@@ -10,19 +10,20 @@ use platform::{JobContext, Stop, Summary, progress};
 
 use crate::basis::Basis;
 use crate::build::{self, Built, Run};
+use crate::columns;
 use crate::corrections::Corrections;
 use crate::engine::fault::without_codes;
 use crate::engine::memory::with_growing_memory;
 use crate::engine::session::Limits;
 use crate::engine::sources::{self, Sources};
 use crate::engine::warehouse::{Open, Warehouse};
-use crate::project::{Problem, Project, Selection, SqlTree, portable};
+use crate::project::{Problem, Project, Selection, SqlTree, portable, stop_on};
 use crate::publish::{self, Published};
 use crate::query::{Format, Reader};
 use crate::record::Folder;
 use crate::results;
 use crate::summary;
-use crate::trial::try_cases;
+use crate::trial::{Trials, try_cases};
 
 /// How many runs keep the rows that broke their tests.
 const KEPT_FAILURES: usize = 10;
@@ -43,7 +44,7 @@ pub fn build(
         let mut warehouse = open(context, full_refresh)?;
         let built = build_into(context, &mut warehouse, &tree, &project, selection)?;
         let mut summary = summary_of(&built, &warehouse);
-        summary.warnings.extend(only_for_duckdb(&tree, &project)?);
+        summary.warnings.extend(of_own_models(&tree, &project, &built)?);
         Ok(summary)
     })
 }
@@ -97,7 +98,7 @@ pub fn refresh(context: &JobContext, sql_dir: Option<&Path>, full_refresh: bool)
         let mut warehouse = open(context, full_refresh)?;
         let built = build_into(context, &mut warehouse, &tree, &project, &Selection::all())?;
         let mut summary = summary_of(&built, &warehouse);
-        summary.warnings.extend(only_for_duckdb(&tree, &project)?);
+        summary.warnings.extend(of_own_models(&tree, &project, &built)?);
         add_publication(&mut summary, &publish_from(context, &warehouse)?);
         Ok(summary)
     })
@@ -162,12 +163,13 @@ pub fn ls(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<String
     Ok(table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n"))
 }
 
-/// Refuses what would not run on Spark as it does on DuckDB, with the way to write it; then tries
-/// the cases that stand beside the models.
+/// Refuses what would not run on Spark as it does on DuckDB, with the way to write it, and columns
+/// without a meaning; then tries the cases that stand beside the models.
 ///
 /// # Errors
-/// A [`Stop::Usage`] with every place, by file and line, or with every case that does not hold;
-/// also when the tree of SQL models is wrong.
+/// A [`Stop::Usage`] with every place, by file and line, with every model some columns of which are
+/// wrong or mean nothing, or with every case that does not hold; also when the tree of SQL models is
+/// wrong.
 pub fn check(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Summary> {
     let tree = tree(context, sql_dir)?;
     // What the parser cannot read at all may be no more than a word that is of one engine.
@@ -179,13 +181,19 @@ pub fn check(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Sum
     if !problems.is_empty() {
         return Err(Stop::Usage(lines(&tree.root, &problems)).into());
     }
+    let trials = told(|| {
+        let trials = Trials::of(&project)?;
+        trials.ask_tests()?;
+        stop_on(&tree.root, trials.wrong_columns()?)?;
+        Ok(trials)
+    })?;
     let cases: usize = project.cases.iter().map(|of_model| of_model.cases.len()).sum();
     let bar = progress::count_bar(u64::try_from(cases)?, "trying cases");
     let step = |name: &str| {
         bar.set_message(name.to_owned());
         bar.inc(1);
     };
-    let problems = told(|| try_cases(&project, &step))?;
+    let problems = told(|| try_cases(trials, &step))?;
     bar.finish_and_clear();
     if !problems.is_empty() {
         let lines = lines(&tree.root, &problems);
@@ -199,19 +207,21 @@ pub fn check(context: &JobContext, sql_dir: Option<&Path>) -> anyhow::Result<Sum
     Ok(Summary::text(text).count("models", models).count("tests", tests).count("cases", cases))
 }
 
-/// What to tell whoever builds models of their own that keep to DuckDB. The ones in the program
-/// were checked when it was made.
-fn only_for_duckdb(tree: &SqlTree, project: &Project) -> anyhow::Result<Option<String>> {
+/// What to tell whoever builds models of their own that keep to DuckDB, or have columns without a
+/// meaning. The ones in the program were checked when it was made.
+fn of_own_models(tree: &SqlTree, project: &Project, built: &Built) -> anyhow::Result<Vec<String>> {
     if tree.is_checked {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let places = portable::unportable(tree, project)?.len();
-    let places = match places {
-        0 => return Ok(None),
-        1 => "1 place in the models is".to_owned(),
-        many => format!("{many} places in the models are"),
+    let places = match portable::unportable(tree, project)?.len() {
+        0 => None,
+        1 => Some("1 place in the models is".to_owned()),
+        many => Some(format!("{many} places in the models are")),
     };
-    Ok(Some(format!("{places} for DuckDB alone and would not run the same on Spark: `music-tracker check` names them")))
+    let unportable = places.map(|places| {
+        format!("{places} for DuckDB alone and would not run the same on Spark: `music-tracker check` names them")
+    });
+    Ok(unportable.into_iter().chain(columns::note_of_meaning(&built.record)).collect())
 }
 
 fn lines(root: &str, problems: &[Problem]) -> String {

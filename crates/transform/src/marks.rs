@@ -10,7 +10,7 @@ use lake::built::{Marks, mark};
 
 use crate::engine::content::Content;
 use crate::engine::session::PRELUDE;
-use crate::engine::sources::{self, Sources};
+use crate::engine::sources::{self, SourceColumn, Sources};
 use crate::project::{Kind, Model, Project, SqlTest};
 use crate::record::BuildRecord;
 
@@ -162,7 +162,7 @@ impl Freshness {
 
 /// The source tables and seeds that must be made.
 pub(crate) fn inputs(freshness: &mut Freshness, project: &Project, sources: &Sources) -> BTreeSet<String> {
-    let columns: BTreeMap<String, Vec<String>> = sources::columns().collect();
+    let columns: BTreeMap<String, Vec<SourceColumn>> = sources::columns().collect();
     let mut new = BTreeSet::new();
     for (name, mark) in sources.marks() {
         if freshness.takes_input(&name, columns.get(&name), mark) {

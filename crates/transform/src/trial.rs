@@ -8,17 +8,18 @@
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, ensure};
 use duckdb::{Connection, params_from_iter};
 
-use crate::build::{make, prepare};
-use crate::checks;
+use crate::build::{built_model, make, prepare};
 use crate::engine::session::{self, Limits};
 use crate::engine::sources::Sources;
-use crate::engine::sql::{columns, quoted, quoted_list};
+use crate::engine::sql::{self, columns_of_all, quoted, quoted_list};
 use crate::project::{Case, Cases, Problem, Project, SqlTest};
+use crate::record::BuildRecord;
+use crate::{checks, columns};
 
 pub use rows::Rows;
 
@@ -26,32 +27,35 @@ pub use rows::Rows;
 /// `step` hears which model was tried.
 ///
 /// # Errors
-/// When DuckDB refuses a model, or a test of one.
-pub(crate) fn try_cases(project: &Project, step: &(dyn Fn(&str) + Sync)) -> anyhow::Result<Vec<Problem>> {
+/// When DuckDB refuses a model.
+pub(crate) fn try_cases<'p>(first: Trials<'p>, step: &(dyn Fn(&str) + Sync)) -> anyhow::Result<Vec<Problem>> {
+    let project = first.project;
     let all: Vec<(&Cases, Vec<&Case>)> = project
         .cases
         .iter()
         .flat_map(|of_model| of_model.beside_each_other().into_iter().map(move |cases| (of_model, cases)))
         .collect();
-    let (next, are_tests_asked) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let work = || -> anyhow::Result<Vec<Problem>> {
-        let (mut problems, mut trials) = (Vec::new(), None);
+    let next = AtomicUsize::new(0);
+    let work = |mut trials: Option<Trials<'p>>| -> anyhow::Result<Vec<Problem>> {
+        let mut problems = Vec::new();
         while let Some((of_model, cases)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
             let trials = match &mut trials {
                 Some(trials) => trials,
                 none => none.insert(Trials::of(project)?),
             };
-            if !are_tests_asked.swap(true, Ordering::Relaxed) {
-                trials.ask_tests()?;
-            }
             problems.extend(trials.breaches(of_model, cases));
             cases.iter().for_each(|_| step(&of_model.of));
         }
         Ok(problems)
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let (work, mut first) = (&work, Some(first));
     let mut problems = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let mut begin = |_| {
+            let trials = first.take();
+            scope.spawn(move || work(trials))
+        };
+        let workers: Vec<_> = (0..workers).map(&mut begin).collect();
         let mut problems = Vec::new();
         for worker in workers {
             problems.extend(worker.join().map_err(|_| anyhow::anyhow!("a case made this program stop"))??);
@@ -99,8 +103,31 @@ impl<'p> Trials<'p> {
         })
     }
 
+    /// What headers say wrong about the columns of models, and which columns have no meaning.
+    ///
+    /// # Errors
+    /// When DuckDB does not tell the columns.
+    pub(crate) fn wrong_columns(&self) -> anyhow::Result<Vec<Problem>> {
+        let mut types = columns_of_all(&self.duckdb)?;
+        let (mut record, mut problems) = (BuildRecord::default(), Vec::new());
+        for model in &self.project.models {
+            let built = built_model(model, types.remove(&model.name).unwrap_or_default(), None, &record);
+            problems.extend(columns::wrong(model, &built.columns));
+            if model.layer.is_published() {
+                problems.extend(columns::without_meaning(model, &built.columns));
+            }
+            record.models.push(built);
+        }
+        problems.sort();
+        problems.dedup();
+        Ok(problems)
+    }
+
     /// Whether DuckDB understands the tests; what they find in empty tables is nothing.
-    fn ask_tests(&self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// When it refuses one.
+    pub(crate) fn ask_tests(&self) -> anyhow::Result<()> {
         let names = self.project.models.iter().map(|model| model.name.clone()).collect();
         let queries: Vec<_> = self.project.tests.iter().collect();
         checks::run(&self.duckdb, self.project, &names, &queries, &|_| false, None).map(drop)
@@ -199,7 +226,7 @@ impl<'p> Trials<'p> {
     }
 
     fn columns(&self, model: &str) -> duckdb::Result<BTreeSet<String>> {
-        Ok(columns(&self.duckdb, &quoted(model))?.into_iter().map(|column| column.name).collect())
+        Ok(sql::columns(&self.duckdb, &quoted(model))?.into_iter().map(|column| column.name).collect())
     }
 
     /// The rows as the types of the model write them, which takes the place of what it holds.

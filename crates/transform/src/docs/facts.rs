@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use platform::DataDir;
 use serde::Serialize;
 
+use super::columns::Column;
 use super::lineage::{Node, svg};
 use super::sql::{code, first_sentence, highlighted, prose};
 use crate::checks::rule;
-use crate::engine::sources;
+use crate::engine::sources::{self, SourceColumn};
 use crate::project::{Allowed, Layer, Model, Project, Severity, SqlTest};
 use crate::publish::resolve_current;
 use crate::publish::run_file::RunFile;
@@ -57,7 +58,7 @@ pub(super) struct Line {
 #[derive(Debug, Serialize)]
 pub(super) struct Source {
     name: String,
-    columns: Vec<String>,
+    columns: Vec<Column>,
     readers: Vec<Link>,
 }
 
@@ -88,16 +89,6 @@ pub(super) struct Test {
     tested_at: Option<String>,
     reads: Vec<Link>,
     sql: String,
-}
-
-/// A column.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Column {
-    name: String,
-    data_type: String,
-    unit: Option<&'static str>,
-    description: Option<String>,
-    is_key: bool,
 }
 
 /// The page of one model.
@@ -213,18 +204,16 @@ impl Known<'_> {
 
     /// As they were built; of a model that never was, those that the header describes.
     fn columns(&self, model: &Model) -> Vec<Column> {
-        let column = |name: &str, data_type: &str, description: Option<&String>| Column {
-            name: name.to_owned(),
-            data_type: data_type.to_lowercase().replace("timestamp with time zone", "timestamp (UTC)"),
-            unit: unit(name, data_type),
-            description: description.map(|text| code(text)),
-            is_key: model.header.key.iter().any(|key| key == name),
+        let column = |name: &str, data_type: &str, meaning: Option<&str>| {
+            let mut column = Column::of(name, data_type, meaning);
+            column.is_key = model.header.key.iter().any(|key| key == name);
+            column
         };
         let published = self.run.as_ref().and_then(|run| run.table(&model.name)).map(|table| &table.columns);
         let built: Option<&Vec<BuiltColumn>> = self.build.model(&model.name).map(|built| &built.columns).or(published);
         match built {
             Some(columns) => {
-                columns.iter().map(|one| column(&one.name, &one.data_type, one.description.as_ref())).collect()
+                columns.iter().map(|one| column(&one.name, &one.data_type, one.description.as_deref())).collect()
             }
             None => model.header.columns.iter().map(|(item, text)| column(&item.text, "", Some(text))).collect(),
         }
@@ -254,7 +243,8 @@ impl Known<'_> {
         let read = sources::columns().filter(|(name, _)| self.readers(name).next().is_some());
         read.map(|(name, columns)| {
             let readers = self.readers(&name).map(|reader| self.link(&reader.name, "model/")).collect();
-            Source { name, columns, readers }
+            let column = |one: SourceColumn| Column::of(one.name, one.duckdb_type(), one.meaning);
+            Source { name, columns: columns.into_iter().map(column).collect(), readers }
         })
         .collect()
     }
@@ -363,25 +353,6 @@ fn title(layer: Layer) -> &'static str {
     }
 }
 
-/// What a number is counted in, by the names that columns have here.
-fn unit(name: &str, data_type: &str) -> Option<&'static str> {
-    // A number of plays in so many days counts plays.
-    let has = |word: &str| !name.starts_with("plays_") && name.split('_').any(|part| part == word);
-    match data_type {
-        "TIMESTAMP WITH TIME ZONE" => Some("instant, UTC"),
-        "TIMESTAMP" => Some("local time"),
-        "BOOLEAN" | "VARCHAR" | "DATE" => None,
-        _ if has("ms") => Some("milliseconds"),
-        _ if has("seconds") || name.ends_with("_s") => Some("seconds"),
-        _ if has("minutes") => Some("minutes"),
-        _ if has("hours") => Some("hours"),
-        _ if has("days") => Some("days"),
-        _ if has("latitude") || has("longitude") => Some("degrees"),
-        _ if has("share") || has("weight") || has("completion") => Some("0 to 1"),
-        _ => None,
-    }
-}
-
 /// How many rows may break a test.
 fn most(allowed: &Allowed) -> String {
     match allowed {
@@ -423,13 +394,5 @@ mod tests {
             assert_eq!(thousands(number), shown);
         }
         assert_eq!((size(999), size(1_500), size(2_500_000)), ("999 B".into(), "2 kB".into(), "2.5 MB".into()));
-    }
-
-    #[test]
-    fn units_come_from_names() {
-        assert_eq!(unit("ms_played", "BIGINT"), Some("milliseconds"));
-        assert_eq!(unit("ended_at", "TIMESTAMP WITH TIME ZONE"), Some("instant, UTC"));
-        assert_eq!(unit("plays", "BIGINT"), None);
-        assert_eq!(unit("track_minutes_text", "VARCHAR"), None);
     }
 }

@@ -4,6 +4,7 @@
 //! They are plain files: they open from a folder, refer to nothing outside it, and are read without
 //! JavaScript; a small script adds the search and lights up the paths in the graph.
 
+mod columns;
 mod facts;
 mod lineage;
 mod sql;
@@ -22,6 +23,7 @@ use facts::Site;
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
+    ("columns.html", include_str!("templates/columns.html")),
     ("index.html", include_str!("templates/index.html")),
     ("lineage.html", include_str!("templates/lineage.html")),
     ("model.html", include_str!("templates/model.html")),

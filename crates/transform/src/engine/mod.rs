@@ -2,6 +2,7 @@
 
 pub(crate) mod content;
 pub(crate) mod fault;
+mod meanings;
 pub(crate) mod memory;
 pub(crate) mod session;
 pub(crate) mod snapshots;

@@ -17,6 +17,7 @@ use lake::{Column, Manifest, Table};
 use platform::JobContext;
 use platform::state::{Account, AccountZone, Gap};
 
+use super::meanings;
 use super::snapshots::{self, SNAPSHOTS};
 use super::sql::{drop_other_kind, kind, literal, quoted};
 use crate::basis::Basis;
@@ -94,13 +95,50 @@ pub(crate) fn names() -> impl Iterator<Item = String> {
     typed.chain(SNAPSHOTS.iter().map(|(name, _)| *name)).map(|name| format!("src_{name}"))
 }
 
+/// A column of a source table.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct SourceColumn {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its type, as it is written in SQL.
+    pub(crate) data_type: &'static str,
+    /// What it means.
+    pub(crate) meaning: Option<&'static str>,
+}
+
+impl SourceColumn {
+    /// The type as DuckDB names it where it tells the columns of a table.
+    pub(crate) fn duckdb_type(&self) -> &'static str {
+        match self.data_type {
+            "varchar" => "VARCHAR",
+            "bigint" => "BIGINT",
+            "double" => "DOUBLE",
+            "boolean" => "BOOLEAN",
+            "timestamptz" => "TIMESTAMP WITH TIME ZONE",
+            other => other,
+        }
+    }
+}
+
 /// All source tables with their columns.
-pub(crate) fn columns() -> impl Iterator<Item = (String, Vec<String>)> {
-    let typed = all_tables().map(|table| (table.name, table.columns.iter().map(|column| column.name).collect()));
-    let snapshots = SNAPSHOTS.iter().map(|(name, columns)| (*name, columns.iter().map(|(name, _)| *name).collect()));
-    let owned =
-        |(name, columns): (&str, Vec<&str>)| (format!("src_{name}"), columns.into_iter().map(str::to_owned).collect());
-    typed.chain(snapshots).map(owned)
+pub(crate) fn columns() -> impl Iterator<Item = (String, Vec<SourceColumn>)> {
+    let of = |table: &str, (name, data_type): (&'static str, &'static str)| SourceColumn {
+        name,
+        data_type,
+        meaning: meanings::meaning(table, name),
+    };
+    let typed = all_tables().map(move |table| {
+        let columns = table.columns.iter().map(|column| of(table.name, (column.name, column.column_type.sql())));
+        (table.name, columns.collect())
+    });
+    let snapshots =
+        SNAPSHOTS.iter().map(move |(name, columns)| (*name, columns.iter().map(|column| of(name, *column)).collect()));
+    typed.chain(snapshots).map(|(name, columns): (&str, Vec<SourceColumn>)| (format!("src_{name}"), columns))
+}
+
+/// What a column of a source table means; nothing for other tables.
+pub(crate) fn meaning(table: &str, column: &str) -> Option<&'static str> {
+    meanings::meaning(table.strip_prefix("src_")?, column)
 }
 
 /// Whether there is a source table of that name.

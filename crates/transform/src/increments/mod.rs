@@ -83,8 +83,9 @@ impl<'a> Increments<'a> {
         let models = freshness.before().models.iter();
         let models =
             models.map(|model| (model.name.clone(), model.columns.iter().map(|column| column.name.clone()).collect()));
-        let of_sources: BTreeMap<String, BTreeSet<String>> =
-            sources::columns().map(|(name, columns)| (name, columns.into_iter().collect())).collect();
+        let of_sources: BTreeMap<String, BTreeSet<String>> = sources::columns()
+            .map(|(name, columns)| (name, columns.into_iter().map(|column| column.name.to_owned()).collect()))
+            .collect();
         let (mut watched, mut keys) = (BTreeSet::new(), BTreeSet::new());
         for model in &project.models {
             if let Some(Recompute::By { key, through }) = &model.header.recompute {

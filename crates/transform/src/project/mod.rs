@@ -29,6 +29,7 @@ pub use select::Selection;
 pub use tree::{SqlFile, SqlTree};
 
 pub(crate) use portable::lexer;
+pub(crate) use problem::stop_on;
 pub(crate) use references::references;
 
 /// A checked tree.

@@ -201,7 +201,7 @@ fn published_columns_are_described_and_scalar() {
     world.edit("4_reporting/rpt_totals.sql", "list(ms_played) as ms", "1 as other, 2 as ms");
     let (message, _) = failure(world.build());
     assert!(
-        message.contains("`columns:` does not say what these mean, and no model it reads does: other"),
+        message.contains("`columns:` does not say what these mean, and nothing that it reads does: other"),
         "{message}"
     );
 }

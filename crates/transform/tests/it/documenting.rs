@@ -116,6 +116,16 @@ fn a_page_says_what_was_built_tested_and_published() {
         assert!(page.contains(part), "{part} is missing from\n{page}");
     }
     let index = text(&folder, "index.html");
+    for part in [
+        "<section class=\"query\" id=\"src_plays\">",
+        "<p>Read by <a href=\"model/stg_plays.html\">stg_plays</a></p>",
+        "<tr id=\"src_plays-ms_played\"><th scope=\"row\">ms_played</th>\n\
+         <td>bigint <small>milliseconds</small></td>\n\
+         <td>Milliseconds listened, as reported; empty where the source does not say.</td></tr>",
+        "<td>timestamp (UTC) <small>instant, UTC</small></td>\n<td>When the raw file was received (UTC).</td>",
+    ] {
+        assert!(index.contains(part), "{part} is missing from\n{index}");
+    }
     assert!(
         index.contains("<span class=\"state holds\">5 hold</span>") && index.contains("2024-06-15 12:00 UTC"),
         "{index}"
@@ -123,6 +133,8 @@ fn a_page_says_what_was_built_tested_and_published() {
     // Staging is not published, and its columns are known all the same.
     let staging = text(&folder, "model/stg_plays.html");
     assert!(staging.contains("column-ended_at") && staging.contains("<dt>Published</dt><dd>no</dd>"), "{staging}");
+    // What nobody described here means what it means in the source table.
+    assert!(staging.contains("<td>Key of the account, given when it was added.</td>"), "{staging}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod building;
 mod cases;
+mod columns;
 mod command;
 mod correcting;
 mod correcting_artists;

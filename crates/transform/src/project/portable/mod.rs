@@ -21,7 +21,7 @@ use super::check::Check;
 use super::problem::Problem;
 use super::references::{parsed, with_parser};
 use super::{Project, SqlTree};
-use crate::engine::sources;
+use crate::engine::sources::{self, SourceColumn};
 use names::Columns;
 
 /// Everything in the models, their tests and the queries in `tests/` that is not the same on
@@ -66,7 +66,9 @@ pub(crate) fn spelling_of(tree: &SqlTree) -> Vec<Problem> {
 /// The columns of what models read and no model makes.
 fn known_tables(project: &Project) -> BTreeMap<String, Columns> {
     let seeds = project.seeds.iter().map(|seed| (seed.table.clone(), seed.columns.clone()));
-    sources::columns().chain(seeds).map(|(name, columns)| (name, Some(columns))).collect()
+    let names = |columns: Vec<SourceColumn>| columns.into_iter().map(|column| column.name.to_owned()).collect();
+    let sources = sources::columns().map(|(name, columns)| (name, names(columns)));
+    sources.chain(seeds).map(|(name, columns)| (name, Some(columns))).collect()
 }
 
 fn of_query(
