@@ -7,6 +7,10 @@
 -- reads: src_album_credits
 -- tests: not_null answer_id, service, album_uri, artist_uri, position, fetched_at
 --        between position 1 1000
+-- columns:
+--   album_uri  Spotify URI of the album.
+--   artist_uri  Spotify URI of the artist.
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

@@ -4,6 +4,8 @@
 -- kind:  view
 -- reads: src_album_links
 -- tests: not_null answer_id, album_uri, release_mbid, fetched_at
+-- columns:
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

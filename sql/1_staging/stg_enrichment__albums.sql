@@ -6,6 +6,9 @@
 -- kind:  view
 -- reads: src_albums
 -- tests: not_null answer_id, service, album_ref, fetched_at
+-- columns:
+--   album_type  Kind of release in lower case: album, single, ep, broadcast or other, and what an album is besides in its place (compilation, soundtrack, live, remix …); empty where the service does not tell it.
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

@@ -7,6 +7,8 @@
 -- reads: src_area_coordinates
 -- tests: not_null answer_id, service, area_id, fetched_at
 --        accepted service wikidata, nominatim, openweather
+-- columns:
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

@@ -6,6 +6,8 @@
 -- kind:  view
 -- reads: src_area_parents
 -- tests: not_null answer_id, area_id, parent_id, fetched_at
+-- columns:
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

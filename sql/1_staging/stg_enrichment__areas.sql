@@ -6,6 +6,10 @@
 -- kind:  view
 -- reads: src_areas
 -- tests: not_null answer_id, area_id, fetched_at
+-- columns:
+--   country_code  Code of the country (ISO 3166-1, two letters); empty for anything else.
+--   subdivision_code  Code of the state, province or region (ISO 3166-2); empty for anything else.
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

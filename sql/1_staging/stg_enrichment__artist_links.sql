@@ -8,6 +8,8 @@
 -- tests: not_null answer_id, subject, artist_mbid, fetched_at
 --        accepted subject_type spotify_artist, artist_name
 --        accepted method url, isrc, search, names
+-- columns:
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

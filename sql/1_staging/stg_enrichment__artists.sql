@@ -8,6 +8,8 @@
 -- kind:  view
 -- reads: src_artists
 -- tests: not_null answer_id, service, artist_ref, fetched_at
+-- columns:
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

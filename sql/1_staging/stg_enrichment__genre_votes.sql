@@ -8,6 +8,10 @@
 -- reads: src_genre_votes
 -- tests: not_null answer_id, service, artist_ref, subject_type, subject, tag, fetched_at
 --        accepted subject_type artist, release_group, recording
+-- columns:
+--   tag  Tag or genre as people wrote it, in lower case.
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
+--   votes  Votes for it, a million at most; empty where the service lists genres and counts nothing.
 
 with answers as (
     select

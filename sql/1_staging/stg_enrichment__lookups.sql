@@ -8,6 +8,8 @@
 -- reads: src_lookups
 -- tests: not_null answer_id, service, subject_type, subject, outcome, fetched_at
 --        accepted outcome found, none, ambiguous, crowded, refused, unreadable
+-- columns:
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

@@ -7,6 +7,8 @@
 -- reads: src_track_credits
 -- tests: not_null answer_id, service, track_uri, position, fetched_at
 --        between position 1 1000
+-- columns:
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

@@ -6,6 +6,8 @@
 -- kind:  view
 -- reads: src_tracks
 -- tests: not_null answer_id, service, track_uri, fetched_at
+-- columns:
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

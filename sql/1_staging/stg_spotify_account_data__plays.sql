@@ -9,6 +9,17 @@
 -- tests: not_null play_id, account_id, source, kind, ended_at
 --        accepted clock end
 --        accepted kind track, episode, audiobook, local, unattributed
+-- columns:
+--   isrc  International Standard Recording Code; empty where the source does not tell it.
+--   album_release_date_text  Date of release as the source gives it: YYYY, YYYY-MM or YYYY-MM-DD.
+--   ms_played  Milliseconds listened, as reported.
+--   duration_ms  Always empty: account data does not tell the length of the track.
+--   is_shuffle  True where shuffle was on; empty where the source does not say.
+--   is_marked_skipped  True where the source calls the play skipped, whatever it means by that; empty where it does not say.
+--   is_offline  True where the device was offline; empty where the source does not say.
+--   is_incognito  True in a private session; empty where the source does not say.
+--   started_at  When the play began (UTC): its end less the milliseconds listened, so too late where it was paused.
+--   ended_at  The minute in which the play ended (UTC), by its beginning.
 
 with plays as (
     select

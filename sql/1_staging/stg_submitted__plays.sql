@@ -8,6 +8,15 @@
 -- tests: not_null play_id, account_id, source, kind, started_at
 --        accepted clock start
 --        accepted kind track, episode, audiobook, local, unattributed
+-- columns:
+--   isrc  International Standard Recording Code; empty where the source does not tell it.
+--   album_release_date_text  Date of release as the source gives it: YYYY, YYYY-MM or YYYY-MM-DD.
+--   is_shuffle  True where shuffle was on; empty where the source does not say.
+--   is_marked_skipped  True where the source calls the play skipped, whatever it means by that; empty where it does not say.
+--   is_offline  True where the device was offline; empty where the source does not say.
+--   is_incognito  True in a private session; empty where the source does not say.
+--   started_at  When the play began (UTC), to the second.
+--   ended_at  When the play ended (UTC): worked out from its start and the time heard, else the length; empty where neither is known.
 
 with plays as (
     select

@@ -5,6 +5,8 @@
 -- key:   account_id
 -- reads: src_accounts
 -- tests: accepted counting_rule 30s, finished, any
+-- columns:
+--   account_name  Name of the account.
 
 with accounts as (
     select

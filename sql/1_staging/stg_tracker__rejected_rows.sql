@@ -4,6 +4,9 @@
 -- kind:  view
 -- reads: src_rejected
 -- tests: not_null account_id, source, reason
+-- columns:
+--   row_place  Place of the row in its file, from 1; empty where the whole file could not be read.
+--   received_at  When it was received (UTC).
 
 with rejected_rows as (
     select

@@ -9,6 +9,10 @@
 -- tests: unique account_id, valid_from
 --        not_null account_id, zone, valid_from, valid_to
 --        expression valid_from < valid_to
+-- columns:
+--   zone  Time zone in force in that span (IANA name).
+--   valid_from  First instant of the span (UTC); year 1 for the first zone.
+--   valid_to  First instant after the span (UTC); year 9999 for the last zone.
 
 with zones as (
     select account_id, zone, valid_from

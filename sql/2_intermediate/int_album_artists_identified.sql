@@ -9,6 +9,9 @@
 -- recompute: whole
 -- reads: int_albums_identified, int_album_credits_chosen, int_artists_replaced
 -- tests: not_null artist_id
+-- columns:
+--   artist_id  Key of the artist credited, or of who takes their place.
+--   artist_name  Name as the credit spells it; of who takes somebody's place, the name they are known by.
 
 with albums as (
     select distinct album_id

@@ -5,6 +5,8 @@
 -- key:   album_uri, position
 -- reads: stg_enrichment__album_credits
 -- tests: not_null artist_uri
+-- columns:
+--   artist_key  The same name to compare by: in lower case.
 
 with credits as (
     select

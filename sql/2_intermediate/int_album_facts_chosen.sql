@@ -8,6 +8,15 @@
 -- kind:  table
 -- key:   album_uri
 -- reads: stg_enrichment__albums, stg_enrichment__album_links, stg_enrichment__lookups
+-- columns:
+--   release_mbid  MBID of the release at MusicBrainz; empty where unknown.
+--   release_group_mbid  MBID of the release group, which all releases of one album share; empty where unknown.
+--   album_name  Name of the album; empty where no service told it.
+--   album_type  Kind of release in lower case: album, single, ep, broadcast or other, and what an album is besides in its place (compilation, soundtrack, live, remix …); empty where unknown.
+--   label  Label that released it; empty where unknown.
+--   upc  Barcode (UPC or EAN) without leading zeros; empty where unknown.
+--   release_date  Date of release: YYYY, YYYY-MM or YYYY-MM-DD; empty where unknown.
+--   total_tracks  Number of tracks; empty where unknown.
 
 with links_withdrawn as (
     select subject as album_uri

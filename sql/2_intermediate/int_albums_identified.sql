@@ -10,6 +10,9 @@
 -- recompute: whole
 -- reads: int_tracks_described
 -- tests: not_null album_id, album_kind
+-- columns:
+--   album_id  Key of the album: the Spotify URI, else name: and a hash of its names.
+--   album_kind  What it is: album, show or audiobook.
 
 with tracks as (
     select

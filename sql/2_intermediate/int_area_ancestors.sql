@@ -13,6 +13,10 @@
 -- tests: not_null steps, is_ended
 --        expression area_id <> ancestor_id
 --        between steps 1 8
+-- columns:
+--   ancestor_id  MBID of an area around it.
+--   steps  How many areas up the nearest way is, 1 to 8.
+--   is_ended  True where it is no longer part of that, or that is no more, on every way.
 
 with answers as (
     select area_id, parent_id, is_ended, told_order

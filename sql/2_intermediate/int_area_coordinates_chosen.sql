@@ -13,6 +13,11 @@
 --        expression (latitude is null) = (coordinates_precision = 'unknown')
 --        between latitude -90 90
 --        between longitude -180 180
+-- columns:
+--   coordinates_precision  What the coordinates are of: exact_area (the place), ancestor_area (something around it), subdivision, country_centroid, or unknown.
+--   coordinates_source  Who told them: wikidata (CC0), nominatim (© OpenStreetMap contributors, ODbL) or openweather; empty for a point in the middle of a subdivision or country.
+--   latitude  Degrees north; empty where unknown.
+--   longitude  Degrees east; empty where unknown.
 
 with areas as (
     select area_id, country_area_id, subdivision_code, country_code

@@ -12,6 +12,25 @@
 -- reads: int_areas_described, int_area_ancestors, stg_enrichment__area_coordinates, countries,
 --        subdivisions
 -- tests: not_null area_name
+-- columns:
+--   district_area_id  MBID of the district that the area is or lies in; empty where none is known.
+--   city_area_id  MBID of the city that the area is or lies in; empty where none is known.
+--   municipality_area_id  MBID of the municipality that the area is or lies in; empty where none is known.
+--   county_area_id  MBID of the county that the area is or lies in; empty where none is known.
+--   island_area_id  MBID of the island that the area is or lies in; empty where none is known.
+--   subdivision_area_id  MBID of the state, province or region that the area is or lies in; empty where none is known.
+--   country_area_id  MBID of the country that the area is or lies in; empty where none is known.
+--   district  Name of the district that the area is or lies in; empty where none is known.
+--   city  Name of the city that the area is or lies in; empty where none is known.
+--   municipality  Name of the municipality that the area is or lies in; empty where none is known.
+--   county  Name of the county that the area is or lies in; empty where none is known.
+--   island  Name of the island that the area is or lies in; empty where none is known.
+--   subdivision  Name of the state, province or region that the area is or lies in; empty where none is known.
+--   subdivision_code  Code of that state, province or region (ISO 3166-2); empty where unknown.
+--   country  Country or territory that the area is or lies in, in English; empty where none is known.
+--   country_code  Code of that country or territory (ISO 3166-1, or the one MusicBrainz uses); empty where unknown.
+--   continent_code  Continent of that country, two letters; empty where unknown.
+--   continent  Continent of that country, in English; empty where unknown.
 
 with areas as (
     select

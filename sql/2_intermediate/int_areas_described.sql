@@ -7,6 +7,10 @@
 -- key:   area_id
 -- reads: stg_enrichment__areas, stg_enrichment__area_parents, stg_enrichment__artists
 -- tests: expression country_code is null or length(country_code) = 2
+-- columns:
+--   area_name  Name of the area, as MusicBrainz writes it; its MBID where none is told.
+--   sort_name  Name to sort by, as MusicBrainz writes it; empty where MusicBrainz was not asked yet.
+--   is_ended  True where the area is no more.
 
 with mentions as (
     select

@@ -10,6 +10,10 @@
 -- key:   correction_id, part
 -- reads: stg_tracker__artist_corrections, int_artist_names_resolved
 -- tests: not_null artist_id
+-- columns:
+--   artist_id  Key of the artist that the correction is about.
+--   other_artist_id  Key of the artist that it is merged or split into; empty for other actions.
+--   other_artist_name  Name of that artist; empty where only its key is known.
 
 with corrections as (
     select

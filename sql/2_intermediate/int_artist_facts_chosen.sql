@@ -8,6 +8,10 @@
 -- key:   artist_mbid
 -- reads: stg_enrichment__artists, int_mbid_redirects
 -- tests: warn accepted artist_type Person, Group, Orchestra, Choir, Character, Other
+-- columns:
+--   artist_mbid  MBID of the artist at MusicBrainz, as it is today.
+--   artist_name  Name, as MusicBrainz spells it.
+--   told_at  When the newest answer came (UTC).
 
 with answers as (
     select

@@ -17,6 +17,14 @@
 --        accepted genre_source correction, artist, release_group, recording, spotify
 --        expression weight > 0 and weight <= 1
 --        between genre_rank 1 10
+-- columns:
+--   genre  Name of the genre, in lower case.
+--   genre_family  Family of the genre, such as rock or electronic.
+--   genre_source  What was voted on: artist, release_group or recording; correction where a person said it, spotify where Spotify lists it.
+--   genre_rank  Place of the genre by votes, from 1; of equals, by the alphabet.
+--   votes  Votes for the genre; 1 where somebody lists it and counts nothing.
+--   weight  Share of the votes, 0 to 1; the shares of one artist sum to 1.
+--   is_primary  True for the genre with the most votes.
 
 with votes as (
     select

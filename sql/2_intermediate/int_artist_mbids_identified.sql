@@ -12,6 +12,12 @@
 --        int_artist_subjects_linked, int_artist_corrections_identified, int_artist_links_by_hand,
 --        int_mbid_redirects
 -- tests: not_null artist_id, artist_mbid
+-- columns:
+--   artist_key  Name to compare by: in lower case, without spaces around it.
+--   album_key  Name of the album that it was read on, in lower case; '' without an album.
+--   told_mbid  MBID that the credit carries.
+--   artist_id  Key of the artist that is meant: the Spotify URI, else name: and a hash of the name, or of the name and the MBID.
+--   artist_mbid  The same MBID as it is today.
 
 with credits as (
     select

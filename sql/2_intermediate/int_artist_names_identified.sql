@@ -13,6 +13,10 @@
 -- reads: int_artist_names_resolved, int_artists_replaced, int_track_credits_chosen,
 --        int_album_credits_chosen, int_tracks_described
 -- tests: not_null artist_id, named_artist_id
+-- columns:
+--   album_key  Name of the album that it was read on, in lower case; '' without an album.
+--   artist_id  Key of the artist that is meant, or of the first who takes its place.
+--   named_artist_id  Key of the artist that is meant, whoever takes its place.
 
 with credits_on_tracks as (
     select track_id, artist_uri, artist_key

@@ -9,6 +9,11 @@
 -- key:   artist_key
 -- reads: int_artist_names_seen, int_artist_subjects_linked
 -- tests: not_null artist_id, artist_name
+-- columns:
+--   artist_id  Key of the artist that the name means: the Spotify URI, else name: and a hash of the name.
+--   artist_name  Name as a credit spells it.
+--   is_known  True where an artist of Spotify or of MusicBrainz is known under the name.
+--   is_shared  True where several artists of Spotify have the name.
 
 with names as (
     select artist_key, artist_name, only_artist_uri, artist_uris

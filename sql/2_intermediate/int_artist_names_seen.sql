@@ -10,6 +10,12 @@
 -- reads: stg_tracker__credits, stg_enrichment__track_credits, stg_enrichment__album_credits,
 --        int_mbid_redirects
 -- tests: not_null artist_name
+-- columns:
+--   artist_key  Name to compare by: in lower case, without spaces around it.
+--   only_artist_uri  Spotify URI credited under the name, where it is only one.
+--   only_artist_mbid  MBID credited under the name, where it is only one; merged ones are one.
+--   artist_name  Name as a credit spells it: of several spellings, the first by the alphabet.
+--   artist_uris  How many Spotify URIs were credited under the name.
 
 with credits as (
     select

@@ -9,6 +9,10 @@
 -- reads: int_artist_facts_chosen, stg_enrichment__areas, int_area_levels
 -- tests: not_null location_id
 --        accepted origin_of begin_area, area, country
+-- columns:
+--   artist_mbid  MBID of the artist at MusicBrainz.
+--   location_id  Key of the place: the MBID of the area, else country: and the code.
+--   origin_of  What the place is: begin_area (born or founded there), area (lives or lived there) or country (no more is known).
 
 with artists as (
     select artist_mbid, begin_area_id, area_id, country_code

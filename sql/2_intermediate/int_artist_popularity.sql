@@ -10,6 +10,9 @@
 -- reads: stg_enrichment__artists, int_artists_linked, int_artist_facts_chosen
 -- tests: accepted popularity_source spotify, listenbrainz
 --        between popularity 0 100
+-- columns:
+--   popularity_source  Who tells the popularity: spotify, or listenbrainz (a percentile among the artists here).
+--   popularity  Popularity from 0 to 100.
 
 with told_by_spotify as (
     select

@@ -13,6 +13,12 @@
 -- tests: not_null artist_mbid
 --        accepted subject_type spotify_artist, artist_name
 --        accepted link_method url, isrc, search, names, credits
+-- columns:
+--   subject_key  The Spotify URI, or the name in lower case.
+--   artist_mbid  MBID of the artist at MusicBrainz, as it is today.
+--   link_method  How it was found: url (MusicBrainz keeps the link), isrc (by a recording), credits (listens came with it), search (by name) or names (by titles of songs).
+--   link_score  How sure the service was, of 100; empty where it does not say.
+--   linked_at  When a service told it last (UTC); empty where the credits of listens did.
 
 with links_told as (
     select

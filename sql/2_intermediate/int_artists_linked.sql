@@ -12,6 +12,12 @@
 --        int_artist_links_by_hand, int_artists_replaced
 -- tests: accepted link_method correction, url, isrc, search, names, credits
 --        expression artist_mbid is not null or link_method = 'correction'
+-- columns:
+--   artist_id  Key of the artist.
+--   artist_mbid  MBID of the artist at MusicBrainz, as it is today; empty where a person said that there is none.
+--   artist_group_id  What several rows of one artist share: mbid: and the MBID, else the key.
+--   link_method  How the MBID was found: correction, url, isrc, search, names or credits.
+--   linked_at  When a service told the MBID last (UTC); empty where a person or the credits of listens told it.
 
 with corrections as (
     select artist_id, artist_mbid

@@ -15,6 +15,11 @@
 --        int_tracks_described, stg_enrichment__lookups
 -- tests: not_null new_artist_id
 --        between part 1 1000
+-- columns:
+--   artist_id  Key of the artist that is replaced.
+--   new_artist_id  Key of the artist in its place.
+--   new_artist_name  Name of the artist in its place; empty where only its key is known.
+--   part  Place among the artists that stand in its place, from 1.
 
 with merges as (
     select artist_id, other_artist_id, other_artist_name

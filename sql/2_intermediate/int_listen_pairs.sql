@@ -28,6 +28,19 @@
 -- reads: int_listens, int_play_observations_chosen, int_tracks_described, int_track_credits_chosen,
 --        stg_tracker__credits, int_match_rules_in_force
 -- tests: not_null account_id, source, source_clock, rule, first_round, distance_ms, cost_ms
+-- columns:
+--   account_id  Key of the account that listened.
+--   play_id  Key of the listen.
+--   other_play_id  Key of the other report.
+--   source  Source of the listen: submitted, listenbrainz or lastfm.
+--   source_clock  Which end of the play the listen tells: start or end.
+--   rule  Rule by which the two may be the same; what it means is in match_rules.
+--   first_round  Round from which the pair is looked at: that of its rule, or one later where the other play was skipped at once or still going on; 4 at most.
+--   distance_ms  How far apart the moments are that the rule compares, in milliseconds.
+--   cost_ms  The same with what would take a pause counted five times, in milliseconds: of several, the least is taken.
+--   other_rank  Place of the other report's source, the one that goes first having 1.
+--   at_ms  Moment of the listen that is compared, in milliseconds since 1970 (UTC).
+--   other_at_ms  Moment of the other report that is compared, in milliseconds since 1970 (UTC).
 
 with rules as (
     select

@@ -8,6 +8,10 @@
 -- key:   observation_id
 -- recompute: by play_id
 -- reads: stg_submitted__plays, stg_listenbrainz__plays, stg_lastfm__plays, stg_tracker__credits
+-- columns:
+--   started_at  When the play began (UTC): as the source tells it, else worked out from the end and the time heard or the length.
+--   ended_at  When the play ended (UTC): as the source tells it, else worked out from the start and the time heard or the length; empty where neither is known.
+--   first_artist_name  First artist that the listen credits; else the album artist.
 
 -- The staging models of plays have the same columns in the same order.
 with listens as (

@@ -8,6 +8,9 @@
 -- reads: stg_enrichment__artists
 -- tests: not_null artist_mbid
 --        expression asked_mbid <> artist_mbid
+-- columns:
+--   asked_mbid  MBID that was merged into another one.
+--   artist_mbid  MBID that stands for it now.
 
 with answers as (
     select asked_ref, artist_ref, told_order

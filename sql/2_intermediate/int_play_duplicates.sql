@@ -14,6 +14,13 @@
 --        references rule match_rules.rule
 --        between distance_s 0 600
 --        between round 1 9
+-- columns:
+--   play_id  Key of the play that gives way.
+--   observation_id  Key of the report that gives way.
+--   canonical_play_id  Key of the play that stands for it.
+--   source  Source of the report that gives way.
+--   rule  Rule by which the two are the same; what it means is in match_rules.
+--   distance_s  How far apart the moments are that the rule compares, in seconds.
 
 with duplicates as (
     select

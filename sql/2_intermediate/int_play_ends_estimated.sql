@@ -10,6 +10,9 @@
 -- recompute: whole
 -- reads: int_listens, int_plays_merged, int_tracks_described
 -- tests: not_null ended_at
+-- columns:
+--   ms_until_next_start  Milliseconds from the start of the play to the start of the account's next one; empty where none follows.
+--   ended_at  When the play ended (UTC), estimated: its start and the length, else the next start within ten minutes, else the start itself.
 
 with listeners as (
     select account_id

@@ -9,6 +9,13 @@
 -- key:   play_id
 -- recompute: whole
 -- reads: int_play_duplicates, int_play_observations_united
+-- columns:
+--   play_id  Key of the real play.
+--   track_id  Key of the track by the first of the duplicates that names one; empty where none does.
+--   kind  What was played, by the same duplicate: track, episode, audiobook, local or unattributed.
+--   context_uri  What the track was played from by the API (album, playlist, artist); empty where it does not tell.
+--   duration_ms  Length of the track in milliseconds by the first of the duplicates that tells it; empty where none does.
+--   ms_played  Milliseconds listened by the first of the duplicates that tells them; empty where none does.
 
 with duplicates as (
     select observation_id, canonical_play_id

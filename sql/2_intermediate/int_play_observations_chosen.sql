@@ -10,6 +10,8 @@
 -- tests: unique observation_id
 --        not_null account_id, track_id, source
 --        expression started_at is not null or ended_at is not null
+-- columns:
+--   observation_id  Key of the report that is believed.
 
 with observations as (
     select

@@ -9,6 +9,8 @@
 -- key:   observation_id
 -- recompute: by play_id
 -- reads: int_play_observations_united
+-- columns:
+--   observation_id  Key of the report that was not chosen.
 
 -- Most plays are observed once; only the others need a choice.
 with plays_observed_again as (

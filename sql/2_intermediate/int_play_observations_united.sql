@@ -7,6 +7,19 @@
 -- kind:  view
 -- reads: stg_spotify_export__plays, stg_spotify_api__plays, stg_spotify_account_data__plays,
 --        int_listens
+-- columns:
+--   ms_played  Milliseconds listened, as reported; empty where the source does not say.
+--   duration_ms  Length of the track in milliseconds, as the source tells it; empty where it does not.
+--   started_at  When the play began (UTC): as the source tells it, else worked out from the end and the time heard or the length.
+--   ended_at  When the play ended (UTC): as the source tells it, else worked out from the start and the time heard or the length; empty where neither is known.
+--   first_artist_name  First artist that a listen credits, else its album artist; empty for every source of Spotify.
+--   is_nameless  True where account data writes the words that it has for what Spotify lost (Unknown Track, Unknown Artist).
+--   title_key  Title to compare by: in lower case, without spaces around it; empty where none is told.
+--   artist_key  Album artist, else the first artist credited, to compare by: in lower case, without spaces around it; empty where none is told.
+--   album_key  Name of the album, show or audiobook to compare by: in lower case, without spaces around it; empty where none is told.
+--   maker_key  Who made it, as part of the track's key: the first artist credited, else the album artist, of an episode the show; in lower case, without spaces around it.
+--   known_by  What the track is known by: uri, names or nothing.
+--   track_id  Key of the track: the URI its source gives, else name: and a hash of its names, else unknown.
 
 -- The staging models of plays have the same columns in the same order.
 with observations as (

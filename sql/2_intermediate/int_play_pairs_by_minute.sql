@@ -9,6 +9,13 @@
 -- key:   play_id, canonical_play_id
 -- recompute: whole
 -- reads: int_play_observations_chosen, int_unattributed_plays_absorbed, int_match_rules_in_force
+-- columns:
+--   play_id  Key of the account-data play.
+--   canonical_play_id  Key of the export play that it may be.
+--   rule  Rule by which the two may be the same; what it means is in match_rules.
+--   places_apart  How far apart their places are among plays that are alike, numbered on both sides; 0 is the same place.
+--   ended_ms  Minute in which the account-data play ended, by its beginning, in milliseconds since 1970 (UTC).
+--   canonical_ended_ms  When the export play ended, in milliseconds since 1970 (UTC).
 
 with moments as (
     select

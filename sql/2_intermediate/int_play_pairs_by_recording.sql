@@ -11,6 +11,8 @@
 -- recompute: whole
 -- reads: int_play_observations_chosen, int_play_pairs_by_uri, int_unattributed_plays_absorbed,
 --        int_tracks_described, stg_tracker__credits, int_match_rules_in_force
+-- columns:
+--   play_id  Key of the API play.
 
 with bounds as (
     select

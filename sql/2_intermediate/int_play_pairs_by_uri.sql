@@ -7,6 +7,15 @@
 -- key:   play_id, canonical_play_id
 -- recompute: whole
 -- reads: int_play_observations_chosen, int_match_rules_in_force
+-- columns:
+--   play_id  Key of the API play.
+--   canonical_play_id  Key of the export play that it may be.
+--   rule  Rule by which the two may be the same; what it means is in match_rules.
+--   distance_ms  How far the two are apart in time, in milliseconds.
+--   ended_ms  When the play ended, in milliseconds since 1970 (UTC).
+--   canonical_ended_ms  When the export play ended, in milliseconds since 1970 (UTC).
+--   is_brief  True where the export play was heard for less than 30 seconds.
+--   is_settled  True where neither side has another candidate, so that no round can change it.
 
 with bounds as (
     select

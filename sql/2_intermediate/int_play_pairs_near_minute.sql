@@ -11,6 +11,14 @@
 -- key:   play_id, canonical_play_id
 -- recompute: whole
 -- reads: int_play_observations_chosen, int_unattributed_plays_absorbed, int_match_rules_in_force
+-- columns:
+--   play_id  Key of the account-data play.
+--   canonical_play_id  Key of the export play that it may be.
+--   rule  Rule by which the two may be the same; what it means is in match_rules.
+--   played_apart_ms  How far apart the listening times are, in milliseconds.
+--   distance_ms  How far the end of the export play is from the minute of the account data, in milliseconds; 0 within it.
+--   ended_ms  Minute in which the account-data play ended, by its beginning, in milliseconds since 1970 (UTC).
+--   canonical_ended_ms  When the export play ended, in milliseconds since 1970 (UTC).
 
 with bounds as (
     select

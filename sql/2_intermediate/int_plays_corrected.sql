@@ -17,6 +17,11 @@
 --        int_artist_names_by_hand
 -- tests: accepted action exclude, reassign
 --        not_null correction_id, account_id
+-- columns:
+--   play_id  Key of the play.
+--   account_id  Key of the account that reported the play.
+--   to_account_id  Key of the account it belongs to now; empty where it is left out.
+--   action  exclude where the play is left out of everything, reassign where it is somebody else's.
 
 with corrections as (
     select

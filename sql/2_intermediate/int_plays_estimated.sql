@@ -10,6 +10,8 @@
 -- recompute: whole
 -- reads: int_plays_resolved, int_play_ends_estimated, int_tracks_described
 -- tests: warn expression ms_listened is not null or is_end_estimated
+-- columns:
+--   ms_listened  Milliseconds listened, estimated: the length of the track, cut where another play leaves less time; empty where not even that is possible.
 
 with plays as (
     select

@@ -9,6 +9,11 @@
 -- reads: int_listen_pairs, int_unattributed_plays_absorbed, int_plays_matched_to_exports,
 --        int_plays_matched_to_api, int_plays_matched_submitted, int_plays_matched_listenbrainz
 -- tests: unique canonical_play_id, source_clock
+-- columns:
+--   play_id  Key of the play that gives way.
+--   canonical_play_id  Key of the play that stands for it.
+--   source  Source of the play that gives way.
+--   rule  Rule by which the two are the same; what it means is in match_rules.
 
 with earlier_duplicates as (
     select play_id, canonical_play_id

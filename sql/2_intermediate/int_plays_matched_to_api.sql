@@ -12,6 +12,9 @@
 -- reads: int_play_observations_chosen, int_plays_matched_to_exports, stg_tracker__credits,
 --        int_match_rules_in_force
 -- tests: unique canonical_play_id
+-- columns:
+--   play_id  Key of the play that gives way.
+--   source  Source of the play that gives way.
 
 with bounds as (
     select

@@ -15,6 +15,13 @@
 -- reads: int_play_pairs_by_uri, int_play_pairs_by_recording, int_play_pairs_by_minute,
 --        int_play_pairs_near_minute
 -- tests: unique canonical_play_id, source
+-- columns:
+--   play_id  Key of the play that gives way.
+--   canonical_play_id  Key of the play that stands for it.
+--   source  Source of the play that gives way.
+--   rule  Rule by which the two are the same; what it means is in match_rules.
+--   round  Round of matching in which the two found each other.
+--   distance_ms  How far apart the moments are that the rule compares, in milliseconds.
 
 with contested_pairs as (
     select

@@ -6,6 +6,16 @@
 -- kind:  view
 -- reads: int_play_observations_united, int_play_observations_passed_over, int_play_duplicates,
 --        int_play_gaps_filled
+-- columns:
+--   play_id  Key of the play: that of the report that stands for it.
+--   observation_id  Key of the report that stands for the play.
+--   account_id  Key of the account that reported the play.
+--   track_id  Key of the track; unknown where no source names it.
+--   source  Source whose report stands for the play.
+--   client  Program that reported the play, where known.
+--   kind  What was played: track, episode, audiobook (a chapter), local (a file of one's own) or unattributed (no source names it).
+--   ms_played  Milliseconds listened, as reported; empty where no source of the play reports them.
+--   duration_ms  Length of the track in milliseconds, as a source of the play tells it; empty where none does.
 
 with observations as (
     select * from int_play_observations_united

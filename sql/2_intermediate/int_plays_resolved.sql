@@ -12,6 +12,14 @@
 -- reads: int_plays_merged, int_play_ends_estimated, int_plays_corrected, int_account_zones_bounded
 -- tests: not_null account_id, track_id, source, kind, zone, played_date, ended_at
 --        between second_of_day 0 86399
+-- columns:
+--   account_id  Key of the account that listened, corrections applied.
+--   zone  Time zone in force for the account at that moment (IANA name); UTC where it has none.
+--   second_of_day  Second of the local day at which the play ended, 0 to 86399.
+--   is_end_estimated  True where no source tells the end of the play: it is the start and the length, else the next start within ten minutes, else the start itself.
+--   played_date  Local day on which the play ended.
+--   started_at  When the play began (UTC); an estimate for every Spotify source, and told by the others.
+--   ended_at  When the play ended (UTC); an estimate where is_end_estimated says so.
 
 with corrections as (
     select play_id, action, to_account_id

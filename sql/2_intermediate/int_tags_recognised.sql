@@ -12,6 +12,10 @@
 -- reads: stg_enrichment__genre_votes, int_artist_corrections_identified, genres, genre_synonyms
 -- tests: expression (genre is null) = (genre_family is null)
 --        accepted said_by votes, correction
+-- columns:
+--   said_by  Who said it: votes, or correction where a person gave an artist the genre.
+--   genre  The genre it means, in lower case; empty where it is none.
+--   genre_family  Family of that genre, such as rock or electronic; empty where it is none.
 
 with tags_said as (
     select

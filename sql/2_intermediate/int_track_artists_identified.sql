@@ -11,6 +11,11 @@
 --        int_artist_mbids_identified, int_artists_replaced
 -- tests: not_null artist_id
 --        accepted told_by credits, album_artist
+-- columns:
+--   artist_id  Key of the artist: the Spotify URI, else name: and a hash of the name.
+--   artist_name  Name as the credit spells it; of who takes somebody's place, the name they are known by.
+--   told_by  Where the credit comes from: credits, or the album artist (album_artist) where nobody ever named any.
+--   last_ended_ms  When the credit was told last, in milliseconds since 1970 (UTC).
 
 with tracks as (
     select

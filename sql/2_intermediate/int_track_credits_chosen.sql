@@ -8,6 +8,12 @@
 -- reads: int_play_observations_chosen, stg_tracker__credits, stg_enrichment__track_credits
 -- tests: not_null artist_name
 --        expression artist_key is not null or artist_uri is not null
+-- columns:
+--   track_id  Key of the track.
+--   artist_uri  Spotify URI of the artist; empty where nobody told it.
+--   artist_mbid  MBID of the artist at MusicBrainz; empty where nobody told it.
+--   artist_key  The same name to compare by: in lower case, without spaces around it.
+--   ended_ms  When the credit was told: the end of the play, else its start, or when the answer came, in milliseconds since 1970 (UTC).
 
 with plays as (
     select

@@ -7,6 +7,7 @@
 -- kind:  view
 -- reads: int_track_artists_identified, int_artist_names_by_hand
 -- columns:
+--   artist_id  Key of the first artist credited.
 --   artist_name  The alias where a person masked the artist, else the name a person gave, else as the credit spells it.
 
 with artists as (

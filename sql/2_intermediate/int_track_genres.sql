@@ -9,6 +9,8 @@
 -- recompute: whole
 -- reads: int_track_artists_identified, int_artist_genres
 -- tests: expression weight > 0 and weight <= 1 + 1e-9
+-- columns:
+--   weight  Part of the track that is of this genre, above 0 to 1; the parts of one track sum to 1.
 
 with credits as (
     select track_id, artist_id

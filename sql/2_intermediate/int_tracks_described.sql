@@ -11,6 +11,18 @@
 -- recompute: by track_id
 -- reads: int_tracks_reported, stg_enrichment__tracks
 -- tests: not_null track_kind, track_name, last_ended_ms
+-- columns:
+--   track_id  Key of the track: the URI its source gives, else name: and a hash of its names.
+--   track_uri  URI as the source gives it; empty where it gives names only.
+--   isrc  International Standard Recording Code, in capitals without hyphens; empty where no source told it.
+--   album_uri  URI of the album, or of the audiobook; empty where no source told it.
+--   track_kind  What it is: track, episode, audiobook (a chapter), local (a file of one's own) or unattributed.
+--   track_name  Title; the key where no source tells one.
+--   album_name  Name of the album, show or audiobook; empty where no source told it.
+--   album_artist_name  Album artist, else the first artist that a listen credits; empty where no source told one.
+--   duration_ms  Length in milliseconds, as a source tells it, else estimated; empty where unknown.
+--   last_ended_ms  When it was last reported: the end of that play, else its start, in milliseconds since 1970 (UTC).
+--   is_duration_estimated  True where no source tells the length and it is the median of the plays that ran to the end.
 
 with versions as (
     select

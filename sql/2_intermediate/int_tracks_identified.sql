@@ -10,6 +10,12 @@
 -- reads: int_plays_resolved, int_tracks_described, int_track_artists_identified,
 --        int_albums_identified
 -- tests: not_null artist_id, album_id, recording_id
+-- columns:
+--   track_id  Key of the track: the URI its source gives, else name: and a hash of its names.
+--   recording_id  What re-releases of one recording share: isrc: and the ISRC, else the key of one of its tracks.
+--   artist_id  Key of the first artist credited; the album artist where no credits are known; unknown where nobody is named.
+--   album_id  Key of the album, show or audiobook the track is on; unknown where none is named.
+--   duration_ms  Length in milliseconds, as a source tells it, else estimated; empty where unknown.
 
 with tracks as (
     select

@@ -10,6 +10,10 @@
 -- recompute: whole
 -- reads: int_play_observations_chosen, int_match_rules_in_force
 -- tests: unique canonical_play_id, rule
+-- columns:
+--   play_id  Key of the play that is absorbed.
+--   canonical_play_id  Key of the fuller row that stands for it.
+--   rule  Rule that absorbs it: export_names_only or export_unattributed.
 
 with rules as (
     select rule

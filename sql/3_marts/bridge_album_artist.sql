@@ -17,7 +17,6 @@
 --        expression weight > 0 and weight <= 1
 -- columns:
 --   artist_id  Key of the artist credited.
---   position  Place of the credit, from 1.
 --   role  primary for the first artist, credited for the others.
 --   told_by  Where the credit comes from: credits of the API, the album artist of plays, or nothing.
 --   weight  Share of the credit, 0 to 1; the shares of one album sum to 1.

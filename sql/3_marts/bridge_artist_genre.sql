@@ -16,10 +16,7 @@
 --   artist_id  Key of the artist.
 --   genre_id  Key of the genre; unknown where none is known.
 --   genre_source  What was voted on: artist, release_group or recording; correction where a person said it, spotify where Spotify lists it, nothing where no genre is known.
---   genre_rank  Place of the genre by votes, from 1; of equals, by the alphabet.
 --   votes  Votes for the genre; empty where no genre is known.
---   weight  Share of the votes, 0 to 1; the shares of one artist sum to 1.
---   is_primary  True for the genre with the most votes.
 
 with artists as (
     select artist_id

@@ -17,7 +17,6 @@
 --        expression weight > 0 and weight <= 1
 -- columns:
 --   artist_id  Key of the artist credited.
---   position  Place of the credit, from 1.
 --   role  primary for the first artist, credited for the others.
 --   told_by  Where the credit comes from: credits of the API, the album artist, or nothing.
 --   credited_as  Name as the credit spells it, which may be another than the artist's; empty where a person masked the artist, or nobody named one.

@@ -9,11 +9,7 @@
 -- tests: not_null account_name, counting_rule, zone
 --        accepted counting_rule 30s, finished, any
 -- columns:
---   account_id  Key of the account, given when it was added.
---   account_name  Name of the account.
---   counting_rule  When a play counts: after 30 seconds (30s), when it was played to its end (finished), or always (any).
 --   zone  Time zone the account lives in now (IANA name).
---   created_at  When the account was added (UTC).
 
 with accounts as (
     select account_id, account_name, counting_rule, created_at

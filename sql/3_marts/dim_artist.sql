@@ -23,7 +23,6 @@
 --   artist_id  Key of the artist: the Spotify URI, else name: and a hash of the name, else unknown.
 --   artist_uri  Spotify URI; empty where no source told one.
 --   artist_mbid  MBID of the artist at MusicBrainz; empty where none is known.
---   artist_group_id  What several rows of one artist share: mbid: and the MBID, else the key.
 --   location_id  Key of the place the artist comes from; unknown where none is known.
 --   artist_name  Name to show: the alias where a person masked the artist, the name a person gave, else as the newest credit spells it; where there is none, the newest report.
 --   mask_name  Alias a person gave the artist; empty where it is not masked.
@@ -31,22 +30,15 @@
 --   link_method  How the MBID was found: correction, url, isrc, search, names or credits; empty where there is none and nobody said so.
 --   link_score  How sure the service was of the MBID, of 100; empty where it does not say.
 --   linked_at  When a service told the MBID last; empty where there is none, or where a person or the credits of listens told it.
---   sort_name  Name to sort by, as MusicBrainz writes it.
---   disambiguation  What tells the artist from others of the same name, as MusicBrainz writes it.
 --   artist_type  Person, Group, Orchestra, Choir, Character or Other.
---   gender  Gender of a person, as MusicBrainz writes it.
---   life_begin  When the person was born or the group founded: YYYY, YYYY-MM or YYYY-MM-DD.
 --   life_end  When the person died or the group ended, in the same forms.
 --   primary_genre  The genre with the most votes; unknown where none is known.
 --   genre_family  Family of the primary genre; unknown where none is known.
---   popularity_group  The popularity in words, from Extremely Popular to Not Popular; No data where nobody tells.
---   popularity_source  Who tells the popularity: spotify, or listenbrainz (a percentile among the artists here).
---   origin_of  What the place is: begin_area (born or founded there), area (lives or lived there) or country (no more is known).
+--   country_code  ISO 3166-1 of the country or territory, or the code MusicBrainz uses for one that is no more.
 --   origin_precision  What kind of place it is: country, subdivision, county, municipality, city, district, island or area; unknown where none is known.
 --   popularity  Popularity from 0 to 100; empty where nobody tells.
 --   popularity_sort  Order of the popularity in words, the most popular first; 7 where nobody tells.
 --   is_popular  True where the popularity is 50 or more; empty where nobody tells.
---   is_ended  True where the person died or the group ended; empty where unknown.
 
 with track_artists as (
     select track_id, artist_id, artist_name, told_by, last_ended_ms

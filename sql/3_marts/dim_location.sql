@@ -40,10 +40,6 @@
 --   city_area_id  MBID of the city.
 --   district_area_id  MBID of the district.
 --   island_area_id  MBID of the island.
---   coordinates_precision  What the coordinates are of: exact_area (the place), ancestor_area (something around it), subdivision, country_centroid, or unknown.
---   coordinates_source  Who told them: wikidata (CC0), nominatim (© OpenStreetMap contributors, ODbL) or openweather; empty for a point in the middle of a subdivision or country.
---   latitude  Degrees north; empty where unknown.
---   longitude  Degrees east; empty where unknown.
 
 with areas as (
     select * from int_area_levels

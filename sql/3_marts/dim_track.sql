@@ -18,13 +18,10 @@
 --        warn between duration_ms 0 86400000
 -- columns:
 --   track_id  Key of the track: the URI its source gives, else name: and a hash of its names, else unknown.
---   track_uri  URI as the source gives it; empty where it gives names only.
---   recording_id  What re-releases of one recording share: isrc: and the ISRC, else the key of one of its tracks.
 --   isrc  International Standard Recording Code; empty where no source told it.
 --   recording_mbid  MBID of the recording at MusicBrainz; empty where none is known. Its address there goes first, then what most plays carry, then the ISRC, then the artist and the title.
 --   artist_id  Key of the first artist credited; the album artist where no credits are known.
 --   album_id  Key of the album, show or audiobook the track is on.
---   track_kind  What it is: track, episode, audiobook (a chapter), local (a file of one's own) or unattributed.
 --   track_name  Title.
 --   artist_track  Artist and title in one text.
 --   duration_ms  Length in milliseconds; empty where unknown.
@@ -33,7 +30,6 @@
 --   track_duration  Length as text in minutes and seconds (4:05).
 --   track_length  Length in words, from very short to possibly too long.
 --   track_length_sort  Order of the lengths in words, 1 to 6; 7 where unknown.
---   popularity_group  The popularity in words, from Extremely Popular to Not Popular; No data where nobody tells.
 --   popularity_source  Who tells the popularity: spotify, or listenbrainz (a percentile among the recordings here).
 --   track_popularity  Popularity from 0 to 100; empty where nobody tells.
 --   popularity_sort  Order of the popularity in words, the most popular first; 7 where nobody tells.
@@ -41,7 +37,6 @@
 --   track_number  Place of the track on its disc; empty where unknown.
 --   is_popular  True where the popularity is 50 or more; empty where nobody tells.
 --   is_explicit  True where Spotify marks the lyrics as explicit; empty where unknown.
---   is_duration_estimated  True where no source tells the length and it is the median of the plays that ran to the end.
 
 with tracks as (
     select

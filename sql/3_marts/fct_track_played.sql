@@ -35,15 +35,10 @@
 --   date_id  Key of the local day on which the play ended.
 --   time_id  Key of the local time at which the play ended: the second of the day.
 --   kind  What was played: track, episode, audiobook, local (a file of one's own) or unattributed.
---   source  Source whose report stands for the play.
---   client  Program that reported the play, where known.
 --   zone  Time zone in force for the account at that moment (IANA name).
 --   context_uri  What the track was played from (album, playlist, artist), where known.
---   platform  Device or system, as the source names it.
---   conn_country  Country of the connection (ISO 3166-1, two letters), where known.
 --   reason_start  Why the play began, as the source says it.
 --   reason_end  Why the play ended, as the source says it.
---   ms_played  Milliseconds listened, as reported; empty where no source of the play reports them.
 --   ms_listened  Milliseconds listened: reported, else estimated (see is_estimated); empty where not even that is possible.
 --   duration_ms  Length of the track in milliseconds; empty where unknown.
 --   completion  Share of the track that was heard, 0 to 1; empty where unknown.
@@ -53,13 +48,9 @@
 --   is_finished  True where the play ran to the track's end; empty where unknown.
 --   is_skip  True where the play stopped before 30 seconds and before the track's end; empty where unknown.
 --   is_estimated  True where ms_listened is not reported by any source of the play.
---   is_end_estimated  True where no source tells the end of the play: it is the start and the length, else the next start within ten minutes, else the start itself.
 --   is_shuffle  True where shuffle was on; empty where unknown.
 --   is_offline  True where the device was offline; empty where unknown.
 --   is_incognito  True in a private session; empty where unknown.
---   played_date  Local day on which the play ended.
---   started_at  When the play began (UTC); an estimate for every Spotify source, and told by the others.
---   ended_at  When the play ended (UTC); an estimate where is_end_estimated says so.
 
 with plays as (
     select * from int_plays_resolved

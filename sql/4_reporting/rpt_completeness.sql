@@ -16,7 +16,6 @@
 --        between share_estimated 0 1
 --        between share_missing 0 1
 -- columns:
---   account_id  Key of the account that listened.
 --   account_name  Name of the account.
 --   month  Calendar month (2024-07).
 --   plays  Plays of music, whether they count or not.

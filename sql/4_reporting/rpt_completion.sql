@@ -12,7 +12,6 @@
 --        between share_skipped 0 1
 --        between mean_completion 0 1
 -- columns:
---   account_id  Key of the account that listened.
 --   month  Calendar month (2024-07).
 --   plays  Plays of music, whether they count or not.
 --   timed_plays  Plays whose time a source reports.

@@ -9,19 +9,13 @@
 -- tests: accepted action exclude, reassign
 --        references correction_id stg_tracker__play_corrections.correction_id
 -- columns:
---   play_id  Key of the play.
---   correction_id  Name of the correction in data/corrections/plays.csv.
---   account_id  Key of the account that reported the play.
 --   to_account_id  Key of the account it belongs to now; empty where it was left out.
 --   track_id  Key of the track.
---   action  exclude where the play is left out of everything, reassign where it is somebody else's.
 --   account_name  Name of the account that reported it.
 --   to_account_name  Name of the account it belongs to now.
 --   track_name  Title.
 --   artist_name  First artist credited; the alias where a person masked the artist, the name a person gave.
---   source  Source whose report stands for the play.
 --   kind  What was played: track, local, episode, audiobook or unattributed.
---   reason  Why, in the words of who made the correction.
 --   ms_played  Milliseconds listened, as reported.
 --   ended_at  When the play ended (UTC).
 

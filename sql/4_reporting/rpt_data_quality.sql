@@ -14,9 +14,6 @@
 --        between share 0 1
 --        expression found <= looked_at or looked_at is null
 -- columns:
---   measure  What is looked at.
---   measure_sort  Order of the measures.
---   meaning  The same in a sentence.
 --   see  Table that holds the rows, where there is one.
 --   found  How many rows it is true of.
 --   looked_at  Of how many rows; empty where that has no number.

@@ -13,19 +13,12 @@
 -- tests: accepted state open, closed
 -- columns:
 --   account_id  Key of the account.
---   run_id  The poll that noticed the gap.
 --   account_name  Name of the account; its key where it is no longer set up.
---   source  Whose list it was.
 --   state  open, or closed where an import covers it.
 --   closed_by  The import that covers it.
 --   estimated_plays  About how many plays are missing, by how much this person listens.
 --   plays_filled  Plays of music known by now from inside the gap.
 --   hours  How long the gap is, in hours.
---   noticed_start  End of the last play that the poll knew before the whole gap (UTC).
---   noticed_end  End of the oldest play that the poll listed after the whole gap (UTC).
---   gap_start  Where this part begins: there, or with a play of an import (UTC).
---   gap_end  Where this part ends (UTC).
---   detected_at  When it was noticed (UTC).
 
 with gaps as (
     select * from stg_tracker__gaps

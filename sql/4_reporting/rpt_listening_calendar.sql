@@ -12,7 +12,6 @@
 -- tests: expression counted_plays <= music_plays
 --        between hours_in_day 0 72
 -- columns:
---   account_id  Key of the account that listened.
 --   date  The local day.
 --   hours_in_day  Hours that the day had where the account was.
 --   music_minutes  Minutes of music heard, reported or estimated.

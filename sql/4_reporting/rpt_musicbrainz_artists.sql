@@ -18,7 +18,6 @@
 --   end_area_id  MBID of the area where they died or ended.
 --   end_area_name  Its name.
 --   country_code  ISO 3166-1 of the area, as MusicBrainz says it; historic and private codes occur.
---   ipis  Numbers in the register of rights holders (IPI), sorted, with commas between.
 --   alias_count  How many other names MusicBrainz has.
 --   listens  How often ListenBrainz knows them listened to.
 --   listeners  By how many people.

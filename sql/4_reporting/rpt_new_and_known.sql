@@ -14,7 +14,6 @@
 --        expression new_artists <= artists and new_tracks <= tracks
 --        between share_of_new_artists 0 1
 -- columns:
---   account_id  Key of the account that listened.
 --   month  Calendar month (2024-07), in local time.
 --   year_num  Calendar year, in local time.
 --   counted_plays  Plays of music that count by the account's rule.

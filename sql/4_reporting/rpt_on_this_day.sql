@@ -10,7 +10,6 @@
 -- sort:  account_id, month_num, day_of_month, year_num
 -- tests: expression top_track_plays <= counted_plays and top_artist_plays <= counted_plays
 -- columns:
---   account_id  Key of the account that listened.
 --   date  The local day.
 --   top_artist_id  Key of the artist with the most counted plays on that day; of equals, by time heard, then by name. Empty where none is known.
 --   top_track_id  Key of the track with the most counted plays on that day, in the same way.

@@ -11,7 +11,6 @@
 -- tests: not_null account_name, track_name, artist_name, album_name, ended_at
 -- columns:
 --   play_id  Key of the play.
---   account_id  Key of the account that listened.
 --   context_kind  What it was played from: album, artist, playlist, collection (saved songs), show or other; unknown where no source told it.
 --   context_name  Name of that, where any source tells one.
 --   played_time  Local time at which the play ended, as text (17:05:09).

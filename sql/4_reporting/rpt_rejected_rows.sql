@@ -9,18 +9,8 @@
 -- sort:  received_at, account_name, file_name, row_number, byte_offset, reason
 -- tests: not_null account_name, source, reason
 -- columns:
---   account_id  Key of the account whose history was read.
---   raw_id  Content hash that names the raw file.
---   run_id  The import or poll that brought it.
 --   account_name  Name of the account; its key where it is no longer set up.
---   source  Source that the file or answer came from.
---   file_name  Name of the file, or of the request.
---   reason  Why it could not be read, in one word such as invalid_json.
---   detail  What exactly was wrong.
---   excerpt  The beginning of the row as it was received.
 --   row_number  Place of the row in its file, from 1.
---   byte_offset  Where the row begins in the file, in bytes from 0.
---   received_at  When it was received (UTC).
 
 with rejected_rows as (
     select * from stg_tracker__rejected_rows

@@ -12,8 +12,6 @@
 --        between days 1 100000
 --        unique account_id, streak_rank
 -- columns:
---   account_id  Key of the account that listened.
---   account_name  Name of the account.
 --   streak_rank  Place among the account's streaks by days, from 1; of equals, the older one.
 --   days  Days of the streak.
 --   counted_plays  Plays of music on these days that count by the account's rule.

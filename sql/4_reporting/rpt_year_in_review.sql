@@ -12,7 +12,6 @@
 -- tests: expression counted_plays <= music_plays
 --        between days_heard 0 366
 -- columns:
---   account_id  Key of the account that listened.
 --   year_num  Calendar year, in local time.
 --   music_plays  Plays of music, whether they count or not.
 --   counted_plays  Plays of music that count by the account's rule.
