@@ -97,7 +97,7 @@ last publication found, and wait for none of them.")]
         #[arg(long, short, value_name = "FOLDER")]
         output: Option<PathBuf>,
     },
-    /// Refuse SQL that would not run on Spark as it does on DuckDB, and say how to write it
+    /// Refuse SQL that would not run on Spark as on DuckDB, and columns without a meaning
     Check,
     /// Ask a question of the published data; it never waits for a build
     #[command(after_help = "\

@@ -113,9 +113,7 @@ impl<'p> Trials<'p> {
         for model in &self.project.models {
             let built = built_model(model, types.remove(&model.name).unwrap_or_default(), None, &record);
             problems.extend(columns::wrong(model, &built.columns));
-            if model.layer.is_published() {
-                problems.extend(columns::without_meaning(model, &built.columns));
-            }
+            problems.extend(columns::without_meaning(model, &built.columns));
             record.models.push(built);
         }
         problems.sort();

@@ -13,6 +13,20 @@ fn world(columns: &str) -> World {
 }
 
 #[test]
+fn a_check_names_what_has_no_meaning_in_all_layers_at_once() {
+    let world = world("select play_id, ms_played, 1 as step, 2 as leap from stg_plays");
+    world.edit("4_reporting/rpt_totals.sql", "--   ms  Milliseconds in all.\n", "");
+    let (message, code) = failure(jobs::check(&world.context(), Some(&world.sql_dir())));
+    let root = world.sql_dir();
+    let line = |model: &str, columns: &str| {
+        let words = "`columns:` does not say what these mean, and nothing that it reads does";
+        format!("{}/{model}.sql: {words}: {columns}", root.display())
+    };
+    let lines = [line("2_intermediate/int_steps", "step, leap"), line("4_reporting/rpt_totals", "ms")];
+    assert_eq!((message, code), (lines.join("\n"), 2));
+}
+
+#[test]
 fn a_build_refuses_what_it_would_publish_and_warns_of_the_rest() {
     let world = world("select play_id, 1 as step from stg_plays");
     assert_eq!(
