@@ -4,6 +4,11 @@
 -- kind:  view
 -- reads: src_recordings
 -- tests: not_null answer_id, service, recording_mbid, fetched_at
+-- columns:
+--   isrc  ISRC that led to the recording, in capitals without hyphens; empty where names or an MBID did.
+--   artist_key  Artist that led to it, to compare by: in lower case, without spaces around it; empty where an ISRC or an MBID did.
+--   title_key  Title that led to it, to compare by, in the same way.
+--   told_order  Sorts answers by age, as text: the instant in milliseconds, then the key of the answer.
 
 with answers as (
     select

@@ -10,6 +10,8 @@
 -- reads: stg_enrichment__albums, int_album_facts_chosen, int_albums_identified
 -- tests: accepted popularity_source spotify, listenbrainz
 --        between popularity 0 100
+-- columns:
+--   popularity_source  Who tells the popularity: spotify, or listenbrainz (a percentile among the albums here).
 
 with told_by_listenbrainz as (
     select

@@ -19,6 +19,8 @@
 --   link_method  How it was found: url (MusicBrainz keeps the link), isrc (by a recording), credits (listens came with it), search (by name) or names (by titles of songs).
 --   link_score  How sure the service was, of 100; empty where it does not say.
 --   linked_at  When a service told it last (UTC); empty where the credits of listens did.
+--   linked_name  How whoever told it spells the name of the artist; empty where nobody did.
+--   link_worth  What that way of finding out is worth, the best the most (`link_methods`).
 
 with links_told as (
     select

@@ -10,6 +10,8 @@
 -- reads: stg_enrichment__tracks, int_tracks_identified, int_track_recordings_chosen, int_recording_listeners
 -- tests: accepted popularity_source spotify, listenbrainz
 --        between popularity 0 100
+-- columns:
+--   popularity_source  Who tells the popularity: spotify, or listenbrainz (a percentile among the recordings here).
 
 with told_by_spotify as (
     select

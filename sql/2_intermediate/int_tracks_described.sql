@@ -23,6 +23,9 @@
 --   duration_ms  Length in milliseconds, as a source tells it, else estimated; empty where unknown.
 --   last_ended_ms  When it was last reported: the end of that play, else its start, in milliseconds since 1970 (UTC).
 --   is_duration_estimated  True where no source tells the length and it is the median of the plays that ran to the end.
+--   title_key  Title to compare by: in lower case, without spaces around it.
+--   album_key  Name of the album, show or audiobook to compare by, in the same way; empty where none is told.
+--   artist_key  Album artist, else the first artist that a listen credits, to compare by, in the same way; empty where none is told.
 
 with versions as (
     select

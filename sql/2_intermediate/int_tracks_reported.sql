@@ -8,6 +8,11 @@
 -- recompute: by play_id
 -- reads: int_play_observations_united
 -- tests: not_null track_id, track_kind, told_by
+-- columns:
+--   told_by  Who told it: api (Spotify), file (its exports) or listen (other programs).
+--   track_kind  What it is: track, episode, audiobook (a chapter), local (a file of one's own) or unattributed.
+--   whole_ms  Milliseconds listened of a play that ran to the end of the track, which are its length; empty for others.
+--   ended_ms  When the play ended, else began, in milliseconds since 1970 (UTC).
 
 with tracks_reported as (
     select
