@@ -51,11 +51,12 @@ account_data_plays_by_minute as (
     where observations.source = 'spotify_account_data'
 ),
 
--- Where there is account data; the export plays of other minutes need not be looked at.
-minutes as (
-    select account_id, ended_minute
+-- Account data tells of a year; the export plays of others need not be looked at.
+told_minutes as (
+    select
+        min(ended_minute) as first_minute,
+        max(ended_minute) as last_minute
     from account_data_plays_by_minute
-    group by account_id, ended_minute
 ),
 
 export_plays_in_minutes as (
@@ -74,9 +75,8 @@ export_plays_in_minutes as (
 export_plays as (
     select export_plays_in_minutes.*
     from export_plays_in_minutes
-    semi join minutes
-        on export_plays_in_minutes.account_id = minutes.account_id
-        and export_plays_in_minutes.ended_minute = minutes.ended_minute
+    inner join told_minutes
+        on export_plays_in_minutes.ended_minute between told_minutes.first_minute and told_minutes.last_minute
     anti join absorbed_plays
         on export_plays_in_minutes.play_id = absorbed_plays.play_id
 ),

@@ -57,6 +57,9 @@ pub(crate) struct Built {
 /// commit writes to the disk, so small tables share one.
 const ROWS_UNSEEN: i64 = 20_000;
 
+/// The same where DuckDB knows from the last build how large the tables are, to which little is added.
+const MORE_ROWS_UNSEEN: i64 = 100_000;
+
 /// Builds the selected models, or of all those that are out of date, and runs the tests of what
 /// is new, in a session that is worth nothing when this fails: when a model or a test of severity
 /// `error` does. `step` hears what comes next.
@@ -91,6 +94,7 @@ pub(crate) fn build(
         let increments = Increments::new(duckdb, project, sources, &freshness);
         let mut made: BTreeMap<&str, Option<Content>> = BTreeMap::new();
         let mut updated_by_rows = 0;
+        let most_unseen = if freshness.follows_a_whole_build() { MORE_ROWS_UNSEEN } else { ROWS_UNSEEN };
         for model in project.models.iter().filter(|model| names.contains(&model.name)) {
             step(&model.name);
             if !freshness.takes_model(model) {
@@ -123,7 +127,7 @@ pub(crate) fn build(
             let rows = content.as_ref().map(|content| content.rows);
             tracing::debug!(model = model.name, rows, is_new, by_rows, "built");
             made.insert(&model.name, content);
-            if unseen > ROWS_UNSEEN {
+            if unseen > most_unseen {
                 duckdb.execute_batch("commit; begin transaction").context("committing what was built so far")?;
                 unseen = 0;
             }

@@ -31,6 +31,7 @@ pub(super) struct Ledger<'a> {
     is_true: bool,
     /// The columns by which somebody asks for observations.
     keys: Vec<String>,
+    consumed: OnceCell<i64>,
     news: OnceCell<Option<News>>,
     /// The columns of which some keys were looked for among all observations.
     looked_for: RefCell<Vec<String>>,
@@ -49,12 +50,17 @@ struct News {
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(duckdb: &'a Connection, sources: &'a Sources, is_true: bool, keys: Vec<String>) -> Self {
-        Self { duckdb, sources, is_true, keys, news: OnceCell::new(), looked_for: RefCell::default() }
+        let (consumed, news, looked_for) = (OnceCell::new(), OnceCell::new(), RefCell::default());
+        Self { duckdb, sources, is_true, keys, consumed, news, looked_for }
     }
 
     /// How many observations the warehouse was made of.
     pub(super) fn consumed(&self) -> duckdb::Result<i64> {
-        if self.is_true { rows_of(self.duckdb, LEDGER) } else { Ok(0) }
+        if let Some(known) = self.consumed.get() {
+            return Ok(*known);
+        }
+        let rows = if self.is_true { rows_of(self.duckdb, LEDGER)? } else { 0 };
+        Ok(*self.consumed.get_or_init(|| rows))
     }
 
     /// The observations that came in; nothing is known where some are gone or are told otherwise: nobody
@@ -88,7 +94,7 @@ impl<'a> Ledger<'a> {
             entries_of(&new, &self.keys)
         ))?;
         // Staging tests that each is there once: one that is gone, or is told otherwise, is missing in the sum.
-        let all = rows_of(self.duckdb, LEDGER)? + rows_of(self.duckdb, &relation)?;
+        let all = self.consumed()? + rows_of(self.duckdb, &relation)?;
         if u64::try_from(all)? != self.sources.count_of_plays() {
             return Ok(None);
         }
