@@ -160,7 +160,7 @@ impl Choice {
                      on sources.observation_id = told.observation_id
              ),
              named as (
-                 select plays.*, accounts.account_name, tracks.isrc,
+                 select plays.*, accounts.account_name, tracks.isrc, tracks.recording_mbid,
                      case when plays.track_id <> 'unknown' then tracks.track_name end as track_name,
                      tracks.track_uri, artists.artist_uri, albums.album_uri, artists.artist_mbid,
                      case when plays.artist_id <> 'unknown' then artists.artist_name end as artist_name,
@@ -189,6 +189,7 @@ impl Choice {
                  case when not is_masked then album_uri end as album_uri,
                  case when not is_masked then isrc end as isrc,
                  case when not is_masked then artist_mbid end as artist_mbid,
+                 case when not is_masked then recording_mbid end as recording_mbid,
                  case when not is_masked then release_mbid end as release_mbid,
                  ms_played, ms_listened, duration_ms, is_counted, is_music, is_skip, is_finished, is_estimated,
                  is_end_estimated, is_shuffle, is_offline, is_incognito, source, client, platform, conn_country,
@@ -212,7 +213,8 @@ fn listens(plays: &str) -> String {
                  'artist_name': coalesce(array_to_string(credits, ', '), artist_name), 'track_name': track_name,
                  'release_name': album_name,
                  'additional_info': {{
-                     'artist_names': credits, 'artist_mbids': credit_mbids, 'release_mbid': release_mbid,
+                     'artist_names': credits, 'artist_mbids': credit_mbids, 'recording_mbid': recording_mbid,
+                     'release_mbid': release_mbid,
                      'tracknumber': track_number,
                      'submission_client': 'Music Tracker', 'submission_client_version': {},
                      'original_submission_client': client,

@@ -19,15 +19,15 @@ fn told() -> Story {
     Story::of(
         MODELS,
         &format!(
-        "play_id | account_id | source          | clock | client | kind         | started_at           | ended_at             | time_estimated | ms_played | duration_ms | track_uri | track_name | album_artist_name | album_name | track_isrc   | ingested_at
-         exp-1   | ANN        | spotify_export  | end   | null   | track        | 2024-01-01 22:57:00Z | 2024-01-01 23:00:00Z | started_at     | 180400    | 200000      | {SONG}    | Song, \"1\"| Host              | Album      | DEA123456789 | 2024-02-01 00:00:00Z
-         sub-1   | ANN        | submitted       | start | pano   | track        | 2024-01-01 22:57:00Z | null                 | null           | null      | null        | {SONG}    | Song, \"1\"| Host              | null       | null         | 2024-02-01 00:00:00Z
-         exp-2   | ANN        | spotify_export  | end   | null   | track        | 2024-01-02 10:00:00Z | 2024-01-02 10:03:00Z | started_at     | 180000    | null        | spotify:track:2 | Secret | Lover         | Hidden     | null         | 2024-02-01 00:00:00Z
-         exp-3   | ANN        | spotify_export  | end   | null   | episode      | 2024-01-03 10:00:00Z | 2024-01-03 10:03:00Z | started_at     | 180000    | null        | spotify:episode:3 | #1   | null            | Show       | null         | 2024-02-01 00:00:00Z
-         exp-4   | ANN        | spotify_export  | end   | null   | unattributed | 2024-01-04 10:00:00Z | 2024-01-04 10:03:00Z | started_at     | 180000    | null        | null      | null       | null              | null       | null         | 2024-02-01 00:00:00Z
-         lb-1    | ANN        | listenbrainz    | start | null   | track        | 2024-01-05 10:00:00Z | null                 | null           | null      | 200000      | null      | Elsewhere  | Other             | null       | null         | 2024-02-01 00:00:00Z
-         exp-5   | ANN        | spotify_export  | end   | null   | track        | 2024-01-06 10:00:00Z | 2024-01-06 10:03:00Z | started_at     | 180000    | null        | spotify:track:5 | Party | Guest          | null       | null         | 2024-02-01 00:00:00Z
-         bo-1    | BO         | spotify_export  | end   | null   | track        | 2024-01-02 06:00:00Z | 2024-01-02 06:03:00Z | started_at     | 180000    | null        | {SONG}    | Song, \"1\"| Host              | null       | null         | 2024-02-01 00:00:00Z"
+        "play_id | account_id | source          | clock | client | kind         | started_at           | ended_at             | time_estimated | ms_played | duration_ms | track_uri | track_name | album_artist_name | album_name | track_isrc   | ingested_at | recording_mbid
+         exp-1   | ANN        | spotify_export  | end   | null   | track        | 2024-01-01 22:57:00Z | 2024-01-01 23:00:00Z | started_at     | 180400    | 200000      | {SONG}    | Song, \"1\"| Host              | Album      | DEA123456789 | 2024-02-01 00:00:00Z | null
+         sub-1   | ANN        | submitted       | start | pano   | track        | 2024-01-01 22:57:00Z | null                 | null           | null      | null        | {SONG}    | Song, \"1\"| Host              | null       | null         | 2024-02-01 00:00:00Z | 00000000-0000-4000-8000-000000000001
+         exp-2   | ANN        | spotify_export  | end   | null   | track        | 2024-01-02 10:00:00Z | 2024-01-02 10:03:00Z | started_at     | 180000    | null        | spotify:track:2 | Secret | Lover         | Hidden     | null         | 2024-02-01 00:00:00Z | null
+         exp-3   | ANN        | spotify_export  | end   | null   | episode      | 2024-01-03 10:00:00Z | 2024-01-03 10:03:00Z | started_at     | 180000    | null        | spotify:episode:3 | #1   | null            | Show       | null         | 2024-02-01 00:00:00Z | null
+         exp-4   | ANN        | spotify_export  | end   | null   | unattributed | 2024-01-04 10:00:00Z | 2024-01-04 10:03:00Z | started_at     | 180000    | null        | null      | null       | null              | null       | null         | 2024-02-01 00:00:00Z | null
+         lb-1    | ANN        | listenbrainz    | start | null   | track        | 2024-01-05 10:00:00Z | null                 | null           | null      | 200000      | null      | Elsewhere  | Other             | null       | null         | 2024-02-01 00:00:00Z | null
+         exp-5   | ANN        | spotify_export  | end   | null   | track        | 2024-01-06 10:00:00Z | 2024-01-06 10:03:00Z | started_at     | 180000    | null        | spotify:track:5 | Party | Guest          | null       | null         | 2024-02-01 00:00:00Z | null
+         bo-1    | BO         | spotify_export  | end   | null   | track        | 2024-01-02 06:00:00Z | 2024-01-02 06:03:00Z | started_at     | 180000    | null        | {SONG}    | Song, \"1\"| Host              | null       | null         | 2024-02-01 00:00:00Z | null"
     ))
 }
 
@@ -153,7 +153,8 @@ fn listenbrainz_gets_what_it_does_not_have() {
             "artist_name": "Host", "track_name": "Song, \"1\"", "release_name": "Album",
             "additional_info": {"artist_names": ["Host"], "submission_client": "Music Tracker", "submission_client_version": version,
                 "spotify_id": "https://open.spotify.com/track/1111111111111111111111", "music_service": "spotify.com",
-                "isrc": "DEA123456789", "release_artist_name": "Host", "duration_ms": 200_000, "duration_played": 180}}})
+                "isrc": "DEA123456789", "recording_mbid": "00000000-0000-4000-8000-000000000001",
+                "release_artist_name": "Host", "duration_ms": 200_000, "duration_played": 180}}})
     );
     assert_eq!(lines.len(), 3);
 }
