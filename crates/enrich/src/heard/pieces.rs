@@ -13,12 +13,11 @@ const MOST: usize = 16;
 /// piece may have pieces of its own, where nobody has its name. The models take a name for its pieces where
 /// each of them is an artist that is known otherwise (`int_artists_replaced`).
 pub(super) fn pieces(key: &str) -> Vec<String> {
-    let is_there = |between: &&str| key.contains(*between);
-    if key.contains('|') || !BEFORE_GUESTS.iter().chain(&BETWEEN).any(|between| is_there(&between)) {
+    let has = |between: &[&str]| between.iter().any(|between| key.contains(between));
+    if key.contains('|') || !(has(&BEFORE_GUESTS) || has(&BETWEEN)) {
         return Vec::new();
     }
-    let between: &[&str] =
-        if BEFORE_GUESTS.iter().any(|between| is_there(&between)) { &BEFORE_GUESTS } else { &BETWEEN };
+    let between: &[&str] = if has(&BEFORE_GUESTS) { &BEFORE_GUESTS } else { &BETWEEN };
     let marked = between.iter().fold(key.to_owned(), |text, between| text.replace(between, "|"));
     let pieces: Vec<String> = marked.split('|').map(|piece| piece.trim().to_owned()).collect();
     if pieces.len() > MOST || pieces.iter().any(String::is_empty) { Vec::new() } else { pieces }
