@@ -6,7 +6,7 @@
 -- grain: one row per track, and one for an unknown track
 -- kind:  incremental
 -- key:   track_id
--- recompute: whole
+-- recompute: by track_id through artist_id
 -- reads: int_tracks_identified, int_track_recordings_chosen, int_track_popularity, stg_enrichment__tracks,
 --        popularity_bands, dim_artist
 -- tests: not_null track_name, artist_id, album_id, recording_id, popularity_group, popularity_sort

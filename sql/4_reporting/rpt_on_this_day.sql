@@ -4,12 +4,14 @@
 -- Releases of one recording are one track.
 --
 -- grain: one row per account and day with a counted play of music
--- kind:  table
+-- kind:  incremental
 -- key:   account_id, date
+-- recompute: by account_id, date_id through date_id through track_id through artist_id
 -- reads: fct_track_played, agg_daily, agg_artist_daily, dim_track, dim_artist, dim_account, dim_date
 -- sort:  account_id, month_num, day_of_month, year_num
 -- tests: expression top_track_plays <= counted_plays and top_artist_plays <= counted_plays
 -- columns:
+--   date_id  Key of the local day.
 --   date  The local day.
 --   top_artist_id  Key of the artist with the most counted plays on that day; of equals, by time heard, then by name. Empty where none is known.
 --   top_track_id  Key of the track with the most counted plays on that day, in the same way.
@@ -151,6 +153,7 @@ days_described as (
     select
         -- ids
         days.account_id,
+        days.date_id,
         artists_ranked.artist_id as top_artist_id,
         tracks_ranked.track_id as top_track_id,
 

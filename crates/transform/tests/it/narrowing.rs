@@ -1,6 +1,8 @@
 //! After a few new plays, only files that are new are read and only rows that may be new are tested: and
 //! still nothing goes unnoticed.
 
+use platform::files::write_whole;
+
 use crate::incremental::differences_from_anew;
 use crate::story::Story;
 use crate::world::{World, failure};
@@ -103,6 +105,27 @@ fn a_file_in_the_place_of_another_is_read_again() {
     world.manifest("plays", &[("f1", 1), ("f2", 1)]);
     world.build().unwrap();
     assert_eq!(title(), "Third");
+}
+
+/// So many rows are not copied into a table.
+#[test]
+fn a_file_that_was_read_is_not_read_again() {
+    let world = world(&[("1_staging/stg_title.sql", &model("", TITLES))]);
+    let many = "select 'p' || i as play_id, 'p' || i as observation_id, 'ann' as account_id, 'T' as track_name
+                from range(11000) as r(i)";
+    world.src_file("plays", "f2", many);
+    world.manifest("plays", &[("f1", 1), ("f2", 1)]);
+    world.build().unwrap();
+    // Nobody could read it, and it looks as it did.
+    let path = world.data().src().join("plays/f2.parquet");
+    let there = std::fs::metadata(&path).unwrap();
+    receive(&world, "f3", &[("new", "new", "New"), ("old3", "old3 again", "Old X")]);
+    world.manifest("plays", &[("f1", 1), ("f2", 1), ("f3", 1)]);
+    write_whole(&path, &vec![0; usize::try_from(there.len()).unwrap()]).unwrap();
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(there.modified().unwrap()).unwrap();
+    world.build().unwrap();
+    let titles = "select string_agg(title, ', ' order by title) from stg_title where play_id in ('new', 'old3')";
+    assert_eq!(world.warehouse(titles), "New, Old X");
 }
 
 #[test]
