@@ -21,10 +21,10 @@
 --   genre  Name of the genre, in lower case.
 --   genre_family  Family of the genre, such as rock or electronic.
 --   genre_source  What was voted on: artist, release_group or recording; correction where a person said it, spotify where Spotify lists it.
---   genre_rank  Place of the genre by votes, from 1; of equals, by the alphabet.
+--   genre_rank  Place of the genre by votes, from 1; of equals, by the alphabet; of those that a person said, in the order in which they were named.
 --   votes  Votes for the genre; 1 where somebody lists it and counts nothing.
 --   weight  Share of the votes, 0 to 1; the shares of one artist sum to 1.
---   is_primary  True for the genre with the most votes.
+--   is_primary  True for the first of them.
 
 with votes as (
     select
@@ -65,7 +65,8 @@ artists as (
 corrections as (
     select
         artist_id,
-        lower(trim(value)) as tag
+        lower(trim(value)) as tag,
+        part
     from int_artist_corrections_identified
     where action = 'genre'
 ),
@@ -144,7 +145,8 @@ votes_by_artist as (
         votes_by_reference.genre_source,
         votes_by_reference.genre,
         votes_by_reference.genre_family,
-        votes_by_reference.votes
+        votes_by_reference.votes,
+        0 as said_order
     from votes_by_reference
     inner join artists
         on votes_by_reference.artist_ref = artists.artist_mbid
@@ -154,7 +156,8 @@ votes_by_artist as (
         genre_source,
         genre,
         genre_family,
-        votes
+        votes,
+        0 as said_order
     from votes_by_reference
     where artist_ref like 'spotify:artist:%'
     union all
@@ -163,7 +166,8 @@ votes_by_artist as (
         'correction' as genre_source,
         genres_said.genre,
         genres_said.genre_family,
-        max(1) as votes
+        max(1) as votes,
+        min(corrections.part) as said_order
     from corrections
     inner join genres_said
         on corrections.tag = genres_said.tag
@@ -200,7 +204,10 @@ genres_ranked as (
         votes_with_preference.votes,
         row_number() over (
             partition by votes_with_preference.artist_id
-            order by votes_with_preference.votes desc, votes_with_preference.genre
+            order by
+                votes_with_preference.votes desc,
+                votes_with_preference.said_order,
+                votes_with_preference.genre
         ) as genre_rank
     from votes_with_preference
     inner join best_sources

@@ -78,7 +78,7 @@ pub enum ClientError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Any other answer that is no success.
-    #[error("{url} answered {status}")]
+    #[error("{} answered {status}", short(.url))]
     Status {
         /// What was asked.
         url: Url,
@@ -88,7 +88,7 @@ pub enum ClientError {
         retry_after: Option<Duration>,
     },
     /// No complete answer came.
-    #[error("request to {url} did not complete")]
+    #[error("request to {} did not complete", short(.url))]
     Transport {
         /// What was asked.
         url: Url,
@@ -96,7 +96,7 @@ pub enum ClientError {
         source: reqwest::Error,
     },
     /// The body is larger than any honest answer; the rest of it was not read.
-    #[error("{url} answered with more than {limit_bytes} bytes")]
+    #[error("{} answered with more than {limit_bytes} bytes", short(.url))]
     TooLarge {
         /// What was asked.
         url: Url,
@@ -104,7 +104,7 @@ pub enum ClientError {
         limit_bytes: usize,
     },
     /// A success without the content that makes it one.
-    #[error("{url} gave an answer that makes no sense: {detail}")]
+    #[error("{} gave an answer that makes no sense: {detail}", short(.url))]
     Unreadable {
         /// What was asked.
         url: Url,
@@ -171,6 +171,17 @@ impl ClientError {
     }
 }
 
+/// So much of an address is shown: a question about a hundred things has one of thousands of characters.
+const SHOWN: usize = 160;
+
+fn short(url: &Url) -> String {
+    let text = url.as_str();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.len()),
+        None => text.to_owned(),
+    }
+}
+
 fn quota_words(quota_exceeded: bool) -> &'static str {
     if quota_exceeded { ", the quota of the app's owner is used up" } else { "" }
 }
@@ -190,6 +201,14 @@ mod tests {
         assert_eq!(error.to_string(), "asked to slow down, the quota of the app's owner is used up, for 48925 s");
         let error = ClientError::RateLimited { retry_after: None, quota_exceeded: false };
         assert_eq!(error.to_string(), "asked to slow down");
+    }
+
+    #[test]
+    fn an_address_of_a_question_about_many_is_cut() {
+        let url: Url = format!("https://example.org/url?{}", "resource=x&".repeat(600)).parse().unwrap();
+        let error = ClientError::Status { url, status: StatusCode::BAD_GATEWAY, retry_after: None };
+        let text = error.to_string();
+        assert!(text.len() < 250 && text.contains("… (66") && text.ends_with("answered 502 Bad Gateway"), "{text}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use platform::Stop;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
@@ -30,6 +31,12 @@ const MAX_REDIRECTS: usize = 5;
 /// # Errors
 /// When `contact` cannot be a header, or this machine has no root certificates.
 pub(crate) fn http_client(contact: Option<&str>, timeout: Duration) -> anyhow::Result<Client> {
+    let is_sendable = |contact: &str| contact.chars().all(|char| matches!(char, ' '..='~'));
+    if !contact.is_none_or(is_sendable) {
+        let text =
+            "CONTACT cannot be sent: write a mail address or a web page, on one line, in letters without accents";
+        return Err(Stop::Usage(text.to_owned()).into());
+    }
     let client = Client::builder()
         .tls_backend_preconfigured(tls()?)
         .user_agent(user_agent(contact))
@@ -187,7 +194,10 @@ mod tests {
 
     #[test]
     fn a_contact_that_is_no_header_is_an_error() {
-        assert!(http_client(Some("two\nlines"), Duration::from_secs(1)).is_err());
+        for contact in ["two\nlines", "J\u{fc}rgen <j@example.org>"] {
+            let error = http_client(Some(contact), Duration::from_secs(1)).unwrap_err();
+            assert!(error.to_string().contains("CONTACT"), "{error}");
+        }
     }
 
     #[test]

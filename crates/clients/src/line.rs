@@ -25,6 +25,9 @@ pub struct Class {
     pub per_day: Option<u32>,
 }
 
+/// So much later than its moment a request is late.
+const LATE: TimeDelta = TimeDelta::milliseconds(10);
+
 /// The line to one service.
 pub struct Line {
     http: Client,
@@ -177,15 +180,16 @@ impl Line {
             let refusal = match self.state(|state| state.reserve_request(&limit, now))? {
                 Ok(wait) => {
                     let wait = self.turn_among_all(&limit, now, wait)?;
+                    let slot = TimeDelta::from_std(wait).map_or(now, |wait| now + wait);
                     if wait.is_zero() {
-                        return Ok(());
+                        return self.keep_distance(&limit, slot);
                     }
                     tokio::time::sleep(wait).await;
                     // Whoever went before may have been told to be quiet; the budget was asked for already.
                     let now = self.clock.now();
                     match self.state(|state| state.refusal(&limit, now))? {
                         Some(cooling @ Refusal::CoolingDown { .. }) => cooling,
-                        _ => return Ok(()),
+                        _ => return self.keep_distance(&limit, slot),
                     }
                 }
                 Err(refusal) => refusal,
@@ -200,6 +204,18 @@ impl Line {
                 return Err(ClientError::CoolingDown { until: *until, reason: "the clock stands still".to_owned() });
             }
         }
+    }
+
+    /// On a busy machine a program wakes up late: what comes next would come too soon behind it.
+    fn keep_distance(&self, limit: &RequestLimit, slot: DateTime<Utc>) -> Result<(), ClientError> {
+        let now = self.clock.now();
+        if now - slot < LATE {
+            return Ok(());
+        }
+        self.state(|state| state.sent_late(limit, now))?;
+        let Some(machine) = &self.machine else { return Ok(()) };
+        let mut machine = machine.lock().unwrap_or_else(PoisonError::into_inner);
+        machine.sent_late(limit, now).map_err(|source| ClientError::Memory { source: source.into() })
     }
 
     /// The next free moment of this machine that is not before the one of this data folder.

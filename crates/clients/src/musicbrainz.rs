@@ -2,7 +2,8 @@
 //!
 //! It bears one request a second from one address, and refuses all of them with 503 while
 //! somebody is faster: <https://musicbrainz.org/doc/MusicBrainz_API/Rate_Limiting>. Every
-//! User-Agent must say whom to write to. An answer of 404 is an answer.
+//! User-Agent must say whom to write to. Asked for one thing by its id or address, an answer of 404 in the
+//! service's own form is an answer; anything else that says 404 is another service, or a wrong address.
 
 use platform::{JobContext, settings};
 use reqwest::Client;
@@ -113,9 +114,22 @@ impl Musicbrainz {
 
 fn judge(reply: Reply) -> Result<Answer, ClientError> {
     match reply.status.as_u16() {
-        200 | 404 => line::json(reply).map(Answer::of),
+        200 => line::json(reply).map(Answer::of),
+        404 if is_not_found(&reply) => line::json(reply).map(Answer::of),
+        429 => Err(ClientError::RateLimited { retry_after: reply.retry_after, quota_exceeded: false }),
         _ => Err(reply.into_status_error()),
     }
+}
+
+/// `{"error":"Not Found","help":…}`, to a question for one thing: a search that finds nothing answers 200.
+fn is_not_found(reply: &Reply) -> bool {
+    #[derive(serde::Deserialize)]
+    struct NotFound {
+        #[serde(rename = "error")]
+        _error: String,
+    }
+    let is_search = reply.url.query_pairs().any(|(name, _)| name == "query");
+    !is_search && serde_json::from_slice::<NotFound>(&reply.body).is_ok()
 }
 
 /// A phrase for a search, with everything escaped that Lucene would understand.

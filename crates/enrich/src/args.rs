@@ -1,5 +1,7 @@
 //! The command line of `enrich`.
 
+use std::num::NonZeroUsize;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,7 +41,7 @@ enum Command {
         only: Vec<Group>,
         /// The most artists, the most albums and the most tracks to ask about
         #[arg(long, value_name = "N")]
-        limit: Option<usize>,
+        limit: Option<NonZeroUsize>,
     },
     /// Make the typed tables anew from the kept answers, without the network
     Replay,
@@ -52,9 +54,9 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         let common = &self.common;
         match self.command.unwrap_or(Command::Run { only: Vec::new(), limit: None }) {
-            Command::Run { only, limit } => {
-                run_job("enrich run", common, |context| run::run(context, &Wishes { only, limit }))
-            }
+            Command::Run { only, limit } => run_job("enrich run", common, |context| {
+                run::run(context, &Wishes { only, limit: limit.map(NonZeroUsize::get) })
+            }),
             Command::Replay => run_job("enrich replay", common, replay::replay),
             Command::Status => run_question("enrich status", common, status::status),
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use anyhow::Context;
 use lake::cache::{Cache, CachedAnswer, Damaged, Question as Asked};
 use lake::facts::{self, Facts};
 use lake::play::UnixMs;
@@ -41,7 +42,9 @@ impl<'c> Books<'c> {
     /// # Errors
     /// A [`Stop::Later`] when another run has them; any I/O error.
     pub(crate) fn open(context: &'c JobContext) -> anyhow::Result<Self> {
-        let lock = FileLock::try_take(&context.data.lock("enrich"))?.ok_or_else(|| Stop::Later {
+        let path = context.data.lock("enrich");
+        let lock = FileLock::try_take(&path).with_context(|| format!("opening {}", path.display()))?;
+        let lock = lock.ok_or_else(|| Stop::Later {
             reason: "another enrichment is running on this data folder: wait until it has finished".to_owned(),
             retry_at: None,
         })?;

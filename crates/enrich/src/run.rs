@@ -16,7 +16,7 @@ use crate::failures::{self, Failures, PATIENCE};
 use crate::heard::{Heard, Plays};
 use crate::identities::{MEANING, identities};
 use crate::plan::{self, Situation};
-use crate::question::{Group, Method, Question, Service};
+use crate::question::{Group, Kind, Method, Question, Service};
 use crate::who::Who;
 
 /// Said before the first request, while there is time to set it, and in the report.
@@ -66,9 +66,14 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
     let books = Books::open(context)?;
     let plays = Plays::read(&context.data)?;
     let corrected = Corrected::read(&context.data)?;
+    let clients = Clients::open(context)?;
+    if wishes.only == [Group::Spotify] && !clients.services().any(|service| service == Service::Spotify) {
+        let text = "nobody is logged in at Spotify, so it cannot be asked: `music-tracker account connect spotify`";
+        return Err(Stop::Usage(text.to_owned()).into());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let run = Run {
-        clients: Clients::open(context)?,
+        clients,
         books: RefCell::new(books),
         failures: RefCell::new(Failures::read(&context.data)),
         progress: RefCell::default(),
@@ -88,6 +93,10 @@ pub fn run(context: &JobContext, wishes: &Wishes) -> anyhow::Result<Summary> {
     let found = identities(who).fold((0, 0), |(found, all), one| (found + usize::from(one.mbid.is_some()), all + 1));
     let mut summary = summary(context, run.progress.into_inner(), found)?;
     summary.warnings.extend(run.books.borrow().warnings());
+    let unknown = corrected.mbids.iter().filter(|mbid| known.is_missed(Kind::Artist, Method::Artist, mbid));
+    summary.warnings.extend(unknown.map(|mbid| {
+        format!("MusicBrainz knows no artist {mbid}, to whom a correction links: `music-tracker correct artist list`")
+    }));
     Ok(summary)
 }
 

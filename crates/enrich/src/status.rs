@@ -52,9 +52,13 @@ pub fn status(context: &JobContext) -> anyhow::Result<Summary> {
     }
     let missed = heard.artists.iter().filter(|one| known.is_missed(Kind::SpotifyArtist, Method::ArtistUrls, &one.uri));
     let missed = missed.filter(|one| who.said_of(one).is_none() && who.artist(one).is_none()).count();
+    let names = who.names().filter(|one| known.is_missed(Kind::ArtistName, Method::ArtistSearch, &one.name));
+    let names = names.filter(|one| who.named(&one.name).is_none() && !who.is_several(&one.name)).count();
+    let missed = missed + names;
     let answers = Cache::new(&context.data).answer_ids()?.len();
     let text = format!(
-        "{table}\n\n{MEANING}\n\n{missed} ids of Spotify were looked for and not found; {answers} answers are kept"
+        "{table}\n\n{MEANING}\n\n{missed} of them were looked for and not found: `music-tracker query \"from \
+         rpt_artists_not_found\"` says why, and when they are looked for again; {answers} answers are kept"
     );
     Ok(Summary { text, ..summary }.count("not_found", missed as u64).count("answers", answers as u64))
 }

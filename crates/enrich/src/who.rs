@@ -20,7 +20,10 @@ pub(crate) struct Who<'a> {
 impl<'a> Who<'a> {
     /// The artist of MusicBrainz that an artist of Spotify is.
     pub(crate) fn artist(self, one: &Artist) -> Option<&'a str> {
-        self.said_of(one).unwrap_or_else(|| Some(self.known.linked(Kind::SpotifyArtist, &one.uri)?.mbid.as_str()))
+        let found = || Some(self.known.linked(Kind::SpotifyArtist, &one.uri)?.mbid.as_str());
+        // What was found out about a name holds for the only artist of Spotify who has it.
+        let by_name = || Some(self.found(one.name.as_deref().filter(|_| one.is_only_of_name)?)?.0);
+        self.said_of(one).unwrap_or_else(|| found().or_else(by_name))
     }
 
     /// Who an artist of Spotify is, where a person said it: of the URI, or of the name that means nobody else.

@@ -1,6 +1,6 @@
 //! What MusicBrainz is asked, at which pace, and what its answers mean.
 
-use clients::Musicbrainz;
+use clients::{ClientError, Musicbrainz};
 use platform::{Clock, StateDb, SystemClock};
 use tempfile::TempDir;
 use wiremock::matchers::{method, path, query_param};
@@ -27,6 +27,43 @@ async fn a_musicbrainz_that_is_asked_too_fast_is_asked_again_and_404_is_an_answe
     assert_eq!(answer.status, 404);
     let agent = &server.received_requests().await.unwrap()[0].headers["user-agent"];
     assert!(agent.to_str().unwrap().contains("https://example.org/me"), "{agent:?}");
+}
+
+/// A wrong address answers 404, too: that would say of everybody that nobody knows them.
+#[tokio::test]
+async fn only_musicbrainz_itself_says_that_there_is_nobody() {
+    let server = MockServer::start().await;
+    let answers = [
+        ("/musicbrainz/artist", r#"{"error":"Not Found","help":"For usage, please see"}"#),
+        ("/musicbrainz/artist/a", r#"{"error":{"message":"Service not found"}}"#),
+        ("/musicbrainz/artist/b", "<html>Not Found</html>"),
+        ("/musicbrainz/isrc/c", r#"{"error":"Not Found","help":"For usage, please see"}"#),
+    ];
+    for (place, body) in answers {
+        Mock::given(path(place)).respond_with(text(404, body)).mount(&server).await;
+    }
+    let (_folder, context) = job(&server);
+    let musicbrainz = Musicbrainz::open(&context).unwrap();
+    for outcome in [
+        musicbrainz.search("artist", "artist:x", 5).await,
+        musicbrainz.lookup("artist", "a", "tags").await,
+        musicbrainz.lookup("artist", "b", "tags").await,
+    ] {
+        assert!(matches!(&outcome, Err(ClientError::Status { status, .. }) if status.as_u16() == 404), "{outcome:?}");
+    }
+    assert_eq!(musicbrainz.isrc("c").await.unwrap().status, 404);
+}
+
+#[tokio::test]
+async fn a_musicbrainz_that_says_to_slow_down_is_left_alone() {
+    let server = MockServer::start().await;
+    let slow = text(429, "{}").insert_header("retry-after", "3600");
+    Mock::given(method("GET")).respond_with(slow).expect(1).mount(&server).await;
+    let (_folder, context) = job(&server);
+    let musicbrainz = Musicbrainz::open(&context).unwrap();
+    let error = musicbrainz.isrc("a").await.unwrap_err();
+    assert!(matches!(error, ClientError::RateLimited { .. }), "{error}");
+    assert!(matches!(musicbrainz.isrc("b").await, Err(ClientError::CoolingDown { .. })));
 }
 
 #[tokio::test]

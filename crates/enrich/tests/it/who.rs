@@ -191,3 +191,28 @@ fn a_name_that_several_have_is_not_taken_apart() {
     world.enrich().expect_ok();
     assert_eq!(searched(&world), ["Simon & Garfunkel".to_owned()].into());
 }
+
+/// Spotify names an artist who was found by name: nobody is unknown for that.
+#[test]
+fn who_was_found_by_name_stays_known_when_spotify_names_them() {
+    let world = World::of(40, Options::default());
+    let tracks = &tracks_of_names(&world)[..3];
+    import(&world, tracks);
+    let ran = world.enrich().expect_ok();
+    assert_eq!((ran.count("identities"), ran.count("identities_known")), (3, 3));
+    world.hear_without_albums(tracks);
+    let status = world.run(&["status"]).expect_ok();
+    assert_eq!((status.count("known_at_musicbrainz"), status.count("known_at_musicbrainz_of")), (3, 3));
+}
+
+#[test]
+fn a_link_to_nobody_is_told() {
+    let world = World::of(40, Options::default());
+    let tracks = &tracks_of_names(&world)[..1];
+    import(&world, tracks);
+    let line = format!("id,action,artist,value\nc1,link,{},{SOMEBODY}\n", name(&world, tracks[0]));
+    platform::files::write_whole(&world.path("corrections/artists.csv"), line.as_bytes()).unwrap();
+    let ran = world.enrich();
+    let warnings = ran.report.warnings.join("\n");
+    assert!(warnings.contains(&format!("MusicBrainz knows no artist {SOMEBODY}")), "{warnings}");
+}

@@ -99,6 +99,21 @@ impl StateDb {
         })
     }
 
+    /// Says that a request went out at this moment, later than its own: the next one is as far from it.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn sent_late(&mut self, limit: &RequestLimit, at: DateTime<Utc>) -> anyhow::Result<()> {
+        let next_at_ms = at.timestamp_millis() + i64::try_from(limit.spacing.as_millis())?;
+        self.write(|transaction| {
+            transaction.execute(
+                "update request_slots set next_at_ms = max(next_at_ms, ?2) where service = ?1",
+                params![limit.service, next_at_ms],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Why a request may not go out now, if it may not. Nothing is counted.
     ///
     /// # Errors
@@ -215,6 +230,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let state = StateDb::open(&folder.path().join("tracker.db")).unwrap();
         (folder, state)
+    }
+
+    #[test]
+    fn what_comes_behind_a_late_request_is_as_far_from_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = StateDb::open(&folder.path().join("state.db")).unwrap();
+        let limit = limit("live", None);
+        let wait = |state: &mut StateDb, second| state.reserve_request(&limit, at(second)).unwrap().unwrap();
+        assert_eq!(wait(&mut state, 0), Duration::ZERO);
+        assert_eq!(wait(&mut state, 0), limit.spacing);
+        state.sent_late(&limit, at(100)).unwrap();
+        assert_eq!(wait(&mut state, 100), limit.spacing);
+        // Who was in time moves nothing.
+        state.sent_late(&limit, at(50)).unwrap();
+        assert_eq!(wait(&mut state, 100), limit.spacing * 2);
     }
 
     #[test]

@@ -139,7 +139,7 @@ fn names(context: &JobContext) -> HashMap<String, String> {
 fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<(ArtistCorrection, Summary)> {
     let reader = Reader::open(context)?;
     reader.needs("artists are found by", &["fct_track_played", "dim_artist", "bridge_track_artist"])?;
-    let artist = the_one(&reader, &wanted.artist)?;
+    let artist = the_one(&reader, &wanted.artist).map_err(|error| explained(context, &wanted.artist, error))?;
     let given: Vec<String> = wanted.values.iter().map(|value| value.trim().to_owned()).collect();
     let values = values(&reader, wanted.action, &given)?;
     if wanted.action == ArtistAction::Genre {
@@ -179,6 +179,26 @@ fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<(ArtistCorrect
 }
 
 fn values(reader: &Reader, action: ArtistAction, given: &[String]) -> anyhow::Result<Vec<String>> {
+    if given.iter().any(String::is_empty) {
+        return Err(usage("one of the values is empty"));
+    }
+    let values = meant_by(reader, action, given)?;
+    for (index, value) in values.iter().enumerate() {
+        if action.is_list() && value.contains(artists::SEPARATOR) {
+            return Err(usage(&format!(
+                "{value:?} has a {} in it, which the file of corrections has between artists: give its URI",
+                artists::SEPARATOR
+            )));
+        }
+        if values[..index].contains(value) {
+            return Err(usage(&format!("{:?} is named twice", given[index])));
+        }
+    }
+    Ok(values)
+}
+
+/// The values as they are written down.
+fn meant_by(reader: &Reader, action: ArtistAction, given: &[String]) -> anyhow::Result<Vec<String>> {
     match action {
         ArtistAction::Split if given.len() < 2 => Err(usage("name the artists it stands for, two or more")),
         // Someone who was never heard alone is as good: then it is the name that counts.
@@ -189,10 +209,33 @@ fn values(reader: &Reader, action: ArtistAction, given: &[String]) -> anyhow::Re
         _ if given.len() > 1 => Err(usage("give one value, in quotes where it has spaces")),
         ArtistAction::Merge => Ok(vec![the_one(reader, &given[0])?.artist_id]),
         ArtistAction::Link => {
-            let mbid = given[0].to_lowercase();
-            if is_mbid(&mbid) || mbid == "none" { Ok(vec![mbid]) } else { Err(usage("give an MBID, or none")) }
+            let text = given[0].to_lowercase();
+            // As it is copied from a browser.
+            let mbid = text.split_once("musicbrainz.org/artist/").map_or(text.as_str(), |(_, rest)| rest);
+            let mbid = mbid.split(['/', '?']).next().unwrap_or(mbid);
+            if is_mbid(mbid) || mbid == "none" {
+                return Ok(vec![mbid.to_owned()]);
+            }
+            Err(usage(&format!("{:?} is no MBID: give one, its page at MusicBrainz, or none", given[0])))
         }
         ArtistAction::Rename | ArtistAction::Mask => Ok(given.to_vec()),
+    }
+}
+
+/// Somebody who is not found may be somebody else by a correction.
+fn explained(context: &JobContext, text: &str, error: anyhow::Error) -> anyhow::Error {
+    let is = |name: &str| name.trim().to_lowercase() == text.trim().to_lowercase();
+    let Ok(all) = artists::read(&context.data) else { return error };
+    let by = |one: &&artists::ArtistCorrection| is(&one.artist) || one.name.as_deref().is_some_and(is);
+    match all.iter().find(by) {
+        Some(one) => {
+            let what = format!("{} {}", one.action.as_str(), text_of(&one.values));
+            let id = &one.id;
+            usage(&format!(
+                "{error}; the correction {id} speaks of this artist ({what}): `music-tracker correct artist undo {id}`"
+            ))
+        }
+        None => error,
     }
 }
 

@@ -7,7 +7,7 @@ use platform::sheet::Line;
 use crate::engine::snapshots::Row;
 
 /// Between the artists or genres of one value.
-const SEPARATOR: char = ';';
+pub(crate) const SEPARATOR: char = ';';
 
 /// What a correction says about an artist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

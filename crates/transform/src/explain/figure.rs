@@ -130,9 +130,10 @@ impl Published {
         })?;
         if figure.plays == 0 && figure.corrected.is_empty() {
             let text = format!(
-                "no play {} is published: names are those that `music-tracker query \"select artist_name from \
-                 dim_artist\"` and `\"select track_name from dim_track\"` show",
-                figure.of
+                "no play {} is published: names are those in `music-tracker query \"select {} from {}\"`",
+                figure.of,
+                of.names_in().0,
+                of.names_in().1
             );
             return Err(Stop::Usage(text).into());
         }

@@ -87,6 +87,18 @@ impl Of {
         condition
     }
 
+    /// The column and the table that have the names of what was asked for.
+    pub(super) fn names_in(&self) -> (&'static str, &'static str) {
+        match self {
+            Self { genre: Some(_), .. } => ("genre", "dim_genre"),
+            Self { country: Some(_), .. } => ("distinct country", "dim_location"),
+            Self { album: Some(_), .. } => ("album_name", "dim_album"),
+            Self { track: Some(_), .. } => ("track_name", "dim_track"),
+            Self { artist: Some(_), .. } => ("artist_name", "dim_artist"),
+            _ => ("account_name", "dim_account"),
+        }
+    }
+
     /// Whether only the star schema tells which plays are meant.
     pub(super) fn needs_more(&self) -> bool {
         !self.more_names().is_empty()

@@ -31,8 +31,11 @@ fn genres(reader: &Reader, person: &Person) -> anyhow::Result<Option<String>> {
 }
 
 fn countries(reader: &Reader, person: &Person) -> anyhow::Result<Option<String>> {
-    let query = "select map_name, counted_plays, counted_plays / sum(counted_plays) over () from rpt_world_map
-                 where account_id = ? and map_level = 'country' and map_id <> 'unknown' and counted_plays > 0
+    // As with genres, a share is one of all that counts, also of what comes from nobody knows where.
+    let query = "select map_name, counted_plays, counted_plays / all_plays
+                 from (select *, sum(counted_plays) over () as all_plays from rpt_world_map
+                       where account_id = ? and map_level = 'country')
+                 where map_id <> 'unknown' and counted_plays > 0
                  order by counted_plays desc, map_name limit ?";
     let rows = rows(reader, query, person)?;
     if rows.is_empty() {

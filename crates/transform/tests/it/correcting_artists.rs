@@ -67,6 +67,13 @@ fn artists_are_merged_split_renamed_and_masked_and_all_of_it_is_taken_back() {
     );
     story.refresh();
     assert_eq!(artists(&story), "\"Simon & Co:1, The Beatles:3\"");
+    // Who was merged is there no more, and a person is told why.
+    let gone = artist::preview(&story.world.context(), &typed(&["rename", "beatles", "B"]));
+    let (message, _) = failure(gone);
+    assert!(
+        message.contains("speaks of this artist (merge") && message.contains(&format!("undo {merged}")),
+        "{message}"
+    );
     let split = corrected(&story, &["split", "Simon & Co", "Simon", "The Beatles"]);
     assert_eq!(artists(&story), "\"Simon:1, The Beatles:4\"");
     let renamed = corrected(&story, &["rename", "Simon", "Paul Simon"]);
@@ -86,7 +93,10 @@ fn artists_are_merged_split_renamed_and_masked_and_all_of_it_is_taken_back() {
 #[test]
 fn an_artist_is_linked_and_given_genres() {
     let story = story();
-    corrected(&story, &["link", "The Beatles", &MBID.to_uppercase()]);
+    corrected(
+        &story,
+        &["link", "The Beatles", &format!("https://musicbrainz.org/artist/{}/releases", MBID.to_uppercase())],
+    );
     corrected(&story, &["link", "Beatles", MBID]);
     corrected(&story, &["genre", "Beatles", "HipHop", "Brit Pop"]);
     corrected(&story, &["link", "Simon & Co", "none"]);
@@ -115,7 +125,13 @@ fn what_makes_no_sense_is_refused_before_it_is_written() {
         (&["merge", "Beatles", "Nobody"], "no artist called \"Nobody\""),
         (&["merge", "Beatles", "beatles"], "into itself"),
         (&["merge", "Beatles", "The", "Beatles"], "one value"),
-        (&["link", "Beatles", "beatles"], "give an MBID"),
+        (&["link", "Beatles", "beatles"], "\"beatles\" is no MBID"),
+        (&["rename", "Beatles", "   "], "is empty"),
+        (&["mask", "Beatles", ""], "is empty"),
+        (&["split", "Simon & Co", "Simon", " "], "is empty"),
+        (&["split", "Simon & Co", "Si;mon", "Co"], "has a ; in it"),
+        (&["split", "Simon & Co", "Simon", "Simon"], "\"Simon\" is named twice"),
+        (&["genre", "Beatles", "hip hop", "Hip Hop"], "\"Hip Hop\" is named twice"),
         (&["split", "Simon & Co", "Simon"], "two or more"),
         (
             &["genre", "Beatles", "hip hop", "britpopp"],
