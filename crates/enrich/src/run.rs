@@ -292,7 +292,11 @@ fn summary(context: &JobContext, progress: Progress, (found, identities): (usize
         0 => "nothing was missing: nobody was asked".to_owned(),
         _ => {
             let each = by_service.iter().map(|(service, count)| format!("{} {count}", service.title()));
-            format!("{requests} requests ({})", each.collect::<Vec<_>>().join(", "))
+            format!(
+                "{requests} {} ({})",
+                if requests == 1 { "request" } else { "requests" },
+                each.collect::<Vec<_>>().join(", ")
+            )
         }
     };
     text += &format!("\n{found} of {identities} identities of artists are known at MusicBrainz. {MEANING}");

@@ -19,6 +19,7 @@ use crate::explain::Published;
 use crate::jobs::{told, tree};
 use crate::period::Period;
 use crate::query::Reader;
+use crate::summary;
 
 /// The tables by which plays are found.
 const NEEDED: &[&str] = &["fct_track_played", "dim_account", "dim_artist", "dim_track", "bridge_track_artist"];
@@ -172,7 +173,7 @@ pub fn list(context: &JobContext) -> anyhow::Result<Summary> {
             };
             let plays = acted.iter().find(|(id, _)| *id == one.id).map_or(0, |(_, plays)| *plays);
             let reason = one.reason.clone().unwrap_or_default();
-            table.add_row([one.id.clone(), does, named.join(", "), format!("{plays} plays"), reason]);
+            table.add_row([one.id.clone(), does, named.join(", "), summary::plays(plays), reason]);
         }
         let rules = RULES.read(&context.data)?;
         let mut text = match corrections.plays.len() {
@@ -307,7 +308,7 @@ fn effect(context: &JobContext, wanted: &Wanted, meant: &Meant) -> anyhow::Resul
         (Action::Reassign, Some(to)) => format!("to be given to {:?}", to.name),
         _ => "to be left out".to_owned(),
     };
-    let mut text = format!("{plays} plays, {minutes} minutes, {does}");
+    let mut text = format!("{}, {}, {does}", summary::plays(plays), summary::counted(minutes, "minute"));
     if let (Some(first), Some(last)) = (&first, &last) {
         text += &format!("\n  first {first}, last {last}");
     }

@@ -11,6 +11,7 @@ use super::{free_id, genres, shown, usage};
 use crate::corrections::artists::{self, ArtistAction, ArtistCorrection, is_mbid, text_of};
 use crate::jobs::{told, tree};
 use crate::query::Reader;
+use crate::summary;
 
 /// One correction, as it is typed.
 #[derive(Debug, Clone, clap::Args)]
@@ -174,7 +175,8 @@ fn meant(context: &JobContext, wanted: &Wanted) -> anyhow::Result<(ArtistCorrect
         ArtistAction::Genre => format!("plays {}", one.values.join(", ")),
     };
     let Heard { artist_id, name } = artist;
-    let text = format!("{name} ({artist_id}) {does}: {plays} plays, {minutes} minutes");
+    let text =
+        format!("{name} ({artist_id}) {does}: {}, {}", summary::plays(plays), summary::counted(minutes, "minute"));
     Ok((one, Summary::text(text).count("plays", plays).count("minutes", minutes)))
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::artists::Credited;
 use super::figure::{Figure, Part};
 use super::{Explanation, Observation, Play};
-use crate::summary::thousands;
+use crate::summary::{plays, thousands};
 
 /// Everything, one thing a line; `raw` is where the raw files lie.
 pub(super) fn text(explanation: &Explanation, raw: &Path) -> String {
@@ -39,7 +39,6 @@ pub(super) fn text(explanation: &Explanation, raw: &Path) -> String {
 /// A figure, and what it is made of.
 pub(super) fn of_figure(figure: &Figure) -> String {
     let mut out = String::new();
-    let plays = |count: i64| if count == 1 { "1 play".to_owned() } else { format!("{} plays", thousands(count)) };
     line(&mut out, &format!("{} {}", plays(figure.plays), figure.of));
     if figure.plays > 0 {
         line(&mut out, &format!("  days      {} to {}", figure.first_day, figure.last_day));

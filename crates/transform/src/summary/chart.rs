@@ -6,6 +6,16 @@ const BAR_WIDTH: i64 = 30;
 /// Names longer than this are cut.
 const NAME_WIDTH: usize = 28;
 
+/// `1` → `1 play`, `1234` → `1,234 plays`.
+pub(crate) fn plays(number: i64) -> String {
+    counted(number, "play")
+}
+
+/// A number of things of this name.
+pub(crate) fn counted(number: i64, name: &str) -> String {
+    format!("{} {name}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
 /// `1234567` → `1,234,567`.
 pub(crate) fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();

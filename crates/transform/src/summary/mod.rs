@@ -12,8 +12,8 @@ use chrono::NaiveDate;
 use platform::Stop;
 
 use crate::query::Reader;
-pub(crate) use chart::thousands;
 use chart::{bars, columns_chart};
+pub(crate) use chart::{counted, plays, thousands};
 use heatmap::heatmap;
 
 /// The tables that the answers come from.
@@ -95,19 +95,16 @@ fn totals(reader: &Reader, person: &Person) -> anyhow::Result<String> {
     };
     let ((first, last), numbers) = reader.duckdb().query_row(query, [&person.account_id], row)?;
     let number = |index: usize| thousands(numbers.get(index).copied().unwrap_or_default());
-    let things = |index: usize, name: &str| {
-        let plural = if numbers.get(index) == Some(&1) { "" } else { "s" };
-        format!("{} {name}{plural}", number(index))
-    };
+    let things = |index: usize, name: &str| counted(numbers.get(index).copied().unwrap_or_default(), name);
     let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
     let title = format!("{}   {first} to {last}   {}", person.name, person.zone);
     let mut lines = vec![
         title.clone(),
         "─".repeat(title.chars().count()),
         format!(
-            "{} plays on {} days; {} of them count, which means they were heard long enough",
-            number(1),
-            number(0),
+            "{} on {}; {} of them count, which means they were heard long enough",
+            things(1, "play"),
+            things(0, "day"),
             number(2)
         ),
         format!("{} by {} (who is named first), {} hours in all", things(3, "track"), things(4, "artist"), number(5)),
@@ -129,7 +126,7 @@ fn top_artists(reader: &Reader, person: &Person) -> anyhow::Result<String> {
     let rows: Vec<(String, i64, i64)> = rows.collect::<duckdb::Result<_>>()?;
     let rows: Vec<(String, i64, String)> = rows
         .into_iter()
-        .map(|(artist, plays, hours)| (artist, plays, format!("{} plays, {hours} h", thousands(plays))))
+        .map(|(artist, plays, hours)| (artist, plays, format!("{}, {hours} h", chart::plays(plays))))
         .collect();
     Ok(format!("Top artists, by plays that count\n{}", bars(&rows)))
 }

@@ -1,7 +1,7 @@
 //! What kind of music it is, and from where: genres, a map of characters, and how much of that is
 //! known at all.
 
-use super::chart::{bars, thousands};
+use super::chart::{self, bars};
 use super::{Person, worldmap};
 use crate::query::Reader;
 
@@ -54,7 +54,7 @@ fn rows(reader: &Reader, query: &str, person: &Person) -> anyhow::Result<Vec<(St
     let mut statement = reader.duckdb().prepare(query)?;
     let rows = statement.query_map(duckdb::params![person.account_id, TOP], |row| {
         let (name, plays, share): (String, i64, f64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok((name, plays, format!("{} plays, {:.0} %", thousands(plays), share * 100.0)))
+        Ok((name, plays, format!("{}, {:.0} %", chart::plays(plays), share * 100.0)))
     })?;
     Ok(rows.collect::<duckdb::Result<_>>()?)
 }

@@ -106,7 +106,7 @@ fn the_summary_counts_tracks_and_artists_that_are_known_and_are_music() {
     world.wanted = "agg_daily rpt_listening_calendar rpt_listening_clock rpt_rejected_rows rpt_top_artists";
     jobs::refresh(&world.context(), None, false).unwrap();
     let summary = jobs::summary(&world.context(), None).unwrap();
-    assert!(summary.contains("3 plays on 1 days; 3 of them count,"), "{summary}");
+    assert!(summary.contains("3 plays on 1 day; 3 of them count,"), "{summary}");
     assert!(summary.contains("1 track by 1 artist (who is named first), 0 hours in all"), "{summary}");
     assert!(summary.contains("1 play of podcasts and audiobooks besides, 0 hours"), "{summary}");
     let share = "select share_of_plays from rpt_top_artists where period = 'all time'";
