@@ -213,9 +213,7 @@ impl Line {
             return Ok(());
         }
         self.state(|state| state.sent_late(limit, now))?;
-        let Some(machine) = &self.machine else { return Ok(()) };
-        let mut machine = machine.lock().unwrap_or_else(PoisonError::into_inner);
-        machine.sent_late(limit, now).map_err(|source| ClientError::Memory { source: source.into() })
+        self.machine.as_ref().map_or(Ok(()), |machine| with(machine, |state| state.sent_late(limit, now)))
     }
 
     /// The next free moment of this machine that is not before the one of this data folder.
@@ -228,11 +226,8 @@ impl Line {
         let Some(machine) = &self.machine else { return Ok(wait) };
         let from = TimeDelta::from_std(wait).map_or(now, |wait| now + wait);
         let limit = RequestLimit { per_day: None, ..limit.clone() };
-        let mut machine = machine.lock().unwrap_or_else(PoisonError::into_inner);
-        match machine.reserve_request(&limit, from) {
-            Ok(more) => Ok(wait + more.unwrap_or_default()),
-            Err(source) => Err(ClientError::Memory { source: source.into() }),
-        }
+        let more = with(machine, |state| state.reserve_request(&limit, from))?;
+        Ok(wait + more.unwrap_or_default())
     }
 
     fn limit(&self, class: Class) -> RequestLimit {
@@ -256,9 +251,13 @@ impl Line {
     }
 
     fn state<T>(&self, work: impl FnOnce(&mut StateDb) -> anyhow::Result<T>) -> Result<T, ClientError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut state).map_err(|source| ClientError::Memory { source: source.into() })
+        with(&self.state, work)
     }
+}
+
+fn with<T>(state: &Mutex<StateDb>, work: impl FnOnce(&mut StateDb) -> anyhow::Result<T>) -> Result<T, ClientError> {
+    let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+    work(&mut state).map_err(|source| ClientError::Memory { source: source.into() })
 }
 
 /// The address of `path` below a base address.

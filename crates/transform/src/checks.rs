@@ -150,7 +150,7 @@ fn of_model(
     };
     let state = known.map_or(State::Unknown, |known| known.increments.state(&model.name, known.freshness));
     let place = |test: &Declared| match &state {
-        State::But(fresh) if is_strict(test) => fresh.relation.clone(),
+        State::But(fresh) if test.allowed.is_strict(test.severity) => fresh.relation.clone(),
         _ => quoted(&model.name),
     };
     let mut by_row: BTreeMap<String, Vec<(&Declared, String)>> = BTreeMap::new();
@@ -184,7 +184,7 @@ fn of_model(
             other => evidence(&quoted(&model.name), other),
         };
         let some = match known {
-            Some(known) if is_strict(test) => of_some(model, test, &state, known)?,
+            Some(known) if test.allowed.is_strict(test.severity) => of_some(model, test, &state, known)?,
             _ => None,
         };
         let of = |query: &str| {
@@ -249,11 +249,6 @@ fn of_query(
         });
     }
     Ok(())
-}
-
-/// Of a test that may be broken, all breaches are counted.
-fn is_strict(test: &Declared) -> bool {
-    test.severity == Severity::Error && test.allowed == Allowed::Nothing
 }
 
 /// A query for the values that occur more than once.

@@ -52,23 +52,34 @@ impl Known {
                 known.credit(track, uri.text(), name.text());
             }
         })?;
-        let columns = ["service", "artist_ref", "asked_ref", "begin_area_id", "area_id", "country_code"];
-        each(&TRACKS, &["track_uri", "album_uri", "album_name"], &mut |known, row| {
-            if let [Cell::Text(track), Cell::Text(album), name] = row {
-                known.album(track, album, name.text());
-            }
-        })?;
-        each(&TRACKS, &["track_uri", "recording_mbid"], &mut |known, row| {
-            if let [Cell::Text(track), Cell::Text(recording)] = row {
-                known.recordings_of_tracks.insert((*track).to_owned(), (*recording).to_owned());
-            }
-        })?;
         each(&RECORDINGS, &["recording_mbid"], &mut |known, row| {
             known.recordings.extend(row[0].text().map(str::to_owned));
         })?;
-        let told = ["service", "track_uri", "fetched_at", "is_explicit", "popularity", "disc_number", "track_number"];
+        let told = [
+            "service",
+            "track_uri",
+            "fetched_at",
+            "album_uri",
+            "album_name",
+            "recording_mbid",
+            "is_explicit",
+            "popularity",
+            "disc_number",
+            "track_number",
+        ];
         each(&TRACKS, &told, &mut |known, row| {
-            if let [Cell::Text("spotify"), Cell::Text(track), at, explicit, popularity, disc, number] = row {
+            let [Cell::Text(service), Cell::Text(track), at, album, album_name, recording, explicit, numbers @ ..] =
+                row
+            else {
+                return;
+            };
+            if let Cell::Text(album) = album {
+                known.album(track, album, album_name.text());
+            }
+            if let Cell::Text(recording) = recording {
+                known.recordings_of_tracks.insert((*track).to_owned(), (*recording).to_owned());
+            }
+            if let ("spotify", [popularity, disc, number]) = (*service, numbers) {
                 let [popularity, disc_number, track_number] = [popularity, disc, number].map(|cell| cell.int());
                 let track = TrackFacts {
                     service: "spotify".to_owned(),
@@ -83,9 +94,20 @@ impl Known {
                 known.told.take_in(&Facts { tracks: vec![track], ..Facts::default() });
             }
         })?;
-        let told = ["service", "album_ref", "fetched_at", "album_type", "release_date", "popularity", "total_tracks"];
-        each(&ALBUMS, &told, &mut |known, row| {
-            if let [Cell::Text("spotify"), Cell::Text(album), at, kind, date, popularity, total] = row {
+        let told = [
+            "service",
+            "album_ref",
+            "fetched_at",
+            "release_date",
+            "album_type",
+            "popularity",
+            "total_tracks",
+            "label",
+            "upc",
+            "release_group_id",
+        ];
+        each(&ALBUMS, &told, &mut |known, row| match row {
+            [Cell::Text("spotify"), Cell::Text(album), at, date, kind, popularity, total, ..] => {
                 let album = AlbumFacts {
                     service: "spotify".to_owned(),
                     album_ref: (*album).to_owned(),
@@ -98,6 +120,11 @@ impl Known {
                 };
                 known.told.take_in(&Facts { albums: vec![album], ..Facts::default() });
             }
+            [Cell::Text("musicbrainz"), Cell::Text(release), _, date, .., label, upc, group] => {
+                known.group(release, group.text());
+                known.release(release, [label, upc, date].map(|cell| cell.text().is_some()));
+            }
+            _ => {}
         })?;
         // All of them at once: who made an album is known from all credits of an answer.
         let told = ["answer_id", "album_ref", "position", "artist_uri", "artist_name", "fetched_at"];
@@ -117,6 +144,7 @@ impl Known {
                 credits.push(credit);
             }
         })?;
+        let columns = ["service", "artist_ref", "asked_ref", "begin_area_id", "area_id", "country_code"];
         each(&ARTISTS, &columns, &mut |known, row| {
             if let [Cell::Text("musicbrainz"), Cell::Text(mbid), asked, begin, area, country] = row {
                 let owned = |cell: &Cell<'_>| cell.text().map(str::to_owned);
@@ -147,13 +175,6 @@ impl Known {
             if let [Cell::Text(uri), Cell::Text(release), at, answer] = row {
                 let told = (at.int().unwrap_or_default(), answer.text().unwrap_or_default().to_owned());
                 known.album_link(uri, release, told);
-            }
-        })?;
-        let columns = ["service", "album_ref", "label", "upc", "release_date", "release_group_id"];
-        each(&ALBUMS, &columns, &mut |known, row| {
-            if let [Cell::Text("musicbrainz"), Cell::Text(release), label, upc, date, group] = row {
-                known.group(release, group.text());
-                known.release(release, [label, upc, date].map(|cell| cell.text().is_some()));
             }
         })?;
         known.told.take_in(&Facts { album_credits: credits, ..Facts::default() });

@@ -6,7 +6,7 @@ use super::narrowed::tables_behind;
 use super::{Delta, Increments, temporary};
 use crate::engine::sql::{quoted, quoted_list, rows_of};
 use crate::marks::Freshness;
-use crate::project::{Allowed, Recompute, Severity, SqlTest};
+use crate::project::{Recompute, SqlTest};
 
 /// The rows of a table that may be new. The last build asked the same tests of all others: a header with
 /// other tests is another text, by which the table is made as a whole.
@@ -87,9 +87,7 @@ impl Increments<'_> {
         ask: impl FnOnce() -> anyhow::Result<i64>,
     ) -> anyhow::Result<Option<i64>> {
         let Some(Recompute::By { key, through }) = &test.recompute else { return Ok(None) };
-        // Of a test that may be broken, all breaches are counted.
-        let is_strict = test.severity == Severity::Error && test.allowed == Allowed::Nothing;
-        if !is_strict || !freshness.held_before(test) {
+        if !test.allowed.is_strict(test.severity) || !freshness.held_before(test) {
             return Ok(None);
         }
         let reads: Vec<&str> = test.reads.iter().map(String::as_str).collect();

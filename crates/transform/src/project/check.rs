@@ -58,6 +58,12 @@ pub enum Allowed {
 }
 
 impl Allowed {
+    /// Whether a single row breaks the test, so that it may be asked of new rows alone: of a test that may be
+    /// broken, all breaches are counted.
+    pub(crate) fn is_strict(self, severity: Severity) -> bool {
+        severity == Severity::Error && self == Self::Nothing
+    }
+
     /// Reads `above <number>` or `above <number>%` from the beginning of `text`, and gives the rest.
     pub(crate) fn parse(text: &str) -> Result<(Self, &str), String> {
         let Some(rest) = text.strip_prefix("above ") else { return Ok((Self::Nothing, text)) };
